@@ -1,0 +1,1 @@
+"""The doors: HTTP, SPARQL protocol, command line, agents, web page; settings and wiring."""

@@ -1,0 +1,1 @@
+"""Files to rows to RDF: sniffing, staging and bulk mapping."""

@@ -1,0 +1,1 @@
+"""The knowledge graph: terms, names, stores, changes, views, SHACL; imports nothing of ours."""

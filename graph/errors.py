@@ -1,0 +1,69 @@
+"""The root of every error: what happened, what to do, and whether trying again can help."""
+
+
+class MimirError(Exception):
+    """An error that a person can read and a program can decide on.
+
+    Attributes:
+        code: stable kebab-case name of the situation, used by every door.
+        retryable: whether the same call may succeed later without a change.
+    """
+
+    code = "error"
+    retryable = False
+
+
+class BadInput(MimirError):
+    """The caller sent something that cannot be used; the message says what and where."""
+
+    code = "bad-input"
+
+
+class NotFound(MimirError):
+    """The thing that was asked for does not exist."""
+
+    code = "not-found"
+
+
+class Conflict(MimirError):
+    """The state of the graph does not allow the change."""
+
+    code = "conflict"
+
+
+class StoreUnavailable(MimirError):
+    """The store does not answer now; nothing was changed."""
+
+    code = "store-unavailable"
+    retryable = True
+
+
+class BadQuery(BadInput):
+    """A SPARQL text that the engine refuses, with the engine's position."""
+
+    code = "bad-query"
+
+
+class QueryTimeout(MimirError):
+    """A query passed its time limit and its reader was ended."""
+
+    code = "query-timeout"
+    retryable = True
+
+
+class ReaderDied(MimirError):
+    """A query ended its reader process: too deep, or too much memory."""
+
+    code = "query-too-expensive"
+
+
+class StoreInUse(MimirError):
+    """Another process owns the store."""
+
+    code = "store-in-use"
+
+
+class LogDamaged(MimirError):
+    """A record of the commit log does not verify; the store is not served."""
+
+    code = "log-damaged"

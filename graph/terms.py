@@ -1,0 +1,22 @@
+"""The one term system: immutable RDF terms whose `str()` is their N-Triples form.
+
+Source: RDF 1.1 Concepts, https://www.w3.org/TR/rdf11-concepts/. The types are the engine's own,
+so nothing is converted on the way to the store.
+"""
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple, Variable
+
+__all__ = [
+    "BlankNode",
+    "DefaultGraph",
+    "Literal",
+    "NamedNode",
+    "Quad",
+    "Subject",
+    "Term",
+    "Triple",
+    "Variable",
+]
+
+Subject = NamedNode | BlankNode
+Term = NamedNode | BlankNode | Literal | Triple

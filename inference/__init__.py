@@ -1,0 +1,1 @@
+"""Tables to schema: types, keys, references, names, ontology, shapes and mapping."""

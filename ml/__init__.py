@@ -1,0 +1,1 @@
+"""Graph to models: features by SPARQL, honest evaluation, model cards as facts."""

@@ -1,0 +1,1 @@
+"""Twins: overlays over the base graph, what-if changes, predictions and monitors."""

@@ -1,0 +1,1 @@
+"""Jobs, queues, workflows and schedules."""
