@@ -1,10 +1,37 @@
 """DuckDB expressions that turn source text into canonical XSD lexical forms.
 
 Inference counts with them and mapping writes with them, so what was counted is what lands. Only
-text is built here; no engine is imported. Lexical forms: XML Schema 1.1 part 2, canonical.
+text is built here; no engine is imported. Lexical forms: XML Schema 1.1 part 2, canonical, with
+these choices:
+
+- a decimal always has a digit after the point (`2` and `2.00` give `2.0`);
+- a double is the engine's shortest text that reads back to the same value (`1e+20`, `1.5`), with
+  `INF`, `-INF` and `NaN`;
+- a dateTime keeps its zone; a cell of a dateTime column that is only a date is its midnight;
+- an integer never has leading zeros: such a cell is a code, not a number, and not valid here;
+- text is kept unchanged (no Unicode normalisation, no trimming).
 """
 
 from graph.schema import Column
+
+NUMBER_PLACE = "#"
+"""Where the number stands in the `format` of a number column whose cells carry their unit."""
+
+_INTEGER = "[+-]?(0|[1-9][0-9]*)"
+_DECIMAL = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
+_DOUBLE = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+_GROUPED = r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?"
+_GROUPED_COMMA = r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?"
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
+_ZONE = r" ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)"
+_DATETIME = f"{_DATE}([T ]{_CLOCK}({_ZONE})?)?"
+_TIME = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
+_SPECIAL = (
+    ("INF", ("inf", "+inf", "infinity", "+infinity")),
+    ("-INF", ("-inf", "-infinity")),
+    ("NaN", ("nan",)),
+)
 
 
 def quote_name(name: str) -> str:
@@ -37,4 +64,158 @@ def lexical_sql(column: Column, source: str) -> str:
         column: the decided column: datatype, format, words.
         source: SQL expression of the cell's text; where `null_sql` holds, the result is NULL.
     """
-    raise NotImplementedError
+    form = _FORMS[column.datatype](column, source)
+    if not column.null_words:
+        return form
+    return f"(CASE WHEN {null_sql(column, source)} THEN NULL ELSE {form} END)"
+
+
+def _string(column: Column, source: str) -> str:
+    return source
+
+
+def _integer(column: Column, source: str) -> str:
+    text = _number_text(column, source)
+    digits = f"ltrim({text}, '+')"
+    return (
+        f"(CASE WHEN {_matches(text, _INTEGER)} "
+        f"THEN (CASE {digits} WHEN '-0' THEN '0' ELSE {digits} END) END)"
+    )
+
+
+def _decimal(column: Column, source: str) -> str:
+    text = _number_text(column, source)
+    bare = f"ltrim({text}, '+-')"
+    whole = f"coalesce(nullif(ltrim(split_part({bare}, '.', 1), '0'), ''), '0')"
+    fraction = f"coalesce(nullif(rtrim(split_part({bare}, '.', 2), '0'), ''), '0')"
+    value = f"({whole} || '.' || {fraction})"
+    sign = f"(CASE WHEN starts_with({text}, '-') AND {value} <> '0.0' THEN '-' ELSE '' END)"
+    return f"(CASE WHEN {_matches(text, _DECIMAL)} THEN {sign} || {value} END)"
+
+
+def _double(column: Column, source: str) -> str:
+    text = _number_text(column, source)
+    special = " ".join(
+        f"WHEN lower({text}) IN ({', '.join(quote_text(word) for word in words)}) "
+        f"THEN {quote_text(lexical)}"
+        for lexical, words in _SPECIAL
+    )
+    number = f"TRY_CAST({text} AS DOUBLE)"
+    # a number beyond the range of a double must not land as infinity
+    return (
+        f"(CASE {special} WHEN {_matches(text, _DOUBLE)} AND isfinite({number}) "
+        f"THEN CAST({number} AS VARCHAR) END)"
+    )
+
+
+def _number_text(column: Column, source: str) -> str:
+    """Give the number's text with a point and without unit and thousands separators."""
+    text = f"trim({source})"
+    if column.format is not None and NUMBER_PLACE in column.format:
+        before, _, after = (part.strip() for part in column.format.partition(NUMBER_PLACE))
+        text = _without(text, before, after)
+    if column.decimal_comma:
+        grouped = f"replace({text}, '.', '')"
+        plain = f"CASE WHEN {_matches(text, _GROUPED_COMMA)} THEN {grouped} ELSE {text} END"
+        # a point that does not group thousands is not a number in this column
+        return f"replace(replace({plain}, '.', '?'), ',', '.')"
+    return f"(CASE WHEN {_matches(text, _GROUPED)} THEN replace({text}, ',', '') ELSE {text} END)"
+
+
+def _without(text: str, before: str, after: str) -> str:
+    """Strip the unit that stands before or after the number; a cell without it is not valid."""
+    first = len(before) + 1
+    length = f"greatest(length({text}) - {len(before) + len(after)}, 0)"
+    return (
+        f"(CASE WHEN starts_with({text}, {quote_text(before)}) "
+        f"AND ends_with({text}, {quote_text(after)}) "
+        f"THEN trim(substring({text}, {first}, {length})) END)"
+    )
+
+
+def _boolean(column: Column, source: str) -> str:
+    text = f"lower(trim({source}))"
+    return (
+        f"(CASE WHEN {text} IN ({_words(column.true_words or ('true',))}) THEN 'true' "
+        f"WHEN {text} IN ({_words(column.false_words or ('false',))}) THEN 'false' END)"
+    )
+
+
+def _words(words: tuple[str, ...]) -> str:
+    return ", ".join(quote_text(word.lower()) for word in words)
+
+
+def _date(column: Column, source: str) -> str:
+    text = f"trim({source})"
+    if column.format is not None:
+        return f"strftime({_parsed(column.format, text)}, '%Y-%m-%d')"
+    return f"(CASE WHEN {_is_iso(text, _DATE)} THEN {text} END)"
+
+
+def _datetime(column: Column, source: str) -> str:
+    text = f"trim({source})"
+    if column.format is not None:
+        moment = f"strftime({_parsed(column.format, text)}, '%Y-%m-%dT%H:%M:%S.%f')"
+        return _trimmed_fraction(moment)
+    clock = f"substring({text}, 12)"
+    zone = f"regexp_extract({clock}, {quote_text(_ZONE + '$')}, 1)"
+    time = f"regexp_extract({clock}, {quote_text('^' + _CLOCK)}, 0)"
+    moment = (
+        f"left({text}, 10) || 'T' || (CASE length({time}) WHEN 0 THEN '00:00:00' "
+        f"WHEN 5 THEN {time} || ':00' ELSE {_trimmed_fraction(time)} END) || {_zone(zone)}"
+    )
+    return f"(CASE WHEN {_is_iso(text, _DATETIME)} THEN {moment} END)"
+
+
+def _zone(zone: str) -> str:
+    """Give the XSD form of a zone: `+01` and `+0100` are `+01:00`."""
+    return (
+        f"(CASE WHEN {zone} IN ('Z', 'UTC', 'GMT') THEN 'Z' "
+        f"WHEN length({zone}) = 3 THEN {zone} || ':00' "
+        f"WHEN length({zone}) = 5 THEN left({zone}, 3) || ':' || right({zone}, 2) "
+        f"ELSE {zone} END)"
+    )
+
+
+def _time(column: Column, source: str) -> str:
+    text = f"trim({source})"
+    if column.format is not None:
+        return _trimmed_fraction(f"strftime({_parsed(column.format, text)}, '%H:%M:%S.%f')")
+    padded = f"(CASE WHEN {text}[2] = ':' THEN '0' || {text} ELSE {text} END)"
+    whole = f"(CASE WHEN length({padded}) = 5 THEN {padded} || ':00' ELSE {padded} END)"
+    return f"(CASE WHEN {_matches(text, _TIME)} THEN {_trimmed_fraction(whole)} END)"
+
+
+def _year(column: Column, source: str) -> str:
+    text = f"trim({source})"
+    return f"(CASE WHEN {_matches(text, '[0-9]{4}')} THEN {text} END)"
+
+
+def _parsed(pattern: str, text: str) -> str:
+    return f"TRY_STRPTIME({text}, {quote_text(pattern)})"
+
+
+def _is_iso(text: str, pattern: str) -> str:
+    """Give the test of shape and calendar: 2024-13-45 has the shape and is no date."""
+    return f"{_matches(text, pattern)} AND TRY_CAST(left({text}, 10) AS DATE) IS NOT NULL"
+
+
+def _trimmed_fraction(text: str) -> str:
+    return f"(CASE WHEN contains({text}, '.') THEN rtrim(rtrim({text}, '0'), '.') ELSE {text} END)"
+
+
+def _matches(text: str, pattern: str) -> str:
+    return f"regexp_full_match({text}, {quote_text(pattern)})"
+
+
+_FORMS = {
+    "string": _string,
+    "integer": _integer,
+    "decimal": _decimal,
+    "double": _double,
+    "boolean": _boolean,
+    "date": _date,
+    "dateTime": _datetime,
+    "time": _time,
+    "gYear": _year,
+}

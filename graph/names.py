@@ -54,6 +54,11 @@ class ProjectNames:
         return f"{self.root}ontology#"
 
     @property
+    def skolem(self) -> str:
+        """Prefix of the IRIs that stand for blank nodes (RDF 1.1 Concepts, section 3.5)."""
+        return f"{self.root}.well-known/genid/"
+
+    @property
     def ontology_iri(self) -> NamedNode:
         """IRI of the ontology itself."""
         return NamedNode(f"{self.root}ontology")

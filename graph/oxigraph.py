@@ -101,8 +101,12 @@ class OxigraphStore:
         """Remove, then add, in one transaction."""
         text = update_text(added, removed)
         if text:
-            with _translated():
-                self.engine.update(text)
+            self.update(text)
+
+    def update(self, text: str) -> None:
+        """Run a SPARQL Update request of this program's own; one request is one transaction."""
+        with _translated():
+            self.engine.update(text)
 
     def load(self, path: Path) -> None:
         """Load an N-Quads file in bulk; the load is atomic."""

@@ -1,0 +1,132 @@
+"""What a reader gives back, and the one way rows that passed through Python become Parquet.
+
+Readers know files; nothing here knows what the rows mean.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graph.schema import ROW, StagedTable
+
+TEXT_LIMIT = 10_000
+"""Characters of a rejected row that its reject keeps; the file itself keeps them all."""
+
+_FILE_NAME_BYTES = 200
+_UNSAFE = str.maketrans({"/": "%2F", "\\": "%5C", "%": "%25", "\0": "%00"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that is being read.
+
+    Attributes:
+        path: where its bytes lie now; may be a content hash or a temporary copy.
+        name: file name as the person knows it.
+        sha256: content hash of the file that the person gave.
+        folder: receives `<table>.parquet`.
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A part of a file that could not be read into a table.
+
+    Attributes:
+        source, table: file name and table that it would have belonged to.
+        row: 1-based row number in the table; 0 when it was never a row (a title above the
+            header, a member of an archive that is not a table).
+        line: 1-based line of the file, 0 where the format has no lines.
+        reason: what is wrong with it.
+        text: what stands there, at most `TEXT_LIMIT` characters.
+        repair: what would make it readable, or empty.
+    """
+
+    source: str
+    table: str
+    row: int
+    line: int
+    reason: str
+    text: str
+    repair: str = ""
+
+
+@dataclass(frozen=True)
+class Staging:
+    """All tables of a file; every row of the file is in a table or in `rejects`."""
+
+    tables: tuple[StagedTable, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """Open an in-memory engine that keeps the order of rows and a bounded memory."""
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET memory_limit = '1GB'")
+    connection.execute("SET threads = 2")
+    connection.execute("SET preserve_insertion_order = true")
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def column_names(header: Sequence[str | None]) -> tuple[str, ...]:
+    """Make the names of a header trimmed, filled and unique.
+
+    An empty name becomes `column_N`; a name that came before, in any case (the engine does not
+    tell cases apart), gets `_2`, `_3`, and so on; so does the reserved `_row`.
+    """
+    taken = {ROW}
+    names = []
+    for position, cell in enumerate(header, 1):
+        wanted = (cell or "").strip() or f"column_{position}"
+        name, number = wanted, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{wanted}_{number}"
+        taken.add(name.casefold())
+        names.append(name)
+    return tuple(names)
+
+
+def parquet_path(folder: Path, table: str) -> Path:
+    """Give the file of a table, with a name that every file system takes."""
+    name = table.translate(_UNSAFE)
+    if len(name.encode()) > _FILE_NAME_BYTES:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+        name = name.encode()[: _FILE_NAME_BYTES - 20].decode(errors="ignore") + "~" + digest
+    return folder / f"{name}.parquet"
+
+
+def shorten(text: str) -> str:
+    """Cut the text of a reject to its limit, visibly."""
+    return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "…"
+
+
+def write_rows(
+    source: Source,
+    table: str,
+    columns: Sequence[str],
+    batches: Iterable[tuple[Sequence[int], Sequence[Sequence[str | None]]]],
+) -> StagedTable:
+    """Write batches of (row numbers, values column by column) as a staged table."""
+    fields = [(ROW, pa.int64()), *((name, pa.string()) for name in columns)]
+    schema = pa.schema(fields)
+    path = parquet_path(source.folder, table)
+    rows = 0
+    with pq.ParquetWriter(path, schema) as writer:
+        for numbers, values in batches:
+            arrays = [pa.array(numbers, pa.int64()), *(pa.array(v, pa.string()) for v in values)]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            rows += len(numbers)
+    return StagedTable(table, path, tuple(columns), rows, source.name, source.sha256)

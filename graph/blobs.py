@@ -1,0 +1,77 @@
+"""Content-addressed files: stored bytes are named by their SHA-256 and synced before use."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from graph.errors import BadInput, NotFound
+
+_CHUNK = 1 << 20
+
+
+class BlobStore:
+    """A folder of immutable files named by content hash."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def put(self, stream: IO[bytes], *, limit: int | None = None) -> tuple[str, int]:
+        """Store a stream; gives (SHA-256, bytes). The same content is kept once.
+
+        Raises:
+            BadInput: the stream is longer than `limit` bytes; nothing is kept.
+        """
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".in-")
+        digest, size = hashlib.sha256(), 0
+        try:
+            with os.fdopen(handle, "wb") as file:
+                while chunk := stream.read(_CHUNK):
+                    size += len(chunk)
+                    if limit is not None and size > limit:
+                        raise BadInput(f"The file is larger than the limit of {limit:,} bytes.")
+                    digest.update(chunk)
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            self._keep(Path(name), digest.hexdigest())
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        return digest.hexdigest(), size
+
+    def adopt(self, path: Path) -> tuple[str, int]:
+        """Move a finished file into the store; gives (SHA-256, bytes)."""
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            size = os.fstat(file.fileno()).st_size
+            os.fsync(file.fileno())
+        self._keep(path, sha256)
+        return sha256, size
+
+    def path(self, sha256: str) -> Path:
+        """Find the file with this hash.
+
+        Raises:
+            NotFound: there is none.
+        """
+        path = self.folder / sha256
+        if len(sha256) != 64 or not sha256.isalnum() or not path.is_file():
+            raise NotFound(f"There is no stored file with the hash {sha256!r}.")
+        return path
+
+    def sweep(self) -> None:
+        """Remove what interrupted writes left behind."""
+        for path in self.folder.glob(".in-*"):
+            path.unlink(missing_ok=True)
+
+    def _keep(self, path: Path, sha256: str) -> None:
+        path.chmod(0o444)
+        path.replace(self.folder / sha256)
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,113 @@
+"""Bulk loading in a process of its own: `python -m graph.loader STORE [+FILE] [-FILE]`.
+
+The store is a clone that nobody else has open. Progress goes to standard output, one JSON object a
+line: `{"bytes": n}` while reading, at the end `{"added": n, "removed": n}`.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from pyoxigraph import Quad, RdfFormat, parse
+
+from graph.errors import StoreUnavailable
+from graph.oxigraph import OxigraphStore
+
+_DELETE_BATCH = 20_000
+_REPORT_SECONDS = 0.5
+
+
+def load_files(
+    store: Path,
+    added: Path | None,
+    removed: Path | None,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[int, int]:
+    """Run the loader on a store; gives the numbers of triples really added and removed.
+
+    Args:
+        store: directory of a store that no process has open.
+        added, removed: N-Quads files.
+        progress: called with the number of bytes read so far.
+
+    Raises:
+        StoreUnavailable: the loader failed; the store must be thrown away.
+    """
+    command = [sys.executable, "-m", "graph.loader", str(store)]
+    command += [f"+{added}"] * (added is not None) + [f"-{removed}"] * (removed is not None)
+    last: dict[str, int] = {}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stdout or ():
+            last = json.loads(line)
+            if progress and "bytes" in last:
+                progress(last["bytes"])
+        trouble = process.stderr.read() if process.stderr else ""
+    if process.returncode or "added" not in last:
+        raise StoreUnavailable(
+            f"The bulk load ended with code {process.returncode}: {trouble.strip()[-500:]}"
+        )
+    return last["added"], last["removed"]
+
+
+class _Counted:
+    """A binary stream that reports how far it was read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._bytes = 0
+        self._due = time.monotonic() + _REPORT_SECONDS
+
+    def read(self, size: int = -1) -> bytes:
+        """Read at most `size` bytes."""
+        data = self._file.read(size)
+        self._bytes += len(data)
+        if time.monotonic() >= self._due:
+            print(json.dumps({"bytes": self._bytes}), flush=True)
+            self._due = time.monotonic() + _REPORT_SECONDS
+        return data
+
+
+def _load(store: OxigraphStore, path: Path) -> int:
+    before = len(store.engine)
+    with path.open("rb", buffering=1 << 20) as file:
+        stream: BinaryIO = _Counted(file)  # type: ignore[assignment] # only read() is called
+        store.engine.bulk_load(input=stream, format=RdfFormat.N_QUADS, lenient=True)
+    return len(store.engine) - before
+
+
+def _remove(store: OxigraphStore, path: Path) -> int:
+    removed = 0
+    for batch in batched_quads(path, _DELETE_BATCH):
+        there = [quad for quad in batch if store.contains(quad)]
+        store.apply((), there)
+        removed += len(there)
+    return removed
+
+
+def batched_quads(path: Path, size: int) -> Iterator[tuple[Quad, ...]]:
+    """Read an N-Quads file in batches."""
+    with path.open("rb") as file:
+        quads = parse(file, RdfFormat.N_QUADS, lenient=True)
+        while batch := tuple(islice(quads, size)):
+            yield batch
+
+
+def main(arguments: list[str]) -> None:
+    """Load and remove as the command line says."""
+    store = OxigraphStore(Path(arguments[0]))
+    files = {item[0]: Path(item[1:]) for item in arguments[1:]}
+    removed = _remove(store, files["-"]) if "-" in files else 0
+    added = _load(store, files["+"]) if "+" in files else 0
+    store.flush()
+    print(json.dumps({"added": added, "removed": removed}), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

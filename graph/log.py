@@ -1,0 +1,130 @@
+"""The commit log: an append-only file of RDF Patch records, each sealed by a hash.
+
+A record is RDF Patch text followed by `# sha256 <hex>`, the digest of the previous digest and the
+record's bytes, so a changed, missing or reordered record breaks the chain.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from graph.changes import Patch, read_patch
+from graph.errors import LogDamaged
+
+_SEAL = b"# sha256 "
+_START = "0" * 64
+
+
+@dataclass(frozen=True)
+class LogRecord:
+    """One record: its number, where it starts, its length in bytes, and its text."""
+
+    sequence: int
+    offset: int
+    length: int
+    digest: str
+    text: bytes
+
+    def patch(self) -> Patch:
+        """Read the record's quads and header."""
+        return read_patch(self.text)
+
+
+class CommitLog:
+    """The log of one dataset, open for appending.
+
+    Opening verifies every record. A last record without its seal was never acknowledged: it is
+    cut off, and `torn_bytes` says how much.
+
+    Raises:
+        LogDamaged: a sealed record does not verify.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.sequence = 0
+        self.torn_bytes = 0
+        self._digest = _START
+        path.touch()
+        end = 0
+        for record in read_log(path):
+            self.sequence, self._digest = record.sequence, record.digest
+            end = record.offset + record.length
+        self._file: BinaryIO = path.open("r+b")
+        self.torn_bytes = path.stat().st_size - end
+        if self.torn_bytes:
+            self._file.truncate(end)
+            os.fsync(self._file.fileno())
+        self._file.seek(end)
+        self._end = end
+        _sync_folder(path.parent)
+
+    def append(self, text: bytes) -> int:
+        """Append a record and sync it; gives its number. A failed write leaves no part of it."""
+        digest = _seal(self._digest, text)
+        try:
+            self._file.write(text + _SEAL + digest.encode() + b"\n")
+            self._file.flush()
+            os.fdatasync(self._file.fileno())
+        except OSError:
+            self._file = self._reopened()
+            raise
+        self._end = self._file.tell()
+        self._digest = digest
+        self.sequence += 1
+        return self.sequence
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _reopened(self) -> BinaryIO:
+        os.truncate(self.path, self._end)
+        file = self.path.open("r+b")
+        file.seek(self._end)
+        return file
+
+
+def read_log(path: Path, after: int = 0) -> Iterator[LogRecord]:
+    """Read and verify all records; yield those numbered above `after`.
+
+    Stops silently at a last record that lacks its seal.
+
+    Raises:
+        LogDamaged: a seal does not fit its record, with number and byte offset.
+    """
+    digest, number, offset = _START, 0, 0
+    lines: list[bytes] = []
+    with path.open("rb") as file:
+        for line in file:
+            if not (line.startswith(_SEAL) and line.endswith(b"\n")):
+                lines.append(line)
+                continue
+            text = b"".join(lines)
+            number += 1
+            digest = _seal(digest, text)
+            if line != _SEAL + digest.encode() + b"\n":
+                raise LogDamaged(
+                    f"Record {number} of {path} (byte {offset}) does not match its seal. "
+                    "Restore the file from a copy; nothing after this record can be trusted."
+                )
+            length = len(text) + len(line)
+            if number > after:
+                yield LogRecord(number, offset, length, digest, text)
+            offset += length
+            lines.clear()
+
+
+def _seal(previous: str, text: bytes) -> str:
+    return hashlib.sha256(previous.encode() + text).hexdigest()
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

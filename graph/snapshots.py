@@ -1,0 +1,113 @@
+"""Checkpoints for readers: one per commit, with a twin's overlay applied where one is asked for."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from graph.dataset import Dataset
+from graph.oxigraph import OxigraphStore
+from graph.sparql import bind, load_query
+from graph.terms import NamedNode
+
+_KEPT = 8
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """Two graphs that change what a reader sees of `target`: triples added, triples hidden."""
+
+    target: NamedNode
+    added: NamedNode
+    removed: NamedNode
+
+
+@dataclass
+class _Entry:
+    path: Path
+    sequence: int
+    users: int = 0
+    ready: threading.Event = field(default_factory=threading.Event)
+
+
+class Snapshots:
+    """Read-only checkpoints of a dataset, never older than its newest commit when asked for.
+
+    A view (base commit + overlay) is a checkpoint to which the overlay was applied, so all of
+    SPARQL works on it at the speed of the engine. Unused ones are removed, oldest first.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._folder = dataset.folder / "snapshots"
+        self._lock = threading.Lock()
+        self._entries: dict[Overlay | None, _Entry] = {}
+        self._retired: list[_Entry] = []
+        self._number = 0
+
+    @contextmanager
+    def use(self, overlay: Overlay | None = None) -> Iterator[Path]:
+        """Give the folder of a checkpoint of the newest commit, kept while the context lasts."""
+        entry = self._enter(overlay)
+        try:
+            entry.ready.wait()
+            yield entry.path
+        finally:
+            with self._lock:
+                entry.users -= 1
+                self._sweep()
+
+    @contextmanager
+    def scratch(self, overlay: Overlay | None = None) -> Iterator[Path]:
+        """Give the folder of a clone that may be written to; it is removed afterwards."""
+        with self._lock:
+            path = self._next()
+        try:
+            self._build(path, overlay)
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _enter(self, overlay: Overlay | None) -> _Entry:
+        with self._lock:
+            entry = self._entries.get(overlay)
+            if entry and entry.sequence == self._dataset.sequence:
+                entry.users += 1
+                return entry
+            if entry:
+                self._retired.append(entry)
+            entry = _Entry(self._next(), self._dataset.sequence, users=1)
+            self._entries.pop(overlay, None)
+            self._entries[overlay] = entry
+            self._sweep()
+        try:
+            self._build(entry.path, overlay)
+        except BaseException:
+            with self._lock:
+                self._entries.pop(overlay, None)
+            raise
+        finally:
+            entry.ready.set()
+        return entry
+
+    def _build(self, path: Path, overlay: Overlay | None) -> None:
+        self._dataset.checkpoint(path)
+        if overlay:
+            store = OxigraphStore(path)
+            terms = {"target": overlay.target, "added": overlay.added, "removed": overlay.removed}
+            store.update(bind(load_query("graph", "apply_overlay"), **terms))
+            store.flush()
+            store.close()
+
+    def _next(self) -> Path:
+        self._number += 1
+        return self._folder / str(self._number)
+
+    def _sweep(self) -> None:
+        while len(self._entries) > _KEPT:
+            self._retired.append(self._entries.pop(next(iter(self._entries))))
+        for entry in [entry for entry in self._retired if entry.users == 0]:
+            self._retired.remove(entry)
+            shutil.rmtree(entry.path, ignore_errors=True)

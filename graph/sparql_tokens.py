@@ -1,0 +1,152 @@
+"""A linear scan of SPARQL text into tokens, and what can be read off them without a grammar.
+
+The engine parses; this file only finds clauses by their keywords: the dataset of a query and the
+operations of an update. Terminals: SPARQL 1.1 Query, section 19.8.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from graph.errors import BadQuery
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>\s+|\#[^\n\r]*)
+    | (?P<iri><[^<>"{}|^`\x00-\x20]*>)
+    | (?P<string>'''(?:[^'\\]|\\.|'(?!''))*''' | \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"
+        | '(?:[^'\\\n\r]|\\.)*' | "(?:[^"\\\n\r]|\\.)*")
+    | (?P<name>[^\W\d_][\w.-]*:(?:[\w:%.-]|\\.)*|:(?:[\w:%.-]|\\.)*|_:[\w.-]+)
+    | (?P<variable>[?$]\w+)
+    | (?P<word>[A-Za-z]\w*)
+    | (?P<brace>[{}])
+    | (?P<end>;)
+    | (?P<other>[^\\])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_FORMS = frozenset({"SELECT", "CONSTRUCT", "DESCRIBE", "ASK"})
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token: its kind (iri, string, name, variable, word, brace, end, other) and place."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def keyword(self) -> str:
+        """The upper-case word, or an empty string."""
+        return self.text.upper() if self.kind == "word" else ""
+
+
+@dataclass(frozen=True)
+class DatasetClause:
+    """The graphs that FROM and FROM NAMED (or USING) name, as absolute IRIs."""
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether any graph is named."""
+        return bool(self.default or self.named)
+
+
+def tokens(text: str) -> list[Token]:
+    """Scan the text, leaving out space and comments.
+
+    Raises:
+        BadQuery: an escape stands outside strings and IRIs, where it could hide a keyword.
+    """
+    found, position = [], 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise BadQuery(f"Character {position + 1} cannot stand there: {text[position]!r}.")
+        if match.lastgroup != "space":
+            found.append(Token(str(match.lastgroup), match.group(), position, match.end()))
+        position = match.end()
+    return found
+
+
+class Prologue:
+    """BASE and PREFIX declarations, to resolve the IRIs of dataset clauses."""
+
+    def __init__(self) -> None:
+        self.base = ""
+        self.prefixes: dict[str, str] = {}
+
+    def read(self, items: list[Token], index: int) -> int:
+        """Read declarations from `items[index]` on; gives the index after them."""
+        while index + 1 < len(items):
+            if items[index].keyword == "BASE":
+                self.base = self.resolve(items[index + 1])
+                index += 2
+            elif items[index].keyword == "PREFIX" and index + 2 < len(items):
+                self.prefixes[items[index + 1].text[:-1]] = self.resolve(items[index + 2])
+                index += 3
+            else:
+                break
+        return index
+
+    def resolve(self, token: Token) -> str:
+        """Give the absolute IRI of an IRI or a prefixed name.
+
+        Raises:
+            BadQuery: it is neither, or its prefix is not declared.
+        """
+        if token.kind == "iri":
+            return (
+                urljoin(self.base, _unescaped(token.text[1:-1]))
+                if self.base
+                else _unescaped(token.text[1:-1])
+            )
+        prefix, colon, local = token.text.partition(":")
+        if token.kind != "name" or not colon or prefix not in self.prefixes:
+            raise BadQuery(f"A graph IRI was expected at {token.text!r}.")
+        return self.prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
+
+
+def dataset_clause(text: str) -> DatasetClause:
+    """Read the FROM clauses of a query.
+
+    Raises:
+        BadQuery: a clause names no IRI.
+    """
+    items = tokens(text)
+    prologue = Prologue()
+    index = prologue.read(items, 0)
+    if index < len(items) and items[index].keyword not in _FORMS:
+        return DatasetClause()
+    default: list[str] = []
+    named: list[str] = []
+    depth = 0
+    while index < len(items):
+        token = items[index]
+        if token.kind == "brace":
+            depth += 1 if token.text == "{" else -1
+        elif depth == 0 and token.keyword == "FROM":
+            index = read_graph(items, index, prologue, default, named)
+        index += 1
+    return DatasetClause(tuple(default), tuple(named))
+
+
+def read_graph(
+    items: list[Token], index: int, prologue: Prologue, default: list[str], named: list[str]
+) -> int:
+    """Read the graph after FROM or USING at `index` into a list; gives the index of its IRI."""
+    into = default
+    if index + 1 < len(items) and items[index + 1].keyword == "NAMED":
+        into, index = named, index + 1
+    if index + 1 >= len(items):
+        raise BadQuery("A graph IRI was expected at the end of the text.")
+    into.append(prologue.resolve(items[index + 1]))
+    return index + 1
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(lambda match: chr(int(match.group(1) or match.group(2), 16)), text)

@@ -1,0 +1,119 @@
+"""Words of headers: splitting them, bringing plural nouns to the singular, joining them to names.
+
+Knows nothing of tables. Splitting works for every script; the singular is English, by rules with
+exceptions, and leaves a word alone that it does not know as a plural.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_SIGNS = {"%": " percent ", "#": " number ", "&": " and ", "'": "", "’": ""}
+_UNCHANGED = frozenset(
+    "series species news means lens gas bus alias atlas canvas bias chaos physics economics "
+    "mathematics analytics logistics athletics genetics robotics electronics politics ethics "
+    "aircraft christmas texas gps sms dns https css aws plus always perhaps kudos cosmos "
+    "pancreas pyjamas corps diabetes herpes rabies mumps".split()
+)
+_IRREGULAR = {
+    plural: one
+    for plural, one in (
+        pair.split(":")
+        for pair in (
+            "people:person men:man women:woman menus:menu children:child mice:mouse feet:foot "
+            "teeth:tooth geese:goose "
+            "indices:index vertices:vertex matrices:matrix appendices:appendix "
+            "criteria:criterion phenomena:phenomenon quizzes:quiz gases:gas lenses:lens "
+            "aliases:alias atlases:atlas canvases:canvas biases:bias analyses:analysis "
+            "diagnoses:diagnosis hypotheses:hypothesis theses:thesis crises:crisis uses:use "
+            "fuses:fuse movies:movie cookies:cookie calories:calorie ties:tie pies:pie lies:lie "
+            "zombies:zombie caches:cache headaches:headache niches:niche axes:axis shoes:shoe "
+            "toes:toe wolves:wolf knives:knife lives:life wives:wife leaves:leaf shelves:shelf "
+            "halves:half thieves:thief loaves:loaf calves:calf elves:elf ids:id ads:ad apps:app"
+        ).split()
+    )
+}
+_ENDINGS = (
+    (re.compile(r"(ss|us|is)$"), r"\1"),
+    (re.compile(r"([^aeiou]|qu)ies$"), r"\1y"),
+    (re.compile(r"([ao]u|r|n|l|p)ses$"), r"\1se"),
+    (re.compile(r"(us|ss|sh|ch|x|zz)es$"), r"\1"),
+    (re.compile(r"([^aeiou]o)es$"), r"\1"),
+    (re.compile(r"(?<=[a-z][a-z][ehknrst])men$"), "man"),
+    (re.compile(r"s$"), ""),
+)
+
+
+def split_words(header: str) -> tuple[str, ...]:
+    """Split a header into words, in lower case except for acronyms inside mixed-case headers.
+
+    `OrderDate`, `order_date` and `ORDER DATE` give the same words; digits stay with the letters
+    before them; percent, number and "and" signs are words. Empty when there is nothing to say.
+    """
+    text = unicodedata.normalize("NFC", header)
+    for sign, word in _SIGNS.items():
+        text = text.replace(sign, word)
+    shouting = not any(letter.islower() for letter in text)
+    words: list[str] = []
+    for token in "".join(letter if _in_word(letter) else " " for letter in text).split():
+        words += [token] if shouting else _split_case(token)
+    return tuple(
+        word if not shouting and _is_acronym(word) else unicodedata.normalize("NFC", word.lower())
+        for word in words
+    )
+
+
+def singular(word: str) -> str:
+    """Bring an English plural noun to its singular; other words stay."""
+    if word.isupper():
+        return word
+    if _is_acronym(word):
+        return word.removesuffix("s")
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if word in _UNCHANGED or len(word) <= 3:
+        return word
+    for pattern, replacement in _ENDINGS:
+        if pattern.search(word):
+            return pattern.sub(replacement, word)
+    return word
+
+
+def pascal_case(words: Sequence[str]) -> str:
+    """Join words to a name in PascalCase; a digit in front gets an underscore, as in XML names."""
+    name = "".join(word[0].upper() + word[1:].lower() for word in words)
+    return f"_{name}" if name[:1].isdigit() else name
+
+
+def camel_case(words: Sequence[str]) -> str:
+    """Join words to a name in camelCase."""
+    name = words[0].lower() + pascal_case(words[1:]).lstrip("_") if words else ""
+    return f"_{name}" if name[:1].isdigit() else name
+
+
+def _in_word(letter: str) -> bool:
+    return letter.isalnum() or unicodedata.category(letter).startswith("M")
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.removesuffix("s").isupper() and word[:2].isupper()
+
+
+def _split_case(token: str) -> list[str]:
+    parts, start = [], 0
+    for place in range(1, len(token)):
+        if _starts_word(token, start, place):
+            parts.append(token[start:place])
+            start = place
+    return [*parts, token[start:]]
+
+
+def _starts_word(token: str, start: int, place: int) -> bool:
+    here, before = token[place], token[place - 1]
+    if not here.isupper():
+        return False
+    if before.islower() or (before.isdigit() and not token[start:place].isdigit()):
+        return True
+    rest = token[place + 1 : place + 3]
+    # The capital before lower-case letters starts a word, but "IDs" is one word.
+    return before.isupper() and rest[:1].islower() and not (rest[0] == "s" and not rest[1:].islower())

@@ -1,0 +1,394 @@
+"""Features by SPARQL: an individual's own attributes and one hop of what is linked to it.
+
+One query per group (own attributes, each link forward, each link backward, each junction); the
+answers are joined on the individual. Nothing here trains, and scikit-learn is not imported.
+
+Aggregates see the whole graph: a linked fact that is later than the moment at which the target
+became known is counted too. The model card says so (`FeatureTable.notes`).
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from graph.errors import BadInput
+from graph.model import AttributeDef, ClassDef, KnowledgeModel, LinkDef
+from graph.names import ProjectNames
+from graph.sparql import bind, load_query
+from graph.store import GraphReader
+from graph.terms import NamedNode
+from ml.leakage import Dropped, dropped_features
+from ml.selects import Aggregate, aggregates_select, attributes_select
+from ml.tasks import NUMBERS, Task
+from ml.words import is_identifier
+
+MOST_ROWS = 20_000
+MOST_FEATURES = 40
+MOST_VALUES = 200
+MOST_LINKED = 50
+_DATES = ("date", "dateTime")
+_MEASURES = (*NUMBERS, "boolean")
+_TIME_NOTE = (
+    "Aggregates of linked individuals use every fact of the graph, also those that may be later "
+    "than the moment at which the target becomes known."
+)
+
+Origin = Literal["own", "forward", "backward"]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column of the feature table.
+
+    Attributes:
+        name: readable path, such as `sensorReading.temperatureC.mean`.
+        kind: `number` (missing is NaN) or `category` (missing is the empty text).
+        origin: the individual's own, of what it links to, or of what links to it.
+        path: properties from the individual to the value; empty for none.
+        query: the SPARQL text that reads it.
+    """
+
+    name: str
+    kind: Literal["number", "category"]
+    origin: Origin
+    path: tuple[NamedNode, ...]
+    query: str
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureTable:
+    """What a model learns from: one row per individual, sorted by IRI.
+
+    Attributes:
+        frame: index = IRI of the individual, columns = `features` in order.
+        target: float (regression) or canonical text (classification) by the same index; NaN or
+            None where it is unknown.
+        features, dropped: what is used, and what was left out with the reason.
+        total: individuals of the class before sampling.
+        inputs_hash: SHA-256 of the frame, the target and the queries.
+        notes: sentences for the model card.
+    """
+
+    task: Task
+    frame: pd.DataFrame
+    target: pd.Series
+    features: tuple[Feature, ...]
+    dropped: tuple[Dropped, ...]
+    total: int
+    inputs_hash: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> pd.Series:
+        """Whether the target is known, per individual."""
+        return self.target.notna()
+
+
+@dataclass(frozen=True, eq=False)
+class _Raw:
+    feature: Feature
+    values: pd.Series
+
+
+def pull(
+    reader: GraphReader, task: Task, model: KnowledgeModel, names: ProjectNames
+) -> FeatureTable:
+    """Read the feature table of a task.
+
+    At most 20,000 individuals are kept (first those without a target, up to half; by hash) and at
+    most 40 features: own ones first, then links forward, then counts, means and extremes.
+    Args:
+        reader: bound to the data graph; over a union of graphs the queries are slower.
+    Raises:
+        BadInput: the model has no such class.
+    """
+    pulled = _Puller(reader, task, model, names)
+    target = pulled.target()
+    kept = _sampled(target)
+    notes = [_TIME_NOTE]
+    if len(kept) < len(target):
+        notes.append(
+            f"Of {len(target):,} individuals {len(kept):,} were taken, chosen by the hash of "
+            "their IRI."
+        )
+    raw = list(pulled.raw_features())
+    raw, capped = raw[: 2 * MOST_FEATURES], raw[2 * MOST_FEATURES :]
+    target = target.loc[kept]
+    columns = {item.feature.name: _aligned(item, kept) for item in raw}
+    frame = pd.DataFrame(columns, index=kept)
+    features, dropped = _selected([item.feature for item in raw], frame, target, task)
+    dropped += [_over_cap(item.feature) for item in capped]
+    frame = frame[[item.name for item in features]]
+    return FeatureTable(
+        task=task,
+        frame=frame,
+        target=target,
+        features=tuple(features),
+        dropped=tuple(dropped),
+        total=len(pulled.members),
+        inputs_hash=_hash(frame, target, features),
+        notes=tuple(notes),
+    )
+
+
+class _Puller:
+    """Reads the groups of one task, each class once."""
+
+    def __init__(
+        self, reader: GraphReader, task: Task, model: KnowledgeModel, names: ProjectNames
+    ) -> None:
+        self._reader = reader
+        self._task = task
+        self._model = model
+        self._names = names
+        self._classes = {item.name: item for item in model.classes}
+        if task.class_name not in self._classes:
+            raise BadInput(f"The model has no class {task.class_name}; see its classes.")
+        self._class = self._classes[task.class_name]
+        self._tables: dict[str, tuple[pd.DataFrame, str]] = {}
+        query = bind(load_query("ml", "members"), **{"class": names.term(task.class_name)})
+        members = _frame(reader.csv(query))["entity"]
+        self.members = pd.Index(np.sort(members.to_numpy(dtype=object)), name="entity")
+
+    def target(self) -> pd.Series:
+        """Read the target of every individual, unknown ones included."""
+        table, _ = self._attributes(self._class)
+        texts = table[self._task.target].reindex(self.members).fillna("").astype(object)
+        if self._task.kind == "regression":
+            numbers = _numbers(texts)
+            return numbers.where(np.isfinite(numbers))
+        return texts.where(texts != "", None)
+
+    def raw_features(self) -> Iterator[_Raw]:
+        """Read all features, in the order in which they are kept."""
+        yield from self._own()
+        yield from self._linked(self._class.links)
+        yield from sorted(self._many(), key=_aggregate_rank)
+
+    def _own(self) -> Iterator[_Raw]:
+        table, query = self._attributes(self._class)
+        yield from self._described(self._class, table, query, "", "own", ())
+
+    def _linked(self, links: Iterable[LinkDef]) -> Iterator[_Raw]:
+        for link in links:
+            target = self._classes.get(link.target)
+            if target is not None:
+                pairs, query = self._pairs(link, "links", self._class)
+                yield from self._one(link, target, pairs, query, link.name, "forward")
+
+    def _one(
+        self,
+        link: LinkDef,
+        target: ClassDef,
+        pairs: pd.Series,
+        query: str,
+        prefix: str,
+        origin: Origin,
+    ) -> Iterator[_Raw]:
+        """Read the features of the one individual that is linked."""
+        step = self._names.term(link.name)
+        identity = pairs.str.rsplit("/", n=1).str[-1].astype(object)
+        if origin == "forward" and 2 <= identity.nunique() <= min(MOST_LINKED, len(pairs) // 10):
+            yield _Raw(Feature(prefix, "category", origin, (step,), query), identity)
+        table, attributes_query = self._attributes(target)
+        reached = table.reindex(pairs.to_numpy(dtype=object)).set_axis(pairs.index)
+        both = query + "\n" + attributes_query
+        yield from self._described(target, reached.fillna(""), both, f"{prefix}.", origin, (step,))
+
+    def _many(self) -> Iterator[_Raw]:
+        for other in self._model.classes:
+            links = [link for link in other.links if link.target == self._class.name]
+            for link in links:
+                prefix = _camel(other.name)
+                if len(links) > 1 or other.name == self._class.name:
+                    prefix = f"{prefix}.{link.name}"
+                if link.one_to_one:
+                    pairs, query = self._pairs(link, "links_back", self._class)
+                    yield from self._one(link, other, pairs, query, prefix, "backward")
+                else:
+                    yield from self._aggregated(other, link.name, prefix, backward=True)
+        for junction in self._model.junctions:
+            if junction.source.target == self._class.name:
+                end = self._classes[junction.target.target]
+                yield from self._aggregated(end, junction.name, junction.name, backward=False)
+            if junction.target.target == self._class.name:
+                end = self._classes[junction.source.target]
+                prefix = f"{_camel(end.name)}.{junction.name}"
+                yield from self._aggregated(end, junction.name, prefix, backward=True)
+
+    def _aggregated(
+        self, other: ClassDef, step_name: str, prefix: str, *, backward: bool
+    ) -> Iterator[_Raw]:
+        measures = [item for item in self._usable(other) if item.datatype in _MEASURES]
+        step, properties = self._names.term(step_name), [self._term(item) for item in measures]
+        plan = [
+            (item, Aggregate(function, place, item.datatype == "boolean"))
+            for place, item in enumerate(measures)
+            for function in (("AVG",) if item.datatype == "boolean" else ("AVG", "MIN", "MAX"))
+        ]
+        query = aggregates_select(
+            self._names.term(self._class.name),
+            step,
+            properties,
+            [aggregate for _, aggregate in plan],
+            backward=backward,
+        )
+        answer = _frame(self._reader.csv(query)).set_index("entity")
+        count = Feature(f"{prefix}.count", "number", "backward", (step,), query)
+        yield _Raw(count, _numbers(answer["n"]).reindex(self.members).fillna(0.0))
+        for place, (item, aggregate) in enumerate(plan):
+            word = {"AVG": "mean", "MIN": "minimum", "MAX": "maximum"}[aggregate.function]
+            word = "share" if aggregate.boolean else word
+            path = (step, self._term(item))
+            name = f"{prefix}.{item.name}.{word}"
+            feature = Feature(name, "number", "backward", path, query)
+            yield _Raw(feature, _numbers(answer[f"a{place}"]))
+
+    def _described(
+        self,
+        item: ClassDef,
+        table: pd.DataFrame,
+        query: str,
+        prefix: str,
+        origin: Origin,
+        steps: tuple[NamedNode, ...],
+    ) -> Iterator[_Raw]:
+        for attribute in self._usable(item):
+            path = (*steps, self._term(attribute))
+            texts = table[attribute.name]
+            for suffix, values in _columns(attribute, texts):
+                kind: Literal["number", "category"] = (
+                    "category" if attribute.datatype == "string" else "number"
+                )
+                name = f"{prefix}{attribute.name}{suffix}"
+                yield _Raw(Feature(name, kind, origin, path, query), values)
+
+    def _usable(self, item: ClassDef) -> list[AttributeDef]:
+        """List the attributes that may say something: no keys, no identifiers, not the target."""
+        linked = {name for link in item.links for name in link.columns}
+        return [
+            attribute
+            for attribute in item.attributes
+            if not attribute.unique
+            and attribute.column not in linked
+            and attribute.column not in item.key
+            and not (attribute.datatype != "string" and is_identifier(attribute.name))
+            and not (item.name == self._class.name and attribute.name == self._task.target)
+        ]
+
+    def _attributes(self, item: ClassDef) -> tuple[pd.DataFrame, str]:
+        """Read all attributes of a class as texts, by individual; "" where there is none."""
+        if item.name not in self._tables:
+            own = item.name == self._class.name
+            wanted = self._usable(item)
+            if own:
+                wanted += [a for a in item.attributes if a.name == self._task.target]
+            query = attributes_select(
+                self._names.term(item.name), [self._term(attribute) for attribute in wanted]
+            )
+            table = _frame(self._reader.csv(query))
+            table.columns = pd.Index(["entity", *(attribute.name for attribute in wanted)])
+            table = table.sort_values(list(table.columns)).drop_duplicates("entity")
+            self._tables[item.name] = (table.set_index("entity"), query)
+        return self._tables[item.name]
+
+    def _pairs(self, link: LinkDef, query_name: str, item: ClassDef) -> tuple[pd.Series, str]:
+        query = bind(
+            load_query("ml", query_name),
+            **{"class": self._names.term(item.name), "property": self._names.term(link.name)},
+        )
+        pairs = _frame(self._reader.csv(query)).sort_values(["entity", "other"])
+        return pairs.drop_duplicates("entity").set_index("entity")["other"], query
+
+    def _term(self, attribute: AttributeDef) -> NamedNode:
+        return self._names.term(attribute.name)
+
+
+def _columns(attribute: AttributeDef, texts: pd.Series) -> Iterator[tuple[str, pd.Series]]:
+    """Turn the texts of an attribute into feature columns: (suffix of the name, values)."""
+    if attribute.datatype in (*NUMBERS, "gYear"):
+        yield "", _numbers(texts)
+    elif attribute.datatype == "boolean":
+        yield "", texts.map({"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}).astype(float)
+    elif attribute.datatype in _DATES:
+        yield from _dates(attribute, texts)
+    elif attribute.datatype == "string":
+        different = texts[texts != ""].nunique()
+        if 2 <= different <= min(MOST_VALUES, max(2, len(texts) // 5)):
+            yield "", texts.astype(object)
+
+
+def _dates(attribute: AttributeDef, texts: pd.Series) -> Iterator[tuple[str, pd.Series]]:
+    moments = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True)
+    yield ".year", moments.dt.year.astype(float)
+    yield ".month", moments.dt.month.astype(float)
+    yield ".weekday", moments.dt.weekday.astype(float)
+    if attribute.datatype == "dateTime":
+        yield ".hour", moments.dt.hour.astype(float)
+    epoch = pd.Timestamp(0, tz="UTC")
+    yield ".day", (moments - epoch) / pd.Timedelta(days=1)
+
+
+def _numbers(texts: pd.Series) -> pd.Series:
+    """Read numbers; what is none, or is not finite, is missing."""
+    numbers = pd.to_numeric(texts, errors="coerce").astype(float)
+    return numbers.where(np.isfinite(numbers))
+
+
+def _frame(text: bytes) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(text), dtype=object, keep_default_na=False, na_filter=False)
+
+
+def _sampled(target: pd.Series) -> pd.Index:
+    """Choose at most 20,000 individuals: unknown ones first, up to half, each part by hash."""
+    if len(target) <= MOST_ROWS:
+        return target.index
+    digest = pd.Series(
+        pd.util.hash_array(target.index.to_numpy(dtype=object)), index=target.index
+    ).sort_values(kind="stable")
+    known = digest.index[target.notna().loc[digest.index]]
+    unknown = digest.index[target.isna().loc[digest.index]]
+    asked = unknown[: max(MOST_ROWS // 2, MOST_ROWS - len(known))]
+    return asked.append(known[: MOST_ROWS - len(asked)]).sort_values().rename("entity")
+
+
+def _aligned(item: _Raw, index: pd.Index) -> pd.Series:
+    values = item.values.reindex(index)
+    return values.fillna("").astype(object) if item.feature.kind == "category" else values
+
+
+def _selected(
+    features: list[Feature], frame: pd.DataFrame, target: pd.Series, task: Task
+) -> tuple[list[Feature], list[Dropped]]:
+    dropped = dropped_features(frame, target, task.kind)
+    gone = {item.name for item in dropped}
+    useful = [item for item in features if item.name not in gone]
+    dropped += [_over_cap(item) for item in useful[MOST_FEATURES:]]
+    return useful[:MOST_FEATURES], dropped
+
+
+def _over_cap(feature: Feature) -> Dropped:
+    return Dropped(feature.name, f"More than {MOST_FEATURES} features: nearer ones go first.")
+
+
+def _aggregate_rank(item: _Raw) -> int:
+    """Put single values and counts before means, means before extremes; the order is stable."""
+    ending = item.feature.name.rsplit(".", 1)[-1]
+    return {"mean": 1, "share": 1, "minimum": 2, "maximum": 2}.get(ending, 0)
+
+
+def _camel(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def _hash(frame: pd.DataFrame, target: pd.Series, features: list[Feature]) -> str:
+    digest = hashlib.sha256()
+    for values in (frame, target.astype(object).map(str)):
+        digest.update(pd.util.hash_pandas_object(values, index=True).to_numpy().tobytes())
+    digest.update("\n".join(f"{item.name}\n{item.query}" for item in features).encode())
+    return digest.hexdigest()
