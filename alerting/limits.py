@@ -76,6 +76,9 @@ def _same_words(left: Iterable[str], right: Iterable[str]) -> bool:
     pairs = list(left), list(right)
     return len(pairs[0]) == len(pairs[1]) and all(
         one == two
-        or (min(len(one), len(two)) >= _SHORTEST_STEM and (one.startswith(two) or two.startswith(one)))
+        or (
+            min(len(one), len(two)) >= _SHORTEST_STEM
+            and (one.startswith(two) or two.startswith(one))
+        )
         for one, two in zip(sorted(pairs[0]), sorted(pairs[1]), strict=True)
     )

@@ -72,6 +72,7 @@ def evidence_query(
     start: str | None = None,
     end: str | None = None,
     bound: str | None = None,
+    comparison: tuple[str, float] | None = None,
 ) -> str:
     """Narrow a rule's query to one entity and period; what it returns is a finding's evidence.
 
@@ -81,6 +82,7 @@ def evidence_query(
         entity: the thing the finding is about.
         start, end: inclusive bounds, as the data writes them.
         bound: variable that must have a value.
+        comparison: operator and number that `?value` must satisfy.
     """
     if not query.lstrip().upper().startswith("SELECT"):
         # A prologue cannot stand in a subquery; the whole rule query still shows the evidence.
@@ -92,6 +94,9 @@ def evidence_query(
         conditions.append(bind(_UNTIL, end=time_literal(end)))
     if bound is not None:
         conditions.append("".join(("FILTER(BOUND(?", bound, "))")))
+    if comparison is not None:
+        operator, limit = comparison
+        conditions.append(" ".join(("FILTER(?value", operator, f"{limit!r})")))
     head = " ".join(["SELECT", *("?" + name for name in variables), "WHERE {"])
     order = ["ORDER BY ?time"] if "time" in variables else []
     return "\n".join([head, "{", query.strip(), "}", *conditions, "}", *order])

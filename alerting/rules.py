@@ -85,6 +85,11 @@ class Rule:
         """Read one parameter."""
         return dict(self.parameters).get(name, default)
 
+    def comparison(self) -> tuple[str, float] | None:
+        """Give operator and number that values are compared with, if the query compares none."""
+        operator = dict(self.parameters).get("comparison")
+        return None if operator is None else (operator, self.number("bound", 0))
+
     def number(self, name: str, default: float) -> float:
         """Read one parameter as a number; `BadInput` when it is none."""
         text = self.parameter(name, str(default))
@@ -138,9 +143,7 @@ def _observation_rules(item: ClassDef, time: AttributeDef, names: ProjectNames) 
         return []
     variables = _variables(attributes)
     terms = _terms(item, time, names)
-    columns = [
-        (variables[attribute.name], names.term(attribute.name)) for attribute in attributes
-    ]
+    columns = [(variables[attribute.name], names.term(attribute.name)) for attribute in attributes]
     query = series_query(terms, columns)
     of_whom = f" of each {item.links[0].label}" if item.links else ""
     rules = [

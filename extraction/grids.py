@@ -6,6 +6,7 @@ Serves delimited text, worksheets and JSON arrays of arrays; knows cells as text
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Row = Sequence[str | None]
 
@@ -88,4 +89,4 @@ def _is_run_of_years(heads: Sequence[str]) -> bool:
     if len(heads) < 2 or not all(re.fullmatch(r"(?:19|20)\d\d", head) for head in heads):
         return False
     years = [int(head) for head in heads]
-    return all(later - earlier == 1 for earlier, later in zip(years, years[1:], strict=False))
+    return all(later - earlier == 1 for earlier, later in pairwise(years))

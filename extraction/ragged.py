@@ -3,8 +3,7 @@
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -15,20 +14,12 @@ from graph.errors import BadInput
 REJECTS_LIMIT = 100_000
 """Rejects after which the whole file counts as unreadable."""
 
+_Row = tuple[int, Sequence[str | None]]
+_Refuse = Callable[[int, str, str], None]
+
 _RECORD_LINES = 2_000
 _CELL_LIMIT = 1 << 30
 _BATCH = 50_000
-
-
-@dataclass(frozen=True)
-class _Record:
-    """`cells` is None when no reading of the text is right; `reason` says why."""
-
-    line: int
-    text: str
-    cells: Sequence[str | None] | None
-    reason: str = ""
-    repair: str = ""
 
 
 def read(source: Source, table: str, path: Path, dialect: Dialect) -> Staging:
@@ -45,10 +36,24 @@ def read(source: Source, table: str, path: Path, dialect: Dialect) -> Staging:
     rejects: list[Reject] = []
     csv.field_size_limit(_CELL_LIMIT)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = islice(file, dialect.top_lines, None)
-        rows = _accepted(_records(lines, dialect), source, table, rejects)
+        feed = _Feed(islice(file, dialect.top_lines, None), dialect.top_lines + 1)
+
+        def refuse(row: int, reason: str, repair: str) -> None:
+            text = shorten(feed.text)
+            rejects.append(Reject(source.name, table, row, feed.line, reason, text, repair))
+            if len(rejects) > REJECTS_LIMIT:
+                raise _unreadable(rejects[0])
+
+        rows = _rows(feed, dialect, refuse)
         staged = write_rows(source, table, dialect.columns, _batches(rows))
     return Staging((staged,), tuple(rejects))
+
+
+def _unreadable(first: Reject) -> BadInput:
+    return BadInput(
+        f"{first.source}: more than {REJECTS_LIMIT:,} rows do not fit the header; the first is "
+        f"line {first.line}: {first.reason}. {first.repair}"
+    )
 
 
 class _Feed:
@@ -59,6 +64,12 @@ class _Feed:
         self._returned: deque[str] = deque()
         self.line = line
         self.taken: list[str] = []
+        self.ended = False
+
+    @property
+    def text(self) -> str:
+        """The record as it stands in the file, without the end of its last line."""
+        return "".join(self.taken).rstrip("\r\n")
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -66,7 +77,11 @@ class _Feed:
     def __next__(self) -> str:
         if len(self.taken) >= _RECORD_LINES:
             raise StopIteration
-        text = self._returned.popleft() if self._returned else next(self._lines)
+        if self._returned:
+            text = self._returned.popleft()
+        elif (text := next(self._lines, "")) == "":
+            self.ended = True
+            raise StopIteration
         self.taken.append(text)
         return text
 
@@ -78,52 +93,58 @@ class _Feed:
     def keep_first_line(self) -> None:
         """Take back all lines of the record but its first."""
         self._returned.extendleft(reversed(self.taken[1:]))
+        self.ended = self.ended and not self._returned
         del self.taken[1:]
 
 
-def _records(lines: Iterator[str], dialect: Dialect) -> Iterator[_Record]:
-    feed = _Feed(lines, dialect.top_lines + 1)
+def _rows(feed: _Feed, dialect: Dialect, refuse: _Refuse) -> Iterator[_Row]:
+    """Number the records, pass on those that fit and hold a value, refuse the others."""
     options = reader_options(dialect.delimiter, dialect.quote, dialect.escape)
-    while True:
+    number = 0
+    while not feed.ended:
         reader = csv.reader(feed, strict=True, **options)  # type: ignore[arg-type]  # typed per name
-        while True:
+        try:
+            for cells in reader:
+                if cells:
+                    number += 1
+                    fitted = _fitted(cells, feed, dialect)
+                    if fitted is None:
+                        refuse(number, *_misfit(cells, feed, dialect))
+                    elif fitted is cells or fitted.count(None) < len(fitted):
+                        yield number, fitted
+                feed.begin()
+        except csv.Error as error:
+            number += 1
+            feed.keep_first_line()
+            refuse(number, *_stray_quote(dialect, str(error)))
             feed.begin()
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                feed.keep_first_line()
-                yield _unreadable(feed, dialect, str(error))
-                break
-            record = _fitted(feed, cells, dialect)
-            if record.cells is None and len(feed.taken) > 1:
-                feed.keep_first_line()
-                yield _unreadable(feed, dialect, "a quoted cell ends in another line")
-                break
-            yield record
 
 
-def _unreadable(feed: _Feed, dialect: Dialect, error: str) -> _Record:
-    text = "".join(feed.taken).rstrip("\r\n")
-    reason = f"the quotes of this line do not match ({error})"
-    repair = f"Write a {dialect.quote} inside a quoted cell twice, and close every quoted cell."
-    return _Record(feed.line, text, None, reason, repair)
+def _fitted(cells: list[str], feed: _Feed, dialect: Dialect) -> Sequence[str | None] | None:
+    """Fit cells to the columns; None when there are too few or too many.
 
-
-def _fitted(feed: _Feed, cells: list[str], dialect: Dialect) -> _Record:
-    """Fit the cells of a record to the columns; further empty cells at its end say nothing."""
+    Further blank cells at the end of a row say nothing and are cut.
+    """
     width = len(dialect.columns)
-    text = "".join(feed.taken).rstrip("\r\n")
-    if not cells:
-        return _Record(feed.line, text, ())
-    found = len(cells)
-    if found > width and not any(cells[width:]):
+    if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
         cells = cells[:width]
     if len(cells) not in dialect.widths:
-        return _Record(feed.line, text, None, *_ragged(found, width, dialect))
-    values = _nulls(cells, text, dialect) + [None] * (width - len(cells))
-    return _Record(feed.line, text, values)
+        return None
+    values: Sequence[str | None] = _nulls(cells, feed, dialect) if "" in cells else cells
+    return values if len(values) == width else [*values, *[None] * (width - len(values))]
+
+
+def _misfit(cells: Sequence[str], feed: _Feed, dialect: Dialect) -> tuple[str, str]:
+    """Say why a record does not fit; of one that runs over lines, only the first is refused."""
+    if len(feed.taken) > 1:
+        feed.keep_first_line()
+        return _stray_quote(dialect, "a quoted cell ends in another line")
+    return _ragged(len(cells), len(dialect.columns), dialect)
+
+
+def _stray_quote(dialect: Dialect, error: str) -> tuple[str, str]:
+    repair = f"Write a {dialect.quote} inside a quoted cell twice, and close every quoted cell."
+    return f"the quotes of this line do not match ({error})", repair
 
 
 def _ragged(found: int, width: int, dialect: Dialect) -> tuple[str, str]:
@@ -136,50 +157,28 @@ def _ragged(found: int, width: int, dialect: Dialect) -> tuple[str, str]:
     )
 
 
-def _nulls(cells: Sequence[str], text: str, dialect: Dialect) -> list[str | None]:
+def _nulls(cells: Sequence[str], feed: _Feed, dialect: Dialect) -> list[str | None]:
     """Turn empty cells to None, but not those that are written as an empty pair of quotes."""
     pair = dialect.quote * 2
-    if pair not in text:
+    if not any(pair in line for line in feed.taken):
         return [cell or None for cell in cells]
     delimiter, quote = re.escape(dialect.delimiter), re.escape(dialect.quote)
     inside = f"[^{quote}]|{quote}{quote}" + (r"|\\." if dialect.escape else "")
     cell_form = re.compile(
         f"(?:^|{delimiter})({quote}(?:{inside})*{quote}[^{delimiter}]*|[^{delimiter}]*)", re.DOTALL
     )
-    raw = cell_form.findall(text)
+    raw = cell_form.findall(feed.text)
     return [
         cell if cell or (position < len(raw) and raw[position] == pair) else None
         for position, cell in enumerate(cells)
     ]
 
 
-def _accepted(
-    records: Iterator[_Record], source: Source, table: str, rejects: list[Reject]
-) -> Iterator[tuple[int, Sequence[str | None]]]:
-    """Number the records, pass on the rows with a value, collect the rejects."""
-    number = 0
-    for record in records:
-        if record.cells is None:
-            number += 1
-            rejects.append(_reject(source, table, number, record))
-        elif record.cells:
-            number += 1
-            if any(cell is not None for cell in record.cells):
-                yield number, record.cells
-        if len(rejects) > REJECTS_LIMIT:
-            raise BadInput(
-                f"{source.name}: more than {REJECTS_LIMIT:,} rows do not fit the header; the first "
-                f"is line {rejects[0].line}: {rejects[0].reason}. {rejects[0].repair}"
-            )
-
-
-def _reject(source: Source, table: str, row: int, record: _Record) -> Reject:
-    text = shorten(record.text)
-    return Reject(source.name, table, row, record.line, record.reason, text, record.repair)
-
-
 def _batches(
-    rows: Iterator[tuple[int, Sequence[str | None]]],
+    rows: Iterator[_Row],
 ) -> Iterator[tuple[list[int], list[Sequence[str | None]]]]:
     while batch := list(islice(rows, _BATCH)):
-        yield [number for number, _ in batch], list(zip(*(cells for _, cells in batch), strict=True))
+        yield (
+            [number for number, _ in batch],
+            list(zip(*(cells for _, cells in batch), strict=True)),
+        )

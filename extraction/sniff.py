@@ -1,6 +1,7 @@
 """What a file is: its kind by content and name, and the encoding of its text."""
 
 import codecs
+import re
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -30,6 +31,8 @@ EXTENSIONS: dict[str, Kind] = {
 READABLE = "CSV, TSV, JSON, JSON lines, Excel, Parquet, and zip or gz of them"
 
 _BLOCK = 1 << 20
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_RECORD = re.compile(r'(?:\[\s*)?\{\s*"[^"]*"\s*:')
 _OLE = b"\xd0\xcf\x11\xe0"
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
@@ -55,13 +58,19 @@ def kind_of(path: Path, name: str) -> Kind:
         return "parquet"
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith(_ZIP):
         return _kind_of_container(path, name)
-    if head.startswith(_OLE) and extension == ".xls":
+    if head.startswith(_OLE) and EXTENSIONS.get(extension) == "workbook":
         return "workbook"
     if _is_text(head):
         return _kind_of_text(head, extension, name)
     raise BadInput(f"{name} is a binary file of an unknown kind. Mimir reads {READABLE}.")
+
+
+def is_zip(path: Path) -> bool:
+    """Tell whether the bytes are a zip container, as those of `.xlsx` are."""
+    with path.open("rb") as file:
+        return file.read(4).startswith(_ZIP)
 
 
 def stem_of(name: str) -> str:
@@ -115,10 +124,10 @@ def _is_text(head: bytes) -> bool:
 
 def _kind_of_text(head: bytes, extension: str, name: str) -> Kind:
     known = EXTENSIONS.get(extension)
-    if known in ("delimited", "json", "json-lines"):
-        return known
     mark = next((m for m in _MARKS if head.startswith(m)), b"")
     start = head.decode(_MARKS.get(mark, "latin-1"), errors="ignore").lstrip()
+    if known in ("json", "json-lines") or (known == "delimited" and not _RECORD.match(start)):
+        return known
     if start.startswith(("{", "[")):
         return "json"
     if start.startswith("<"):

@@ -130,3 +130,11 @@ def write_rows(
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             rows += len(numbers)
     return StagedTable(table, path, tuple(columns), rows, source.name, source.sha256)
+
+
+def write_arrow(source: Source, table: str, rows: pa.Table) -> StagedTable:
+    """Write a table that has `_row` and text columns already."""
+    path = parquet_path(source.folder, table)
+    pq.write_table(rows, path)
+    columns = tuple(name for name in rows.column_names if name != ROW)
+    return StagedTable(table, path, columns, rows.num_rows, source.name, source.sha256)

@@ -21,6 +21,7 @@ class ChangeSet:
         author: IRI or short name of the person, program or step that makes the change.
         reason: one sentence.
         confidence: 0 to 1; 1 for what a person asked for.
+        source: IRI of the run or the proposal that the change comes from.
         added_file, removed_file: SHA-256 of stored N-Quads files that belong to the change, for
             bulk imports.
     """
@@ -30,6 +31,7 @@ class ChangeSet:
     author: str = "mimir"
     reason: str = ""
     confidence: float = 1.0
+    source: str | None = None
     added_file: str | None = None
     removed_file: str | None = None
 
@@ -46,6 +48,7 @@ class ChangeSet:
             author=self.author,
             reason=f"Undo: {self.reason}",
             confidence=self.confidence,
+            source=self.source,
             added_file=self.removed_file,
             removed_file=self.added_file,
         )
@@ -55,6 +58,7 @@ class ChangeSet:
 class Commit:
     """What a commit did: its IRI and number, and how many triples it added and removed.
 
+    The platform's own records, in the meta graph, are not counted.
     A change that altered nothing has the number of the commit before it and counts of zero.
     """
 
@@ -102,6 +106,15 @@ def read_patch(text: bytes) -> Patch:
             word = kind.decode(errors="replace")
             raise BadInput(f"Line {number} of the RDF Patch starts with {word!r}; use H, A or D.")
     return Patch(header, _quads(rows[b"A"]), _quads(rows[b"D"]))
+
+
+def read_quads(text: bytes) -> tuple[Quad, ...]:
+    """Read N-Quads.
+
+    Raises:
+        BadInput: a line is no quad.
+    """
+    return _quads([text])
 
 
 def _row(quad: Quad) -> str:

@@ -10,16 +10,18 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from graph.blobs import BlobStore
 from graph.changes import ChangeSet, Commit, write_patch
-from graph.errors import Conflict, LogDamaged, StoreUnavailable
+from graph.errors import BadInput, Conflict, LogDamaged, StoreUnavailable
 from graph.loader import load_files
 from graph.log import CommitLog, LogRecord, read_log
 from graph.names import ProjectNames
+from graph.owner import OwnerLock
 from graph.oxigraph import OxigraphStore
 from graph.records import Facts, record_quads
 from graph.store import GraphReader
@@ -49,7 +51,7 @@ class Dataset:
         clock: gives the time that commits are stamped with.
 
     Raises:
-        StoreInUse: another process has the store open.
+        StoreInUse: another process, or another object of this one, has the dataset open.
         LogDamaged: the log does not verify, or the store is ahead of it.
     """
 
@@ -62,11 +64,19 @@ class Dataset:
         self._bulk_lock = threading.Lock()
         self._stores = folder / "stores"
         self._stores.mkdir(parents=True, exist_ok=True)
-        self._clean()
-        self.log = CommitLog(folder / "log.rdfp")
-        self._store = OxigraphStore(self._current())
-        self.sequence = _sequence(self._store)
-        self._catch_up()
+        # Before anything else: cleaning up below would take an owner's work from under it.
+        self._owner = OwnerLock(folder)
+        with ExitStack() as opened:
+            opened.callback(self._owner.release)
+            self._clean()
+            self.log = CommitLog(folder / "log.rdfp")
+            opened.callback(self.log.close)
+            self._store = OxigraphStore(self._current())
+            opened.callback(lambda: self._store.close())  # noqa: PLW0108 - catching up replaces it
+            self.sequence = _sequence(self._store)
+            self._catch_up()
+            self.knowledge_sequence = self.sequence
+            opened.pop_all()
 
     def reader(
         self, default_graphs: Iterable[NamedNode] | None = None, named: Iterable[NamedNode] = ()
@@ -78,6 +88,10 @@ class Dataset:
     def graphs(self) -> list[NamedNode]:
         """List the named graphs of the project."""
         return [graph for graph in self._store.graphs() if graph != _STATE]
+
+    def quads(self, graph: NamedNode) -> Iterable[Quad]:
+        """Iterate over the quads of a graph."""
+        return self._store.quads(graph)
 
     def count(self, graph: NamedNode) -> int:
         """Count the triples of a graph."""
@@ -100,26 +114,34 @@ class Dataset:
 
         Args:
             change: quads to add and remove; blank nodes get the project's skolem IRIs.
-            replacing: graphs whose content becomes exactly what `change` adds to them.
+            replacing: graphs whose content becomes exactly what `change` adds to them; not for
+                changes with files.
             expected: number of the newest commit the caller has seen.
             guard: called under the write lock with a reader of the meta graph; may raise.
             progress: called with the bytes read so far while files are loaded.
 
         Raises:
             Conflict: there is a newer commit than `expected`.
+            BadInput: a file of the change is no N-Quads, or `replacing` is given with files.
+            StoreUnavailable: the log or the loader failed; nothing was changed.
         """
         if change.bulk:
-            return self._commit_bulk(change, guard, progress)
+            if replacing:
+                raise BadInput("A change with files cannot replace graphs; name a removed file.")
+            return self._commit_bulk(change, expected, guard, progress)
         with self._lock:
+            self._catch_up()
             self._check(expected, guard)
             added, removed = self._effective(change, replacing)
             if not added and not removed:
                 return Commit(self.commit_iri(self.sequence), self.sequence, 0, 0)
-            self._catch_up()
-            text, quads = self._record(change, added, removed, len(added), len(removed))
+            totals = self._knowledge(added), self._knowledge(removed)
+            text, quads = self._record(change, added, removed, *totals)
             number = self.log.append(text)
             self._apply(number, quads, removed)
-            return Commit(self.commit_iri(number), number, len(added), len(removed))
+            if any(totals):
+                self.knowledge_sequence = number
+            return Commit(self.commit_iri(number), number, *totals)
 
     def checkpoint(self, path: Path) -> int:
         """Write a hard-linked copy of the store to `path`; gives its sequence number."""
@@ -133,6 +155,7 @@ class Dataset:
         with self._lock:
             self.log.close()
             self._store.close()
+            self._owner.release()
 
     def _check(self, expected: int | None, guard: Guard | None) -> None:
         if expected is not None and expected != self.sequence:
@@ -146,13 +169,19 @@ class Dataset:
     def _effective(
         self, change: ChangeSet, replacing: tuple[NamedNode, ...]
     ) -> tuple[list[Quad], list[Quad]]:
-        wanted = dict.fromkeys(self._skolemised(quad) for quad in change.added)
-        gone = dict.fromkeys(self._skolemised(quad) for quad in change.removed)
+        # The engine keeps "05"^^xsd:integer as "5", so only an engine tells which quads are one.
+        wanted, gone = OxigraphStore(), OxigraphStore()
+        added = _first(wanted, (self._skolemised(quad) for quad in change.added))
+        removed = _first(gone, (self._skolemised(quad) for quad in change.removed))
         for graph in replacing:
-            gone.update(dict.fromkeys(self._store.quads(graph)))
-        added = [quad for quad in wanted if not self._store.contains(quad)]
-        removed = [quad for quad in gone if quad not in wanted and self._store.contains(quad)]
-        return added, removed
+            removed += _first(gone, self._store.quads(graph))
+        return (
+            [quad for quad in added if not self._store.contains(quad)],
+            [q for q in removed if not wanted.contains(q) and self._store.contains(q)],
+        )
+
+    def _knowledge(self, quads: list[Quad]) -> int:
+        return sum(quad.graph_name != self.names.meta for quad in quads)
 
     def _record(
         self,
@@ -161,21 +190,27 @@ class Dataset:
         removed: list[Quad],
         added_count: int,
         removed_count: int,
+        base: int | None = None,
     ) -> tuple[bytes, list[Quad]]:
         number = self.log.sequence + 1
         iri = self.commit_iri(number)
         header = {"id": iri.value, "prev": self.commit_iri(number - 1).value}
         header |= {"author": change.author, "reason": change.reason}
+        if change.source:
+            header["source"] = change.source
         if change.added_file:
             header["added-file"] = change.added_file
         if change.removed_file:
             header["removed-file"] = change.removed_file
+        if base is not None:
+            header["base"] = str(base)
         facts: Facts = {
             RDF.type: MIMIR.Commit,
             PROV.endedAtTime: self._clock(),
             MIMIR.author: change.author,
             RDFS.comment: change.reason,
             MIMIR.sequence: number,
+            PROV.wasInformedBy: NamedNode(change.source) if change.source else None,
             MIMIR.confidence: change.confidence,
             MIMIR.triplesAdded: added_count,
             MIMIR.triplesRemoved: removed_count,
@@ -184,12 +219,15 @@ class Dataset:
         quads = [*added, *activity]
         return write_patch(header, quads, removed), quads
 
-    def _apply(self, number: int, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
+    def _put(self, number: int, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
         state = [Quad(_STATE, _SEQUENCE, Literal(number), _STATE)]
         before = [Quad(_STATE, _SEQUENCE, Literal(number - 1), _STATE)]
+        self._store.apply([*added, *state], [*removed, *before])
+        self.sequence = number
+
+    def _apply(self, number: int, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
         try:
-            self._store.apply([*added, *state], [*removed, *before])
-            self.sequence = number
+            self._put(number, added, removed)
         except StoreUnavailable:
             # The record is safe in the log. An engine that ran out of disk stays stuck until it
             # is opened again; if that fails too, the next commit or start tries once more.
@@ -217,48 +255,55 @@ class Dataset:
         if any(files):
             clone = self._clone()
             load_files(clone, *self._files(*files))
+            # Commits made while the files were loaded stand before the record but won over it.
+            base = int(patch.header.get("base", record.sequence - 1))
+            self._repeat(clone, base, record.sequence - 1)
             self._switch(clone, record.sequence, patch.added, patch.removed)
         else:
-            self._apply(record.sequence, patch.added, patch.removed)
+            self._put(record.sequence, patch.added, patch.removed)
 
     def _commit_bulk(
-        self, change: ChangeSet, guard: Guard | None, progress: Progress | None
+        self,
+        change: ChangeSet,
+        expected: int | None,
+        guard: Guard | None,
+        progress: Progress | None,
     ) -> Commit:
         with self._bulk_lock:
-            clone, start = self._clone(), self.sequence
             files = self._files(change.added_file, change.removed_file)
-            try:
-                counts = load_files(clone, *files, progress)
-            except StoreUnavailable:
-                shutil.rmtree(clone, ignore_errors=True)
-                raise
             with self._lock:
-                return self._promote(clone, start, change, counts, guard)
+                self._catch_up()
+                self._check(expected, guard)
+                clone, start = self._clone(), self.sequence
+            with ExitStack() as failed:
+                failed.callback(shutil.rmtree, clone, ignore_errors=True)
+                counts = load_files(clone, *files, progress)
+                with self._lock:
+                    self._check(expected, guard)
+                    text, quads, removed, totals = self._prepare(clone, start, change, counts)
+                    number = self.log.append(text)
+                    failed.pop_all()
+                    self._switch(clone, number, quads, removed)
+            self.knowledge_sequence = number
+            return Commit(self.commit_iri(number), number, *totals)
 
-    def _promote(
-        self,
-        clone: Path,
-        start: int,
-        change: ChangeSet,
-        counts: tuple[int, int],
-        guard: Guard | None,
-    ) -> Commit:
-        try:
-            self._check(None, guard)
-        except BaseException:
-            shutil.rmtree(clone, ignore_errors=True)
-            raise
+    def _prepare(
+        self, clone: Path, start: int, change: ChangeSet, counts: tuple[int, int]
+    ) -> tuple[bytes, list[Quad], list[Quad], tuple[int, int]]:
         added, removed = self._effective(replace(change, added_file=None, removed_file=None), ())
-        totals = counts[0] + len(added), counts[1] + len(removed)
-        text, quads = self._record(change, added, removed, *totals)
+        totals = counts[0] + self._knowledge(added), counts[1] + self._knowledge(removed)
+        text, quads = self._record(change, added, removed, *totals, base=start)
+        self._repeat(clone, start, self.log.sequence)
+        return text, quads, removed, totals
+
+    def _repeat(self, clone: Path, base: int, last: int) -> None:
+        """Apply the records after `base` up to `last` to a clone that files were loaded into."""
         store = OxigraphStore(clone)
-        for record in read_log(self.log.path, after=start):
-            patch = record.patch()
-            store.apply(patch.added, patch.removed)
+        for record in read_log(self.log.path, after=base):
+            if record.sequence <= last:
+                patch = record.patch()
+                store.apply(patch.added, patch.removed)
         store.close()
-        number = self.log.append(text)
-        self._switch(clone, number, quads, removed)
-        return Commit(self.commit_iri(number), number, *totals)
 
     def _files(self, *names: str | None) -> tuple[Path | None, Path | None]:
         added, removed = (self.blobs.path(name) if name else None for name in names)
@@ -309,6 +354,16 @@ class Dataset:
         if isinstance(term, BlankNode):
             return NamedNode(f"{self.names.skolem}{term.value}")
         return term
+
+
+def _first(seen: OxigraphStore, quads: Iterable[Quad]) -> list[Quad]:
+    """Give the quads that `seen` lacks, each once, and put them there."""
+    fresh = []
+    for quad in quads:
+        if not seen.contains(quad):
+            seen.engine.add(quad)
+            fresh.append(quad)
+    return fresh
 
 
 def _sequence(store: OxigraphStore) -> int:

@@ -70,7 +70,7 @@ def lexical_sql(column: Column, source: str) -> str:
     return f"(CASE WHEN {null_sql(column, source)} THEN NULL ELSE {form} END)"
 
 
-def _string(column: Column, source: str) -> str:
+def _string(_: Column, source: str) -> str:
     return source
 
 
@@ -186,7 +186,7 @@ def _time(column: Column, source: str) -> str:
     return f"(CASE WHEN {_matches(text, _TIME)} THEN {_trimmed_fraction(whole)} END)"
 
 
-def _year(column: Column, source: str) -> str:
+def _year(_: Column, source: str) -> str:
     text = f"trim({source})"
     return f"(CASE WHEN {_matches(text, '[0-9]{4}')} THEN {text} END)"
 

@@ -1,7 +1,7 @@
 """Bulk loading in a process of its own: `python -m graph.loader STORE [+FILE] [-FILE]`.
 
 The store is a clone that nobody else has open. Progress goes to standard output, one JSON object a
-line: `{"bytes": n}` while reading, at the end `{"added": n, "removed": n}`.
+line: `{"bytes": n}` while reading, at the end `{"added": n, "removed": n}` or `{"refused": text}`.
 """
 
 import json
@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from graph.errors import StoreUnavailable
+from graph.errors import BadInput, StoreUnavailable
 from graph.oxigraph import OxigraphStore
+from graph.sandbox import die_with_parent
 
 _DELETE_BATCH = 20_000
 _REPORT_SECONDS = 0.5
@@ -36,11 +37,12 @@ def load_files(
         progress: called with the number of bytes read so far.
 
     Raises:
+        BadInput: a file is no N-Quads; the store must be thrown away.
         StoreUnavailable: the loader failed; the store must be thrown away.
     """
     command = [sys.executable, "-m", "graph.loader", str(store)]
     command += [f"+{added}"] * (added is not None) + [f"-{removed}"] * (removed is not None)
-    last: dict[str, int] = {}
+    last: dict[str, Any] = {}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -48,6 +50,8 @@ def load_files(
             last = json.loads(line)
             if progress and "bytes" in last:
                 progress(last["bytes"])
+        if "refused" in last:
+            raise BadInput(str(last["refused"]))
         trouble = process.stderr.read() if process.stderr else ""
     if process.returncode or "added" not in last:
         raise StoreUnavailable(
@@ -57,12 +61,12 @@ def load_files(
 
 
 class _Counted:
-    """A binary stream that reports how far it was read."""
+    """A binary stream that reports how far it was read: at once, then now and again."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._bytes = 0
-        self._due = time.monotonic() + _REPORT_SECONDS
+        self._due = 0.0
 
     def read(self, size: int = -1) -> bytes:
         """Read at most `size` bytes."""
@@ -85,7 +89,7 @@ def _load(store: OxigraphStore, path: Path) -> int:
 def _remove(store: OxigraphStore, path: Path) -> int:
     removed = 0
     for batch in batched_quads(path, _DELETE_BATCH):
-        there = [quad for quad in batch if store.contains(quad)]
+        there = list(dict.fromkeys(quad for quad in batch if store.contains(quad)))
         store.apply((), there)
         removed += len(there)
     return removed
@@ -101,10 +105,15 @@ def batched_quads(path: Path, size: int) -> Iterator[tuple[Quad, ...]]:
 
 def main(arguments: list[str]) -> None:
     """Load and remove as the command line says."""
+    die_with_parent()
     store = OxigraphStore(Path(arguments[0]))
     files = {item[0]: Path(item[1:]) for item in arguments[1:]}
-    removed = _remove(store, files["-"]) if "-" in files else 0
-    added = _load(store, files["+"]) if "+" in files else 0
+    try:
+        removed = _remove(store, files["-"]) if "-" in files else 0
+        added = _load(store, files["+"]) if "+" in files else 0
+    except (BadInput, SyntaxError) as error:
+        print(json.dumps({"refused": f"The file is no N-Quads: {error}"}), flush=True)
+        return
     store.flush()
     print(json.dumps({"added": added, "removed": removed}), flush=True)
 

@@ -6,16 +6,19 @@ record's bytes, so a changed, missing or reordered record breaks the chain.
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from graph.changes import Patch, read_patch
-from graph.errors import LogDamaged
+from graph.errors import LogDamaged, StoreUnavailable
 
 _SEAL = b"# sha256 "
 _START = "0" * 64
+_LAST_ROW = re.compile(rb"^TC \.\n", re.MULTILINE)
+_WHOLE_SEAL = re.compile(rb"# sha256 [0-9a-f]{64}\n?\Z")
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,11 @@ class LogRecord:
 class CommitLog:
     """The log of one dataset, open for appending.
 
-    Opening verifies every record. A last record without its seal was never acknowledged: it is
-    cut off, and `torn_bytes` says how much.
+    Opening verifies every record. A last record that ends before its seal does was never
+    acknowledged: it is cut off, and `torn_bytes` says how much.
 
     Raises:
-        LogDamaged: a sealed record does not verify.
+        LogDamaged: a record does not verify.
     """
 
     def __init__(self, path: Path) -> None:
@@ -63,15 +66,21 @@ class CommitLog:
         _sync_folder(path.parent)
 
     def append(self, text: bytes) -> int:
-        """Append a record and sync it; gives its number. A failed write leaves no part of it."""
+        """Append a record and sync it; gives its number.
+
+        Raises:
+            StoreUnavailable: the write failed; no part of the record is left.
+        """
         digest = _seal(self._digest, text)
         try:
             self._file.write(text + _SEAL + digest.encode() + b"\n")
             self._file.flush()
             os.fdatasync(self._file.fileno())
-        except OSError:
+        except OSError as error:
             self._file = self._reopened()
-            raise
+            raise StoreUnavailable(
+                f"The commit log {self.path} cannot be written ({error}); nothing was changed."
+            ) from error
         self._end = self._file.tell()
         self._digest = digest
         self.sequence += 1
@@ -91,10 +100,10 @@ class CommitLog:
 def read_log(path: Path, after: int = 0) -> Iterator[LogRecord]:
     """Read and verify all records; yield those numbered above `after`.
 
-    Stops silently at a last record that lacks its seal.
+    Stops silently at a last record that ends before its seal does.
 
     Raises:
-        LogDamaged: a seal does not fit its record, with number and byte offset.
+        LogDamaged: a record does not fit its seal, with number and byte offset.
     """
     digest, number, offset = _START, 0, 0
     lines: list[bytes] = []
@@ -107,15 +116,30 @@ def read_log(path: Path, after: int = 0) -> Iterator[LogRecord]:
             number += 1
             digest = _seal(digest, text)
             if line != _SEAL + digest.encode() + b"\n":
-                raise LogDamaged(
-                    f"Record {number} of {path} (byte {offset}) does not match its seal. "
-                    "Restore the file from a copy; nothing after this record can be trusted."
-                )
+                raise _damaged(path, number, offset)
             length = len(text) + len(line)
             if number > after:
                 yield LogRecord(number, offset, length, digest, text)
             offset += length
             lines.clear()
+    if not _torn(b"".join(lines), digest):
+        raise _damaged(path, number + 1, offset)
+
+
+def _torn(tail: bytes, digest: str) -> bool:
+    """Tell a write that stopped early from a finished record whose seal was damaged."""
+    last = _LAST_ROW.search(tail)
+    if last:
+        seal = _SEAL + _seal(digest, tail[: last.end()]).encode()
+        return seal.startswith(tail[last.end() :])
+    return not _WHOLE_SEAL.search(tail)
+
+
+def _damaged(path: Path, number: int, offset: int) -> LogDamaged:
+    return LogDamaged(
+        f"Record {number} of {path} (byte {offset}) does not match its seal. "
+        "Restore the file from a copy; nothing after this record can be trusted."
+    )
 
 
 def _seal(previous: str, text: bytes) -> str:

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from graph.update import GraphForbidden, Scope
 
 JSON_RESULTS = "application/sparql-results+json"
 TURTLE = "text/turtle"
+_START_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class ReaderPool:
         for _ in range(size):
             self._idle.put(None)
         self._closed = threading.Event()
+        # The kernel ends a reader with the thread that started it, so that thread must stay.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="reader-starter")
 
     @contextmanager
     def query(self, store: Path, query: Query) -> Iterator[Answer]:
@@ -142,22 +146,24 @@ class ReaderPool:
 
     def _run(self, request: Mapping[str, Any]) -> dict[str, Any]:
         deadline = time.monotonic() + self.limits.seconds
+        if self._closed.is_set():
+            raise StoreUnavailable("The readers are closed: the program is ending.")
         try:
             reader = self._idle.get(timeout=self.limits.seconds)
         except queue.Empty:
             raise QueryTimeout(
                 f"No reader was free for {self.limits.seconds:g} s. Try again later."
             ) from None
+        answer = None
         try:
             if reader is None or not reader.alive:
-                reader = _Reader(self.limits)
+                reader = self._starter.submit(_Reader, self.limits).result()
             answer = reader.ask(request, deadline)
-        except MimirError:
-            if reader:
-                reader.kill()
-            reader = None
-            raise
         finally:
+            # A reader whose answer was not read would give it to the next query.
+            if answer is None and reader:
+                reader.kill()
+                reader = None
             self._give_back(reader)
         if "error" in answer:
             raise _ERRORS.get(answer["error"], _QueryFailed)(answer["message"])
@@ -183,7 +189,11 @@ class _Reader:
             stderr=subprocess.DEVNULL,
         )
         self._buffer = b""
-        self._receive(time.monotonic() + 20)
+        try:
+            self._receive(time.monotonic() + _START_SECONDS)
+        except BaseException:
+            self.kill()
+            raise
 
     @property
     def alive(self) -> bool:

@@ -86,7 +86,8 @@ class Snapshots:
             self._build(entry.path, overlay)
         except BaseException:
             with self._lock:
-                self._entries.pop(overlay, None)
+                if self._entries.get(overlay) is entry:
+                    del self._entries[overlay]
             raise
         finally:
             entry.ready.set()

@@ -95,6 +95,8 @@ def _evaluate(
         for template, into in ((operation.remove, removed), (operation.insert, added)):
             if template:
                 into.extend(_instantiate(operation.prologue, template, values))
+    if any(isinstance(term, BlankNode) for quad in removed for term in (quad.subject, quad.object)):
+        raise BadQuery("A blank node cannot stand where triples are deleted; use a variable.")
     return _placed(removed, home, scope), _placed(added, home, scope)
 
 

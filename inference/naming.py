@@ -15,7 +15,8 @@ from graph.schema import Column, Reference, Schema, Table
 from inference.words import camel_case, pascal_case, singular, split_words
 
 _KEY_WORDS = frozenset(
-    "id ids key code no nr num nbr number fk pk ref uid uuid guid sk oid iri uri".split()
+    {"id", "ids", "key", "code", "no", "nr", "num", "nbr", "number", "fk", "pk", "sk", "ref"}
+    | {"uid", "oid", "uuid", "guid", "iri", "uri"}
 )
 _KEY_ENDINGS = ("id", "key", "code", "nr", "no", "num")
 
@@ -55,8 +56,8 @@ def name_schema(schema: Schema, previous: KnowledgeModel | None = None) -> Knowl
     ]
     given = _give_names(requests, _names_of(previous or KnowledgeModel()))
     return KnowledgeModel(
-        tuple(_class(table, schema, given) for table in schema.tables if table.name not in pairs),
-        tuple(_junction(table, schema, given) for table in schema.tables if table.name in pairs),
+        tuple(_class(table, given) for table in schema.tables if table.name not in pairs),
+        tuple(_junction(table, given) for table in schema.tables if table.name in pairs),
     )
 
 
@@ -184,7 +185,7 @@ def _usual_meanings(columns: Iterable[Column]) -> dict[str, Meaning]:
     return {name: counter.most_common(1)[0][0] for name, counter in uses.items()}
 
 
-def _class(table: Table, schema: Schema, given: Mapping[Identity, str]) -> ClassDef:
+def _class(table: Table, given: Mapping[Identity, str]) -> ClassDef:
     return ClassDef(
         table=table.name,
         name=given["class", table.name],
@@ -224,7 +225,7 @@ def _link(table: Table, reference: Reference, given: Mapping[Identity, str]) -> 
     )
 
 
-def _junction(table: Table, schema: Schema, given: Mapping[Identity, str]) -> JunctionDef:
+def _junction(table: Table, given: Mapping[Identity, str]) -> JunctionDef:
     source, target = (_link(table, item, given) for item in table.references)
     label = " ".join(_table_words(table.name))
     return JunctionDef(table.name, given["junction", table.name], label, source, target)

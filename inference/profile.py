@@ -137,7 +137,8 @@ class ValueStore:
         staged = self.tables[table]
         groups = " UNION ALL ".join(
             f"SELECT {position} AS col, {quote_name(name)} AS value, count(*) AS n "
-            f"FROM {self.rows_sql(table)} WHERE {quote_name(name)} IS NOT NULL GROUP BY value"
+            f"FROM {self.rows_sql(table)} WHERE {quote_name(name)} IS NOT NULL "
+            f"GROUP BY {quote_name(name)}"
             for position, name in enumerate(staged.columns)
         )
         self.connection.execute(
@@ -196,17 +197,20 @@ def _column_profile(
 def _form_sql() -> str:
     """Give the form of the trimmed text `t`; the first that fits, the cheap tests first.
 
-    Forms: blank, null, word (boolean), special (inf, nan), integer, zeros (leading zeros), decimal,
-    triple (1.234, a decimal or grouped thousands), exponent, grouped (1,234 or 1,234.5), comma (12,5 or 1.234,5), dotted (1.234.567), date,
-    dateTime, baddate (the shape of one, but not in the calendar), time, longtime (25:10:00),
-    dated (other date), measure (number with a unit), text.
+    Forms: blank, null, word (boolean), special (inf), integer, zeros (leading zeros), decimal,
+    triple (1.234, a decimal or grouped thousands), exponent, grouped (1,234 or 1,234.5),
+    comma (12,5 or 1.234,5), dotted (1.234.567), date, dateTime, baddate (the shape of one, but not
+    in the calendar), time, longtime (25:10:00), dated (other date), measure (number with a unit),
+    text.
     """
     nulls = ", ".join(quote_text(word) for word in NULL_WORDS)
     booleans = ", ".join(quote_text(w) for w in sorted({w for p in BOOLEAN_PAIRS for w in p}))
     iso = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
     clock = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
     zone = r"( ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?))?"
-    day = r"([0-9]{1,2}[/.-][0-9]{1,2}[/.-]([0-9]{4}|[0-9]{2})|[0-9]{4}[/.][0-9]{1,2}[/.][0-9]{1,2})"
+    day = (
+        r"([0-9]{1,2}[/.-][0-9]{1,2}[/.-]([0-9]{4}|[0-9]{2})|[0-9]{4}[/.][0-9]{1,2}[/.][0-9]{1,2})"
+    )
     return f"""CASE
         WHEN t = '' THEN 'blank'
         WHEN length(t) <= 16 AND lower(t) IN ({nulls}) THEN 'null'

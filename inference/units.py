@@ -1,6 +1,10 @@
-"""Read a unit of measure from a header, such as `temp_c`, `Temp (°C)` or `weight_kg`."""
+"""Read a unit of measure from a header (`temp_c`, `Temp (°C)`) or from the cells (`12 kg`)."""
 
 import re
+from dataclasses import dataclass
+
+from graph.lexical import NUMBER_PLACE
+from inference.profile import ValueStore
 
 _UNITS = {
     "celsius": "°C", "degc": "°C", "degf": "°F", "fahrenheit": "°F", "kelvin": "K",
@@ -42,6 +46,38 @@ _QUANTITIES = {
 _SYMBOLS = {"°c", "°f", "%", "€", "$", "£", "¥", "°", "µg", "m/s", "km/h", "m²", "m³", "km²"}
 _SPELLED = {"°c": "°C", "c": "°C", "°f": "°F", "f": "°F"}
 _BRACKETED = re.compile(r"[(\[]\s*([^()\[\]]{1,12}?)\s*[)\]]\s*$")
+
+
+@dataclass(frozen=True)
+class UnitFormat:
+    """The unit that stands in nearly all cells of a column.
+
+    Attributes:
+        format: the cell's text with `#` in place of the number.
+        rows: rows with this format; `fractional` when one of their numbers has a point.
+    """
+
+    format: str
+    unit: str
+    rows: int
+    fractional: bool
+
+
+def unit_format(store: ValueStore, table: int, position: int) -> UnitFormat | None:
+    """Find the one unit that the cells of a column carry, if they agree on a known one."""
+    number = "[+-]?[0-9][0-9.,]*"
+    rows = store.connection.execute(
+        f"SELECT regexp_replace(trim(value), ' ?{number} ?', '{NUMBER_PLACE}') AS affix, "
+        "sum(n)::BIGINT AS rows, bool_or(contains(value, '.')) "
+        f"FROM {store.values(table)} WHERE col = ? AND form = 'measure' "
+        "GROUP BY affix ORDER BY rows DESC, affix LIMIT 1",
+        [position],
+    ).fetchall()
+    for affix, count, fractional in rows:
+        unit = cell_unit(affix.replace(NUMBER_PLACE, ""))
+        if unit is not None:
+            return UnitFormat(affix, unit, int(count), bool(fractional))
+    return None
 
 
 def header_unit(name: str) -> str | None:

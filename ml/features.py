@@ -10,7 +10,7 @@ became known is counted too. The model card says so (`FeatureTable.notes`).
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -116,7 +116,7 @@ def pull(
             f"Of {len(target):,} individuals {len(kept):,} were taken, chosen by the hash of "
             "their IRI."
         )
-    raw = list(pulled.raw_features())
+    raw = _told_apart(pulled.raw_features())
     raw, capped = raw[: 2 * MOST_FEATURES], raw[2 * MOST_FEATURES :]
     target = target.loc[kept]
     columns = {item.feature.name: _aligned(item, kept) for item in raw}
@@ -134,6 +134,19 @@ def pull(
         inputs_hash=_hash(frame, target, features),
         notes=tuple(notes),
     )
+
+
+def _told_apart(items: Iterable[_Raw]) -> list[_Raw]:
+    """Number the names that several paths share, as `passport.pages (2)`."""
+    seen: dict[str, int] = {}
+    told = []
+    for item in items:
+        name = item.feature.name
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            item = replace(item, feature=replace(item.feature, name=f"{name} ({seen[name]})"))
+        told.append(item)
+    return told
 
 
 class _Puller:
@@ -327,7 +340,7 @@ def _dates(attribute: AttributeDef, texts: pd.Series) -> Iterator[tuple[str, pd.
     moments = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True)
     yield ".year", moments.dt.year.astype(float)
     yield ".month", moments.dt.month.astype(float)
-    yield ".weekday", moments.dt.weekday.astype(float)
+    yield ".weekday", moments.dt.day_of_week.astype(float)
     if attribute.datatype == "dateTime":
         yield ".hour", moments.dt.hour.astype(float)
     epoch = pd.Timestamp(0, tz="UTC")

@@ -130,6 +130,10 @@ def _class_leaks(frame: pd.DataFrame, target: pd.Series) -> list[Dropped]:
             reason = "Each of its values occurs with one class of the target only."
             leaks.append(Dropped(name, reason, leak=True))
             continue
+        if _separates(column, target):
+            reason = "A threshold on it gives the class on every row."
+            leaks.append(Dropped(name, reason, leak=True))
+            continue
         flag = _flags_class(column, target)
         if flag is not None:
             reason = f"Wherever it is {flag[0]}, the target is “{flag[1]}”, and that is seldom so."
@@ -145,6 +149,18 @@ def _determines(column: pd.Series, target: pd.Series) -> bool:
         return False
     pairs = pd.DataFrame({"value": known.astype(str), "target": target[known.index]})
     return bool(len(pairs.drop_duplicates()) == values and pairs["target"].nunique() > 1)
+
+
+def _separates(column: pd.Series, target: pd.Series) -> bool:
+    """Tell whether one threshold on a number divides two classes without a single error."""
+    if not pd.api.types.is_numeric_dtype(column) or target.nunique() != 2:
+        return False
+    known = column.dropna()
+    ranges = known.groupby(target[known.index]).agg(["min", "max", "size"])
+    if len(known) < 0.9 * len(column) or len(ranges) != 2 or ranges["size"].min() < LEAST_SUPPORT:
+        return False
+    lower, upper = ranges.sort_values("min").iloc[0], ranges.sort_values("min").iloc[1]
+    return bool(lower["max"] < upper["min"])
 
 
 def _flags_class(column: pd.Series, target: pd.Series) -> tuple[str, str] | None:

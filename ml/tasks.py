@@ -27,7 +27,6 @@ MOST_NULLS = 0.3
 LONGEST_CATEGORY = 60
 LEAST_MINORITY = 20
 _DOMINANT = 0.98
-_INSPECTED = 24
 _REPEATED = 0.35
 
 
@@ -83,13 +82,14 @@ def choose_tasks(
         reader: bound to the data graph.
         most: number of tasks at most.
     """
-    possible = sorted(_possible(model, schema), key=_rank)
-    confirmed = []
-    for task in possible[:_INSPECTED]:
-        checked = _confirmed(task, reader, names)
-        if checked is not None:
-            confirmed.append(checked)
-    return tuple(_spread(confirmed, most))
+    left, taken = list(_possible(model, schema)), list[Task]()
+    while left and len(taken) < most:
+        best = min(left, key=lambda task: (_likeness(task, taken) - task.score, task.name))
+        left.remove(best)
+        confirmed = _confirmed(best, reader, names)
+        if confirmed is not None:
+            taken.append(confirmed)
+    return tuple(taken)
 
 
 def task_of(model: KnowledgeModel, schema: Schema, class_name: str, target: str) -> Task:
@@ -194,6 +194,9 @@ def _scored(
     if attribute.unit:
         score += 0.1
         reasons.append(f"It is measured in {attribute.unit}.")
+    if attribute.column == table.columns[-1].name:
+        score += 0.15
+        reasons.append("It is the last column, where tables often put the result.")
     if item.kind == "observation":
         score -= 0.3
         reasons.append("Its rows are readings, which seldom need a prediction.")
@@ -214,8 +217,6 @@ def _confirmed(task: Task, reader: GraphReader, names: ProjectNames) -> Task | N
         frequent = [rows for _, rows in values.counts if rows >= LEAST_MINORITY]
         if len(frequent) < 2 or values.distinct > MOST_CLASSES:
             return None
-        imbalance = values.counts[0][1] / values.known
-        task = replace(task, score=round(task.score - 0.2 * imbalance, 6))
     return replace(task, reasons=(*task.reasons, reason))
 
 
@@ -242,16 +243,9 @@ def _integer(term: object) -> int:
     return int(term.value) if isinstance(term, RdfLiteral) else 0
 
 
-def _spread(tasks: list[Task], most: int) -> list[Task]:
-    """Take the best tasks; each further task of the same class counts a little less."""
-    taken: dict[str, int] = {}
-    ranked = []
-    for task in sorted(tasks, key=_rank):
-        turn = taken.get(task.class_name, 0)
-        taken[task.class_name] = turn + 1
-        ranked.append((-task.score + _REPEATED * turn, task.class_name, task.target, task))
-    return [task for *_, task in sorted(ranked, key=lambda item: item[:3])[:most]]
-
-
-def _rank(task: Task) -> tuple[float, str, str]:
-    return (-task.score, task.class_name, task.target)
+def _likeness(task: Task, taken: list[Task]) -> float:
+    """Make what resembles a taken task count less: the same class, the same words."""
+    same_class = [other for other in taken if other.class_name == task.class_name]
+    words = set(words_of(task.target))
+    same_words = [other for other in same_class if words & set(words_of(other.target))]
+    return _REPEATED * (len(same_class) + 2 * len(same_words))

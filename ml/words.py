@@ -12,8 +12,8 @@ _OUTCOME_WORDS = """
     duration earnings efficiency error expense expenses failed failure fare fault fraud grade growth
     health income label lifetime loss margin mark marks outcome output overdue passed payment
     performance popularity position price probability profit quality rate rating result retention
-    returned revenue risk salary sales satisfaction score severity speed species spend state status
-    success survival survived target temperature tip total turnover value volume wage wear won yield
+    returned revenue risk salary sales satisfaction score severity species spend state status
+    success survival survived target tip total turnover value wage won yield
 """
 _SETTING_WORDS = """
     age allowed capacity day height hour length limit max maximum min minimum month nominal planned

@@ -1,0 +1,56 @@
+"""Commands generated from the registry: `list_alerts` is `mimir list-alerts --project P`."""
+
+import dataclasses
+import json
+from functools import cache
+from typing import Any, get_args
+
+import click
+
+from app.client import connect
+from app.operations.catalog import OPERATIONS
+from app.operations.registry import Operation
+from app.settings import Settings
+
+
+@cache
+def operation_commands() -> dict[str, click.Command]:
+    """Make a command for every operation that is not for workers alone."""
+    return {
+        command_name(operation): _command(operation)
+        for operation in OPERATIONS.values()
+        if operation.permission != "worker"
+    }
+
+
+def command_name(operation: Operation) -> str:
+    """Give the name of an operation's command."""
+    return operation.name.replace("_", "-")
+
+
+def _command(operation: Operation) -> click.Command:
+    @click.pass_obj
+    def execute(settings: Settings, /, **fields: Any) -> None:
+        given = {name: value for name, value in fields.items() if value is not None}
+        with connect(settings) as client:
+            answer = client.call(operation, given)
+        click.echo(json.dumps(answer, indent=1, ensure_ascii=False))
+
+    parameters: list[click.Parameter] = [
+        _option(item) for item in dataclasses.fields(operation.request)
+    ]
+    return click.Command(
+        command_name(operation), callback=execute, params=parameters, help=operation.summary
+    )
+
+
+def _option(item: "dataclasses.Field[Any]") -> click.Option:
+    required = item.default is dataclasses.MISSING
+    kinds = [kind for kind in get_args(item.type) or (item.type,) if kind is not type(None)]
+    return click.Option(
+        [f"--{item.name.replace('_', '-')}", item.name],
+        type=kinds[0],
+        required=required,
+        default=None if required else item.default,
+        help=item.metadata["metadata"]["description"],
+    )

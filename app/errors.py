@@ -1,0 +1,100 @@
+"""Errors as RFC 9457 problems: one table from error codes to HTTP statuses."""
+
+from typing import Any
+
+from flask import Flask, Response, json
+from werkzeug.exceptions import HTTPException
+
+from graph.errors import MimirError
+
+STATUS: dict[str, int] = {
+    "bad-input": 422,
+    "bad-query": 400,
+    "graph-forbidden": 403,
+    "not-found": 404,
+    "conflict": 409,
+    "store-unavailable": 503,
+    "store-in-use": 409,
+    "query-timeout": 503,
+    "query-too-expensive": 422,
+    "query-failed": 500,
+    "log-damaged": 503,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not-acceptable": 406,
+    "unsupported-media-type": 415,
+}
+
+
+class Unauthorized(MimirError):
+    """The call needs a token, or the token is wrong."""
+
+    code = "unauthorized"
+
+
+class Forbidden(MimirError):
+    """The caller may not do this."""
+
+    code = "forbidden"
+
+
+class NotAcceptable(MimirError):
+    """None of the wanted media types can be given."""
+
+    code = "not-acceptable"
+
+
+class UnsupportedMediaType(MimirError):
+    """The body is of a type that this door does not take."""
+
+    code = "unsupported-media-type"
+
+
+def status_of(error: MimirError) -> int:
+    """Give the HTTP status of an error."""
+    return STATUS.get(error.code, 500)
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> Response:
+    """Make a problem response; `code` is the stable name, `detail` says what to do."""
+    body = {
+        "type": f"https://w3id.org/mimir-aip/problems/{code}",
+        "title": code.replace("-", " ").capitalize(),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **more,
+    }
+    response = Response(json.dumps(body), status, content_type="application/problem+json")
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if status == 503:
+        response.headers["Retry-After"] = "1"
+    return response
+
+
+def install(app: Flask) -> None:
+    """Answer every error of the application with a problem."""
+
+    @app.errorhandler(MimirError)
+    def _mimir(error: MimirError) -> Response:
+        status = status_of(error)
+        if status == 500:
+            app.logger.error("%s: %s", error.code, error)
+        return problem(status, error.code, str(error), retryable=error.retryable)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        status = error.code or 500
+        code = str(error.name).lower().replace(" ", "-")
+        messages = getattr(error, "data", {}).get("messages")
+        if messages:
+            return problem(status, "bad-input", "The request does not fit.", errors=messages)
+        return problem(status, code, error.description or error.name)
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> Response:
+        app.logger.exception("unexpected error", exc_info=error)
+        return problem(
+            500, "internal-error", "Something went wrong inside. The log of the server has details."
+        )

@@ -1,0 +1,112 @@
+"""Doors for bytes: uploads, stored content, and commits as RDF Patch."""
+
+from flask import Blueprint, Response, jsonify, request, send_file
+
+from app.auth import authorize
+from app.errors import UnsupportedMediaType
+from app.operations.runs import run_view
+from app.services import Services
+from graph.changes import ChangeSet, read_patch
+from graph.dataset import Guard
+from graph.errors import BadInput
+from graph.projects import Project
+from graph.terms import NamedNode
+from workers.dispatcher import Fence
+from workers.runs import Source
+from workers.sources import current_sources, upload_change
+
+_LARGEST_NAME = 200
+
+
+def files_blueprint(services: Services) -> Blueprint:
+    """Make the routes for files, blobs and commits, below `/api/v1/projects/<project>`."""
+    blueprint = Blueprint("files", __name__, url_prefix="/api/v1/projects/<project>")
+
+    @blueprint.post("/files")
+    def upload(project: str) -> tuple[Response, int, dict[str, str]]:
+        authorize(services, request, "write")
+        found = services.projects.get(project)
+        sources = _store(services, found)
+        found.commit(upload_change(found.names, sources, services.clock()))
+        listed = [vars(item) for item in current_sources(found.reader(found.names.meta))]
+        run = services.dispatcher.submit(found, "ingest", {"sources": listed})
+        view = run_view(services, found, run.id)
+        place = f"/api/v1/projects/{project}/runs/{run.id}"
+        body = {"run": view, "files": [vars(source) for source in sources]}
+        return jsonify(body), 202, {"Location": place}
+
+    @blueprint.post("/blobs")
+    def put_blob(project: str) -> Response:
+        authorize(services, request, "worker")
+        stream = request.stream
+        sha256, size = services.projects.get(project).dataset.blobs.put(stream)
+        return jsonify({"sha256": sha256, "size": size})
+
+    @blueprint.get("/blobs/<sha256>")
+    def get_blob(project: str, sha256: str) -> Response:
+        authorize(services, request, "worker")
+        path = services.projects.get(project).dataset.blobs.path(sha256)
+        return send_file(path, mimetype="application/octet-stream", as_attachment=True)
+
+    @blueprint.post("/commits")
+    def commit(project: str) -> Response:
+        authorize(services, request, "worker")
+        return _commit(services, services.projects.get(project))
+
+    return blueprint
+
+
+def _store(services: Services, project: Project) -> list[Source]:
+    uploads = request.files.getlist("files")
+    if not uploads:
+        raise BadInput("Send at least one file in the multipart field 'files'.")
+    limit = services.settings.upload_mb << 20
+    sources = []
+    for item in uploads:
+        name = _clean_name(item.filename or "")
+        sha256, size = project.dataset.blobs.put(item.stream, limit=limit)
+        if size == 0:
+            raise BadInput(f"The file {name!r} is empty.")
+        sources.append(Source(name, sha256, size))
+    return sources
+
+
+def _clean_name(name: str) -> str:
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    clean = "/".join(parts)
+    if not clean or len(clean) > _LARGEST_NAME or not clean.isprintable():
+        raise BadInput(
+            f"The file name {name[:80]!r} cannot be used: it must be printable and have 1 to "
+            f"{_LARGEST_NAME} characters."
+        )
+    return clean
+
+
+def _commit(services: Services, project: Project) -> Response:
+    if request.mimetype != "application/rdf-patch":
+        raise UnsupportedMediaType("Send a change as application/rdf-patch.")
+    patch = read_patch(request.get_data())
+    header = patch.header
+    change = ChangeSet(
+        added=patch.added,
+        removed=patch.removed,
+        author=header.get("author", "worker"),
+        reason=header.get("reason", ""),
+        confidence=float(header.get("confidence", "1")),
+        source=header.get("source"),
+        added_file=header.get("added-file"),
+        removed_file=header.get("removed-file"),
+    )
+    run, _, epoch = header.get("fence", "").partition(" ")
+    guard: Guard | None = Fence(project.names, run, int(epoch)) if run else None
+    replacing = tuple(NamedNode(name) for name in header.get("replacing", "").split())
+    commit = project.commit(change, replacing=replacing, guard=guard)
+    services.board.touch()
+    return jsonify(
+        {
+            "iri": commit.iri.value,
+            "sequence": commit.sequence,
+            "added": commit.added,
+            "removed": commit.removed,
+        }
+    )

@@ -1,0 +1,238 @@
+"""Operations that show what a project knows: summary, schema, violations, models."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from alerting.alerts import STATES, read_alerts
+from app.models import ModelView, read_models
+from app.operations.registry import PageRequest, ProjectRequest, operation, page
+from app.services import Services
+from graph.errors import NotFound
+from graph.projects import Project
+from graph.sparql import load_query
+from graph.store import GraphReader, Rows
+from twin.overlay import read_difference
+from twin.twins import list_twins
+from workers.runs import last_output
+
+
+@dataclass(frozen=True)
+class ClassCount:
+    """A class and how many individuals it has."""
+
+    iri: str
+    name: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class TwinView:
+    """A twin and the size of its overlay in triples."""
+
+    id: str
+    title: str
+    created: str
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What came out of a project's files; `alerts` counts them by state."""
+
+    project: str
+    commit: int
+    triples: int
+    classes: tuple[ClassCount, ...]
+    shapes: int
+    violations: int
+    models: tuple[ModelView, ...]
+    twins: tuple[TwinView, ...]
+    alerts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class ViolationView:
+    """A validation result and the cell it comes from, where that is known."""
+
+    focus_node: str
+    path: str | None
+    value: str | None
+    message: str
+    severity: str
+    component: str
+    source_file: str | None
+    source_row: int | None
+    source_column: str | None
+    proposed_repair: str | None
+
+
+@dataclass(frozen=True)
+class ViolationPage:
+    """A page of validation results."""
+
+    items: tuple[ViolationView, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class ModelPage:
+    """A page of trainings."""
+
+    items: tuple[ModelView, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class SchemaView:
+    """The inferred schema with confidence and evidence, and the names it has in the graph."""
+
+    schema: dict[str, Any]
+    model: dict[str, Any]
+
+
+@operation(
+    "GET",
+    "/projects/<project>/summary",
+    "Show what came out: classes, shapes, violations, models, twins, alerts.",
+    permission="read",
+    request=ProjectRequest,
+    response=Summary,
+    example={"project": "fleet"},
+)
+def get_summary(services: Services, request: ProjectRequest) -> Summary:
+    """Summarise a project."""
+    project = services.projects.get(request.project)
+    names = project.names
+    meta = project.reader(names.meta)
+    alerts = read_alerts(meta, names)
+    return Summary(
+        project=names.project,
+        commit=project.dataset.sequence,
+        triples=sum(project.dataset.count(graph) for graph in names.default_graphs),
+        classes=_classes(project),
+        shapes=_number(project.reader(names.shapes), "shape_count"),
+        violations=_number(project.reader(names.validation), "violation_count"),
+        models=read_models(meta),
+        twins=twin_views(project),
+        alerts={state: sum(alert.state == state for alert in alerts) for state in STATES},
+    )
+
+
+@operation(
+    "GET",
+    "/projects/<project>/violations",
+    "List the results of the newest SHACL validation with file, row and column.",
+    permission="read",
+    request=PageRequest,
+    response=ViolationPage,
+    example={"project": "fleet", "limit": 20},
+)
+def list_violations(services: Services, request: PageRequest) -> ViolationPage:
+    """List violations."""
+    project = services.projects.get(request.project)
+    rows = project.reader(project.names.validation).select(load_query("app", "violations"))
+    items, following = page(rows.rows, request.limit, request.cursor)
+    return ViolationPage(tuple(_violation(item) for item in items), following)
+
+
+@operation(
+    "GET",
+    "/projects/<project>/models",
+    "List the trained models with scores against their baselines.",
+    permission="read",
+    request=PageRequest,
+    response=ModelPage,
+    example={"project": "fleet"},
+)
+def list_models(services: Services, request: PageRequest) -> ModelPage:
+    """List models."""
+    project = services.projects.get(request.project)
+    models = read_models(project.reader(project.names.meta))
+    items, following = page(list(models), request.limit, request.cursor)
+    return ModelPage(tuple(items), following)
+
+
+@operation(
+    "GET",
+    "/projects/<project>/schema",
+    "Show the inferred schema: types, keys and references with confidence and evidence.",
+    permission="read",
+    request=ProjectRequest,
+    response=SchemaView,
+    example={"project": "fleet"},
+)
+def get_schema(services: Services, request: ProjectRequest) -> SchemaView:
+    """Show the schema of the newest run."""
+    project = services.projects.get(request.project)
+    meta = project.reader(project.names.meta)
+    found = [last_output(meta, step) for step in ("infer", "describe")]
+    if found[0] is None or found[1] is None:
+        raise NotFound(f"Project {request.project!r} has no schema yet. Upload files first.")
+    texts = [
+        project.dataset.blobs.path(output["file"]).read_text(encoding="utf-8")
+        for output in found
+        if output
+    ]
+    return SchemaView(json.loads(texts[0]), json.loads(texts[1]))
+
+
+def twin_views(project: Project) -> tuple[TwinView, ...]:
+    """List the twins with the sizes of their overlays."""
+    names = project.names
+    views = []
+    for twin in list_twins(project.reader(names.meta)):
+        overlay = read_difference(
+            project.reader(names.twin_added(twin.id)), project.reader(names.twin_removed(twin.id))
+        )
+        sizes = len(overlay.added), len(overlay.removed)
+        views.append(TwinView(twin.id, twin.title, twin.created.isoformat(), *sizes))
+    return tuple(views)
+
+
+def _classes(project: Project) -> tuple[ClassCount, ...]:
+    names = project.names
+    labelled = project.reader(names.ontology).select(load_query("app", "class_labels"))
+    labels = {text(iri): text(label) for iri, label in labelled}
+    counts = project.reader(names.data).select(load_query("app", "class_counts"))
+    return tuple(
+        ClassCount(
+            text(iri), text(iri).rpartition("#")[2], labels.get(text(iri), ""), number(count)
+        )
+        for iri, count in counts
+    )
+
+
+def _number(reader: GraphReader, query: str) -> int:
+    rows: Rows = reader.select(load_query("app", query))
+    return number(rows.rows[0][0])
+
+
+def _violation(row: tuple[Any, ...]) -> ViolationView:
+    focus, path, value, message, severity, component, file, line, column, repair = (
+        None if term is None else text(term) for term in row
+    )
+    return ViolationView(
+        focus_node=focus or "",
+        path=path,
+        value=value,
+        message=message or "",
+        severity=(severity or "").rpartition("#")[2],
+        component=(component or "").rpartition("#")[2],
+        source_file=file,
+        source_row=int(line) if line else None,
+        source_column=column,
+        proposed_repair=repair,
+    )
+
+
+def text(term: object) -> str:
+    """Give the text of a term: the IRI, or the lexical form."""
+    return str(getattr(term, "value", term))
+
+
+def number(term: object) -> int:
+    """Give the integer that a literal holds."""
+    return int(text(term))

@@ -1,0 +1,234 @@
+"""Operations on twins: create, change, compare, discard, apply."""
+
+from dataclasses import dataclass
+
+from app.operations.knowledge import TwinView, twin_views
+from app.operations.registry import Done, PageRequest, described, operation, page
+from app.services import Services
+from graph.projects import Project
+from graph.snapshots import Overlay
+from graph.terms import Triple
+from graph.update import Scope
+from twin.overlay import (
+    Difference,
+    apply_change,
+    discard_change,
+    overlay_change,
+    read_difference,
+)
+from twin.twins import Twin, create_change, delete_change, find_twin
+
+
+@dataclass(frozen=True)
+class TwinRequest:
+    """A request about one twin."""
+
+    project: str = described("Name of the project.")
+    twin: str = described("Id of the twin.")
+
+
+@dataclass(frozen=True)
+class CreateTwin:
+    """A request for a new twin."""
+
+    project: str = described("Name of the project.")
+    id: str = described("Lower-case letters, digits and hyphens.")
+    title: str = described("Title for people.", default="")
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A change that only the twin shows."""
+
+    project: str = described("Name of the project.")
+    twin: str = described("Id of the twin.")
+    update: str = described("SPARQL 1.1 Update; it sees and changes the twin only.")
+    reason: str = described("Why, in a sentence.", default="What-if")
+
+
+@dataclass(frozen=True)
+class TwinPage:
+    """A page of twins."""
+
+    items: tuple[TwinView, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """How many triples a change added and removed, and the commit it became."""
+
+    commit: int
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True)
+class DifferenceView:
+    """A twin's overlay as triples in N-Triples terms: subject, predicate, object."""
+
+    added: tuple[tuple[str, ...], ...]
+    removed: tuple[tuple[str, ...], ...]
+
+
+@operation(
+    "GET",
+    "/projects/<project>/twins",
+    "List the twins of a project with the sizes of their overlays.",
+    permission="read",
+    request=PageRequest,
+    response=TwinPage,
+    example={"project": "fleet"},
+)
+def list_project_twins(services: Services, request: PageRequest) -> TwinPage:
+    """List twins."""
+    views = list(twin_views(services.projects.get(request.project)))
+    return TwinPage(*page(views, request.limit, request.cursor))
+
+
+@operation(
+    "POST",
+    "/projects/<project>/twins",
+    "Create a twin: an overlay that shows the base until it is changed.",
+    permission="write",
+    request=CreateTwin,
+    response=TwinView,
+    example={"project": "fleet", "id": "night-shift", "title": "Night shift"},
+    status=201,
+)
+def create_twin(services: Services, request: CreateTwin) -> TwinView:
+    """Create a twin; takes the same time whatever the size of the base."""
+    project = services.projects.get(request.project)
+    twin = Twin(request.id, request.title or request.id, services.clock())
+    project.commit(create_change(project.names, project.reader(project.names.meta), twin))
+    return TwinView(twin.id, twin.title, twin.created.isoformat(), 0, 0)
+
+
+@operation(
+    "POST",
+    "/projects/<project>/twins/<twin>/what-if",
+    "Change a twin by SPARQL Update without touching the base.",
+    permission="write",
+    request=WhatIf,
+    response=Changed,
+    example={
+        "project": "fleet",
+        "twin": "live",
+        "update": "DELETE WHERE { ?machine <http://mimir.local/p/fleet/ontology#ratedPower> ?p }",
+    },
+)
+def change_twin(services: Services, request: WhatIf) -> Changed:
+    """Evaluate an update on a clone and keep its effect in the overlay."""
+    project = services.projects.get(request.project)
+    overlay = _overlay(project, request.twin)
+    names = project.names
+    scope = Scope(names.default_graphs, (), (names.data,))
+    with project.snapshots.scratch(overlay) as clone:
+        patch = services.user_readers.update(clone, request.update, scope)
+    change = overlay_change(
+        names,
+        request.twin,
+        _difference(project, request.twin),
+        patch.added,
+        patch.removed,
+        request.reason,
+    )
+    commit = project.commit(change)
+    return Changed(commit.sequence, len(patch.added), len(patch.removed))
+
+
+@operation(
+    "GET",
+    "/projects/<project>/twins/<twin>/diff",
+    "Show what a twin adds to the base and hides from it.",
+    permission="read",
+    request=TwinRequest,
+    response=DifferenceView,
+    example={"project": "fleet", "twin": "live"},
+)
+def diff_twin(services: Services, request: TwinRequest) -> DifferenceView:
+    """Show a twin's overlay."""
+    project = services.projects.get(request.project)
+    _overlay(project, request.twin)
+    found = _difference(project, request.twin)
+    return DifferenceView(
+        tuple(_triple(triple) for triple in found.added),
+        tuple(_triple(triple) for triple in found.removed),
+    )
+
+
+@operation(
+    "POST",
+    "/projects/<project>/twins/<twin>/discard",
+    "Throw away all changes of a twin; it shows the base again.",
+    permission="write",
+    request=TwinRequest,
+    response=Changed,
+    example={"project": "fleet", "twin": "live"},
+    destructive=True,
+    idempotent=True,
+)
+def discard_twin(services: Services, request: TwinRequest) -> Changed:
+    """Empty a twin's overlay."""
+    project = services.projects.get(request.project)
+    _overlay(project, request.twin)
+    found = _difference(project, request.twin)
+    commit = project.commit(discard_change(project.names, request.twin, found))
+    return Changed(commit.sequence, len(found.removed), len(found.added))
+
+
+@operation(
+    "POST",
+    "/projects/<project>/twins/<twin>/apply",
+    "Make the changes of a twin real: they move into the base, the twin becomes empty.",
+    permission="write",
+    request=TwinRequest,
+    response=Changed,
+    example={"project": "fleet", "twin": "live"},
+    destructive=True,
+    idempotent=True,
+)
+def apply_twin(services: Services, request: TwinRequest) -> Changed:
+    """Move a twin's overlay into the base in one commit."""
+    project = services.projects.get(request.project)
+    _overlay(project, request.twin)
+    found = _difference(project, request.twin)
+    commit = project.commit(apply_change(project.names, request.twin, found))
+    return Changed(commit.sequence, len(found.added), len(found.removed))
+
+
+@operation(
+    "DELETE",
+    "/projects/<project>/twins/<twin>",
+    "Delete a twin with its overlay.",
+    permission="write",
+    request=TwinRequest,
+    response=Done,
+    example={"project": "fleet", "twin": "night-shift"},
+    destructive=True,
+    idempotent=True,
+)
+def delete_twin(services: Services, request: TwinRequest) -> Done:
+    """Delete a twin."""
+    project = services.projects.get(request.project)
+    _overlay(project, request.twin)
+    names = project.names
+    emptied = discard_change(names, request.twin, _difference(project, request.twin))
+    change = delete_change(names, request.twin, emptied, project.reader(names.meta))
+    return Done(project.commit(change).sequence)
+
+
+def _overlay(project: Project, twin: str) -> Overlay:
+    find_twin(project.names, project.reader(project.names.meta), twin)
+    return project.overlay(twin)
+
+
+def _difference(project: Project, twin: str) -> Difference:
+    names = project.names
+    return read_difference(
+        project.reader(names.twin_added(twin)), project.reader(names.twin_removed(twin))
+    )
+
+
+def _triple(triple: Triple) -> tuple[str, ...]:
+    return str(triple.subject), str(triple.predicate), str(triple.object)

@@ -1,0 +1,85 @@
+"""Settings: `MIMIR_*` environment variables, read here and nowhere else."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from graph.errors import BadInput
+
+PREFIX = "MIMIR_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator can set; each field `x` is the variable `MIMIR_X`.
+
+    Attributes:
+        data: folder of all projects.
+        host, port: where `mimir serve` listens; beyond loopback a token is required.
+        token: what callers must send as `Authorization: Bearer`; empty: none on loopback.
+        worker_token: token of worker processes on other machines; made at each start when empty.
+        base_iri: prefix of the IRIs of new projects.
+        url: where a worker finds the owner; set for workers only.
+        redis_url: use RQ workers instead of local processes.
+        workers: jobs at a time.
+        readers: query processes.
+        query_seconds, query_memory_mb: limits of one query of a user.
+        upload_mb: largest upload.
+        monitor_seconds: how often twins are monitored.
+        alert_urls: receivers as `name=url`, separated by spaces; Apprise URLs or http(s) webhooks.
+        seed: seed of everything random.
+    """
+
+    data: Path = field(default_factory=lambda: Path("mimir-data"))
+    host: str = "127.0.0.1"
+    port: int = 7475
+    token: str = ""
+    worker_token: str = ""
+    base_iri: str = "http://mimir.local/"
+    url: str = ""
+    redis_url: str = ""
+    workers: int = 2
+    readers: int = 2
+    query_seconds: float = 30.0
+    query_memory_mb: int = 2048
+    upload_mb: int = 20_480
+    monitor_seconds: int = 300
+    alert_urls: str = ""
+    seed: int = 7
+
+    def receivers(self) -> tuple[tuple[str, str], ...]:
+        """Split `alert_urls` into names and URLs.
+
+        Raises:
+            BadInput: an entry is not `name=url`.
+        """
+        pairs = []
+        for entry in self.alert_urls.split():
+            name, equals, url = entry.partition("=")
+            if not equals or not name or ":" not in url:
+                raise BadInput("MIMIR_ALERT_URLS must hold `name=url` entries, split by spaces.")
+            pairs.append((name, url))
+        return tuple(pairs)
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings.
+
+    Raises:
+        BadInput: a variable is unknown or its value has the wrong form; the message names it.
+    """
+    known = {PREFIX + item.name.upper(): item for item in dataclasses.fields(Settings)}
+    values: dict[str, object] = {}
+    for name, text in environment.items():
+        if not name.startswith(PREFIX) or name == PREFIX + "SHARED":
+            continue
+        if name not in known:
+            near = ", ".join(sorted(known))
+            raise BadInput(f"{name} is not a setting. The settings are: {near}.")
+        kind = known[name].type
+        try:
+            values[known[name].name] = kind(text)  # type: ignore[operator] # plain constructors
+        except ValueError as error:
+            raise BadInput(f"{name}={text!r} is not of the form of a {kind}.") from error
+    return Settings(**values)  # type: ignore[arg-type] # built from its own fields

@@ -1,0 +1,1 @@
+"""The web page: sources in `src/`, bundled into `static/`, which the server hands out."""

@@ -1,0 +1,130 @@
+// Questions in SPARQL, to the project or to one of its twins.
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+
+import { Answer, readAnswer } from "./answer.jsx";
+import { runQuery, sparqlAddress } from "./api.js";
+import { saveText } from "./download.js";
+import { Editor } from "./editor.jsx";
+import { aboutQuery, exampleQueries } from "./examples.js";
+import { duration, shortName } from "./format.js";
+import { Failure, Section, useAnnounce } from "./parts.jsx";
+
+/** The section of the queries; `question` is what another section asks: {number, query, twin, run}. */
+export function QuerySection({ project, summary, question }) {
+  const [twin, setTwin] = useState("");
+  const [draft, setDraft] = useState({ text: "", revision: 0 });
+  const text = useRef("");
+  const { answer, problem, busy, run, download, cancel } = useQuery(project);
+  const examples = useMemo(() => exampleQueries(summary?.classes ?? []), [summary]);
+  const twins = summary?.twins ?? [];
+
+  const write = useCallback((query) => {
+    text.current = query;
+    setDraft((before) => ({ text: query, revision: before.revision + 1 }));
+  }, []);
+  const writeAndRun = (query, endpoint = twin) => {
+    write(query);
+    run(query, endpoint);
+  };
+
+  useEffect(() => {
+    if (summary && text.current === "") write(examples[0].query);
+  }, [summary, examples, write]);
+  useEffect(() => {
+    if (!question) return;
+    setTwin(question.twin ?? "");
+    if (question.query) write(question.query);
+    if (question.run) run(text.current, question.twin ?? "");
+  }, [question?.number]);
+
+  return (
+    <Section id="query" title="Query" note="SPARQL 1.1">
+      <div class="query-bar">
+        <label>
+          Ask{" "}
+          <select data-testid="query-endpoint" value={twin} onChange={(event) => setTwin(event.currentTarget.value)}>
+            <option value="">{project}</option>
+            {twins.map((item) => (
+              <option key={item.id} value={item.id}>
+                twin {shortName(item.id)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <div class="examples" role="group" aria-label="Examples">
+          {examples.map((example) => (
+            <button key={example.title} type="button" class="chip" onClick={() => writeAndRun(example.query)}>
+              {example.title}
+            </button>
+          ))}
+        </div>
+      </div>
+      <Editor
+        text={draft.text}
+        revision={draft.revision}
+        onChange={(value) => {
+          text.current = value;
+        }}
+        onRun={() => run(text.current, twin)}
+      />
+      <div class="query-actions">
+        {busy ? (
+          <button type="button" onClick={cancel}>
+            Cancel
+          </button>
+        ) : (
+          <button type="button" class="primary" data-testid="query-run" onClick={() => run(text.current, twin)}>
+            Run
+          </button>
+        )}
+        <button type="button" data-testid="query-csv" disabled={busy} onClick={() => download(text.current, twin)}>
+          Download CSV
+        </button>
+        <span class="note">{busy ? "Running …" : <kbd>Ctrl + Enter</kbd>}</span>
+      </div>
+      {problem && <Failure problem={problem} testid="query-error" />}
+      {answer && <Answer answer={answer} onThing={(iri) => writeAndRun(aboutQuery(iri))} />}
+    </Section>
+  );
+}
+
+/** Run queries one at a time: {answer, problem, busy, run, download, cancel}. */
+function useQuery(project) {
+  const [answer, setAnswer] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const running = useRef(null);
+  const announce = useAnnounce();
+
+  const perform = async (task) => {
+    running.current?.abort();
+    const control = new AbortController();
+    running.current = control;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await task(control.signal);
+    } catch (failure) {
+      if (failure.name === "AbortError") return;
+      setAnswer(null);
+      setProblem(failure);
+    } finally {
+      if (running.current === control) setBusy(false);
+    }
+  };
+  const address = (twin) => sparqlAddress(project, twin || null);
+  const run = (query, twin) =>
+    perform(async (signal) => {
+      const started = performance.now();
+      const result = await readAnswer(await runQuery(address(twin), query, "answer", signal));
+      const seconds = (performance.now() - started) / 1000;
+      setAnswer({ ...result, seconds });
+      announce(`${result.title} in ${duration(seconds)}`);
+    });
+  const download = (query, twin) =>
+    perform(async (signal) => {
+      const response = await runQuery(address(twin), query, "csv", signal);
+      saveText(`${project}${twin ? `-${shortName(twin)}` : ""}.csv`, "text/csv", await response.text());
+    });
+  return { answer, problem, busy, run, download, cancel: () => running.current?.abort() };
+}

@@ -1,0 +1,27 @@
+"""The Flask application: all HTTP doors over one set of services."""
+
+from flask import Flask
+
+from app import api, errors
+from app.events import events_blueprint
+from app.files import files_blueprint
+from app.pages import pages_blueprint
+from app.services import Services
+from app.sparql import sparql_blueprint
+
+
+def create_app(services: Services) -> Flask:
+    """Make the application; uploads go to disk, not to memory."""
+    app = Flask("mimir", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = services.settings.upload_mb << 20
+    app.config["MAX_FORM_MEMORY_SIZE"] = 2 << 20
+    errors.install(app)
+    api.install(app, services)
+    for blueprint in (
+        files_blueprint(services),
+        events_blueprint(services),
+        sparql_blueprint(services),
+        pages_blueprint(services),
+    ):
+        app.register_blueprint(blueprint)
+    return app

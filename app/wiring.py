@@ -1,0 +1,127 @@
+"""The composition root: settings in, a running owner out."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from waitress.server import create_server
+
+from app.auth import check_settings
+from app.services import Services
+from app.settings import Settings
+from app.web_app import create_app
+from graph.dataset import utc_now
+from graph.owner import OwnerLock
+from graph.projects import Projects
+from graph.readers import Limits, ReaderPool
+from workers.dispatcher import Dispatcher
+from workers.local_queue import LocalQueue
+from workers.progress import ProgressBoard
+from workers.queue import JobQueue
+from workers.schedule import Schedule
+
+ADDRESS_FILE = "owner.json"
+_THREADS = 32
+_WORKER_LIMITS = Limits(seconds=600.0, memory=8 << 30, answer_bytes=16 << 30)
+
+
+class Owner:
+    """The one process that owns a data folder: stores, doors, dispatcher and schedule.
+
+    Args:
+        port: 0 takes a free port.
+        clock: the time that records carry.
+
+    Raises:
+        StoreInUse: another process owns the folder.
+        BadInput: the settings would open the doors to everybody.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        port: int | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        check_settings(settings)
+        self.settings = settings
+        self._lock = OwnerLock(settings.data)
+        self.worker_token = settings.worker_token or secrets.token_urlsafe(32)
+        spool = settings.data / "spool"
+        shutil.rmtree(spool, ignore_errors=True)
+        board = ProgressBoard()
+        projects = Projects(settings.data, settings.base_iri, clock)
+        user_limits = Limits(settings.query_seconds, settings.query_memory_mb << 20)
+        self._pools = (
+            ReaderPool(settings.readers, user_limits, spool),
+            ReaderPool(settings.readers, _WORKER_LIMITS, spool),
+        )
+        listen_port = settings.port if port is None else port
+        dispatcher = Dispatcher(projects, board, clock)
+        self.services = Services(
+            settings, projects, *self._pools, dispatcher, board, clock, self.worker_token
+        )
+        self._server: Any = create_server(
+            create_app(self.services),
+            host=settings.host,
+            port=listen_port,
+            threads=_THREADS,
+            max_request_body_size=settings.upload_mb << 20,
+            channel_timeout=3600,
+            ident="mimir",
+        )
+        self.url = f"http://{_spoken(settings.host)}:{self._server.effective_port}"
+        self._schedule = Schedule(projects, dispatcher, settings.monitor_seconds, clock)
+
+    def start(self) -> None:
+        """Open the doors and resume unfinished runs."""
+        _write_address(self.settings.data, self.url)
+        threading.Thread(target=self._server.run, name="http", daemon=True).start()
+        queue = _job_queue(self.settings, self.url, self.worker_token)
+        self.services.dispatcher.start(queue)
+        self._schedule.start()
+
+    def stop(self) -> None:
+        """End workers, close doors and stores, and give the folder up."""
+        self._schedule.stop()
+        self.services.dispatcher.stop()
+        self._server.close()
+        for pool in self._pools:
+            pool.close()
+        self.services.projects.close()
+        with contextlib.suppress(FileNotFoundError):
+            (self.settings.data / ADDRESS_FILE).unlink()
+        self._lock.release()
+
+
+def _job_queue(settings: Settings, url: str, token: str) -> JobQueue:
+    if settings.redis_url:
+        from workers.rq_queue import RqQueue
+
+        return RqQueue(settings.redis_url, settings.workers)
+    environment = {
+        "MIMIR_URL": url,
+        "MIMIR_WORKER_TOKEN": token,
+        "MIMIR_DATA": str(settings.data),
+        "MIMIR_ALERT_URLS": settings.alert_urls,
+        "MIMIR_SEED": str(settings.seed),
+    }
+    return LocalQueue(settings.workers, environment)
+
+
+def _spoken(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - only compared
+
+
+def _write_address(folder: Path, url: str) -> None:
+    temporary = folder / f".{ADDRESS_FILE}"
+    temporary.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    temporary.replace(folder / ADDRESS_FILE)

@@ -1,0 +1,225 @@
+"""JSON documents and JSON lines to staged tables.
+
+An array of objects is a table; an object of arrays is several. Nested objects become columns with
+dotted names; nested arrays become child tables that hold the key of their parent's row. Numbers
+keep the digits that the file has.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from json import JSONDecodeError
+from typing import TextIO
+
+from extraction import grids, sniff
+from extraction.json_rows import Harvest, Json
+from extraction.staging import Reject, Source, Staging, column_names, shorten, write_rows
+from graph.errors import BadInput
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_LOOK = 250
+
+
+def read(source: Source, table: str, *, lines: bool) -> Staging:
+    """Stage a JSON text as one or more tables.
+
+    Args:
+        source, table: where it comes from; the base name of its tables.
+        lines: whether each line is a document (JSON lines); found out when not said.
+
+    Raises:
+        BadInput: it is not JSON (with line and column), nested too deep, or holds no record.
+    """
+    encoding = sniff.encoding_of(source.path, source.name)
+    try:
+        with source.path.open(encoding=encoding, newline="\n") as file:
+            if lines or _starts_as_lines(file):
+                return _read_lines(source, table, file)
+            return _read_document(source, table, file.read())
+    except JSONDecodeError as error:
+        raise BadInput(
+            f"{source.name} is not valid JSON: {error.msg} at line {error.lineno}, "
+            f"column {error.colno}."
+        ) from error
+    except RecursionError as error:
+        raise BadInput(f"{source.name} is nested too deep to be a table.") from error
+
+
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=_members, parse_float=str, parse_int=str, parse_constant=str
+    )
+
+
+def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """Make an object; a name that occurs again gets a number, so that no value is lost."""
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    names = column_names([name for name, _ in pairs])
+    return {name: value for name, (_, value) in zip(names, pairs, strict=True)}
+
+
+def _starts_as_lines(file: TextIO) -> bool:
+    """Tell whether the first line is an object and another value follows it."""
+    filled = (line for line in file if line.strip())
+    first, second = next(filled, ""), next(filled, "")
+    file.seek(0)
+    if not first.lstrip().startswith("{") or not second:
+        return False
+    try:
+        _decoder().decode(first)
+    except JSONDecodeError:
+        return False
+    return True
+
+
+def _read_lines(source: Source, table: str, file: TextIO) -> Staging:
+    decoder, harvest = _decoder(), Harvest()
+    rejects: list[Reject] = []
+    row = 0
+    for line, text in enumerate(file, 1):
+        if not text.strip():
+            continue
+        row += 1
+        try:
+            harvest.add((), decoder.decode(text), row=row)
+        except JSONDecodeError as error:
+            reason = f"the line is not valid JSON: {error.msg} at column {error.colno}"
+            cut = shorten(text.rstrip("\r\n"))
+            rejects.append(Reject(source.name, table, row, line, reason, cut))
+    staging = harvest.staging(source, {(): table}, table)
+    if not staging.tables and not rejects:
+        raise _no_record(source)
+    return Staging(staging.tables, tuple(rejects))
+
+
+def _read_document(source: Source, table: str, text: str) -> Staging:
+    start = _skip(text, 0)
+    if text[start : start + 1] != "[":
+        return _read_object(source, table, _decoder().decode(text))
+    if text[_skip(text, start + 1) :][:1] == "[":
+        document = _decoder().decode(text)
+        if isinstance(document, list) and (grid := _as_grid(document)):
+            return _read_grid(source, table, grid)
+    harvest = Harvest()
+    for row, value in enumerate(_elements(text, start), 1):
+        harvest.add((), value, row=row)
+    return _finish(source, harvest, table)
+
+
+def _elements(text: str, start: int) -> Iterator[Json]:
+    """Decode the elements of an array one by one, so that only one is held at a time."""
+    decoder = _decoder()
+    position = _skip(text, start + 1)
+    if text[position : position + 1] == "]":
+        position += 1
+    else:
+        while True:
+            value, position = decoder.raw_decode(text, position)
+            yield value
+            position = _skip(text, position)
+            mark = text[position : position + 1]
+            if mark not in (",", "]") or not mark:
+                raise JSONDecodeError("Expecting ',' delimiter", text, position)
+            position = _skip(text, position + 1)
+            if mark == "]":
+                break
+    if _skip(text, position) != len(text):
+        raise JSONDecodeError("Extra data", text, _skip(text, position))
+
+
+def _skip(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position
+
+
+def _read_object(source: Source, table: str, document: Json) -> Staging:
+    harvest = Harvest()
+    if not isinstance(document, dict):
+        harvest.add((), document, row=1)
+        return _finish(source, harvest, table)
+    tables = {n: v for n, v in document.items() if isinstance(v, list) and _holds_objects(v)}
+    rest = {name: value for name, value in document.items() if name not in tables}
+    if not tables and _is_keyed(document):
+        name = _free_name("key", document)
+        for row, (key, value) in enumerate(document.items(), 1):
+            members = value if isinstance(value, dict) else {}
+            harvest.add((), {name: key, **members}, row=row)
+        return _finish(source, harvest, table)
+    if any(value not in (None, [], {}) for value in rest.values()):
+        harvest.add((), rest, row=1)
+    for name, values in tables.items():
+        for row, value in enumerate(values, 1):
+            harvest.add((name,), value, row=row)
+    return _finish(source, harvest, table)
+
+
+def _holds_objects(values: Sequence[Json]) -> bool:
+    return any(isinstance(value, dict) for value in values)
+
+
+def _is_keyed(document: dict[str, Json]) -> bool:
+    """Tell whether the members are records of one kind, and their names the keys."""
+    records = [value for value in document.values() if isinstance(value, dict)]
+    if len(records) < 2 or len(records) < len(document):
+        return False
+    names = set[str]().union(*records)
+    return all(len(record) * 2 >= len(names) for record in records)
+
+
+def _free_name(name: str, document: dict[str, Json]) -> str:
+    """Give a column name that no record has."""
+    while any(name in record for record in document.values() if isinstance(record, dict)):
+        name = f"record_{name}"
+    return name
+
+
+def _finish(source: Source, harvest: Harvest, table: str) -> Staging:
+    roots = harvest.roots()
+    if len(roots) == 1:
+        names = {roots[0]: table}
+    else:
+        names = {root: ".".join([table, *root]) for root in roots}
+    staging = harvest.staging(source, names, table)
+    if not staging.tables:
+        raise _no_record(source)
+    return staging
+
+
+def _no_record(source: Source) -> BadInput:
+    return BadInput(f"{source.name} holds no record: its JSON is empty.")
+
+
+def _as_grid(document: Sequence[Json]) -> list[list[str | None]]:
+    """Give the cells of an array of arrays of scalars; empty when it is anything else."""
+    grid: list[list[str | None]] = []
+    for row in document:
+        if not isinstance(row, list) or any(isinstance(cell, list | dict) for cell in row):
+            return []
+        grid.append([_cell(cell) for cell in row])
+    return grid
+
+
+def _cell(value: Json) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else None
+
+
+def _read_grid(source: Source, table: str, grid: list[list[str | None]]) -> Staging:
+    width = max(len(row) for row in grid)
+    top = grids.find_top(grid[:_LOOK], width)
+    first = top.above + (1 if top.header else 0)
+    head = grid[top.above] if top.header else []
+    names = column_names([*head, *[None] * (width - len(head))])
+    rows = [[*row, *[None] * (width - len(row))] for row in grid[first:]]
+    numbers = range(1, len(rows) + 1)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * width
+    staged = write_rows(source, table, names, [(numbers, columns)])
+    above = tuple(
+        Reject(source.name, table, 0, 0, "a row above the header", shorten(json.dumps(row)))
+        for row in grid[: top.above]
+        if any(row)
+    )
+    return Staging((staged,), above)

@@ -1,0 +1,133 @@
+"""Quarantine: the cells and rows of an import that could not be mapped, each with its reason.
+
+Records are collected inside DuckDB, kept as Parquet beside the landed file, and told to the graph
+in the terms of the platform's own vocabulary.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from extraction.literals import LINES, link_sql, literal_sql
+from extraction.rows import TableRows
+from graph.lexical import quote_text
+from graph.names import ProjectNames, encode
+from graph.schema import ROW
+from graph.terms import Literal, NamedNode, Quad
+from graph.vocab import MIMIR, RDF, XSD
+
+_COLUMNS = (
+    "record VARCHAR, kind VARCHAR, source_file VARCHAR, source_table VARCHAR, source_row BIGINT, "
+    "source_column VARCHAR, value VARCHAR, reason VARCHAR, proposed_repair VARCHAR, "
+    "focus_node VARCHAR, path VARCHAR"
+)
+_TEXTS = (
+    ("source_file", MIMIR.sourceFile),
+    ("source_table", MIMIR.sourceTable),
+    ("source_column", MIMIR.sourceColumn),
+    ("value", MIMIR.value),
+    ("reason", MIMIR.reason),
+    ("proposed_repair", MIMIR.proposedRepair),
+)
+_LINKS = (("focus_node", MIMIR.focusNode), ("path", MIMIR.path))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with some rows; expressions are SQL over the alias `t`.
+
+    Attributes:
+        columns: source columns concerned.
+        reason, value, repair, focus: expressions of texts; `focus` is an IRI.
+        path: the property that has no triple; None when the whole row did not land.
+        part: what tells this record from others of the same row and columns.
+    """
+
+    columns: tuple[str, ...]
+    reason: str
+    value: str
+    repair: str = "NULL"
+    focus: str = "NULL"
+    path: NamedNode | None = None
+    part: str = ""
+
+
+class Quarantine:
+    """The records of one import, in the table `quarantine` of a DuckDB connection."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, names: ProjectNames, import_id: str
+    ) -> None:
+        self._connection = connection
+        self._names = names
+        self._import = import_id
+        connection.execute(f"CREATE TEMP TABLE quarantine ({_COLUMNS})")
+
+    def add(self, rows: TableRows, finding: Finding, source: str) -> int:
+        """Record a finding for all rows of `source` (FROM and WHERE text); give their number."""
+        record = self._names.record("quarantine", self._import, rows.table.name).value
+        column = ", ".join(finding.columns)
+        ends = [encode(part) for part in (column, finding.part) if part]
+        kind = "QuarantinedCell" if finding.path else "QuarantinedRow"
+        path = quote_text(finding.path.value) if finding.path else "NULL"
+        statement = (
+            f"INSERT INTO quarantine SELECT {quote_text(record + '/')} || t.{ROW} || "
+            f"{quote_text(''.join('/' + end for end in ends))}, {quote_text(kind)}, "
+            f"{quote_text(rows.table.source)}, {quote_text(rows.table.name)}, t.{ROW}, "
+            f"{quote_text(column)}, {finding.value}, {finding.reason}, {finding.repair}, "
+            f"{finding.focus}, {path} {source}"
+        )
+        counted = self._connection.execute(statement).fetchone()
+        return int(counted[0]) if counted else 0
+
+    def save(self, path: Path) -> None:
+        """Write the records to a Parquet file, by table, row and record."""
+        self._connection.execute(
+            "COPY (SELECT * FROM quarantine ORDER BY source_table, source_row, record) "
+            f"TO {quote_text(str(path))} (FORMAT parquet)"
+        )
+
+
+def read_quads(records: Path, graph: NamedNode) -> list[Quad]:
+    """Read saved records as quads; for many records use `write_quads`."""
+    quads: list[Quad] = []
+    with duckdb.connect() as connection:
+        relation = connection.execute(f"SELECT * FROM read_parquet({quote_text(str(records))})")
+        fields = [description[0] for description in relation.description]
+        for values in relation.fetchall():
+            quads += _record_quads(dict(zip(fields, values, strict=True)), graph)
+    return quads
+
+
+def write_quads(records: Path, graph: NamedNode, output: Path) -> None:
+    """Write saved records as an N-Quads file in bulk, one line per triple."""
+    with duckdb.connect() as connection:
+        connection.execute("SET preserve_insertion_order = true")
+        connection.execute(
+            f"COPY (SELECT {_record_sql(graph)} FROM read_parquet({quote_text(str(records))})) "
+            f"TO {quote_text(str(output))} {LINES}"
+        )
+
+
+def _record_quads(record: dict[str, str | int | None], graph: NamedNode) -> list[Quad]:
+    node = NamedNode(str(record["record"]))
+    kind = MIMIR.term(str(record["kind"]))
+    row = Literal(str(record["source_row"]), datatype=XSD.integer)
+    quads = [Quad(node, RDF.type, kind, graph), Quad(node, MIMIR.sourceRow, row, graph)]
+    for field, predicate in _TEXTS:
+        if record[field] is not None:
+            quads.append(Quad(node, predicate, Literal(str(record[field])), graph))
+    for field, predicate in _LINKS:
+        if record[field] is not None:
+            quads.append(Quad(node, predicate, NamedNode(str(record[field])), graph))
+    return quads
+
+
+def _record_sql(graph: NamedNode) -> str:
+    middle, end = quote_text(f"> {RDF.type} <{MIMIR}"), quote_text(f"> {graph} .")
+    parts = [f"'<' || record || {middle} || kind || {end}"]
+    parts.append(literal_sql("record", MIMIR.sourceRow, "source_row", "integer", graph))
+    parts += [literal_sql("record", term, field, "string", graph) for field, term in _TEXTS]
+    parts += [link_sql("record", term, field, graph) for field, term in _LINKS]
+    return " || ".join(parts)

@@ -1,0 +1,35 @@
+"""Graphs as text, with skolem IRIs turned back into the blank nodes they stand for."""
+
+import io
+
+from pyoxigraph import RdfFormat, serialize
+
+from graph.dataset import Dataset
+from graph.terms import BlankNode, NamedNode, Subject, Term, Triple
+from graph.vocab import PREFIXES
+
+FORMATS = {
+    "turtle": "text/turtle",
+    "ntriples": "application/n-triples",
+    "rdfxml": "application/rdf+xml",
+}
+
+
+def export_graph(dataset: Dataset, graph: NamedNode, form: str) -> str:
+    """Write one graph in one of `FORMATS`, in a stable order."""
+    names = dataset.names
+
+    def plain(term: Subject | Term) -> Subject | Term:
+        if isinstance(term, NamedNode) and term.value.startswith(names.skolem):
+            return BlankNode(term.value.removeprefix(names.skolem))
+        return term
+
+    triples = (
+        Triple(plain(quad.subject), quad.predicate, plain(quad.object))  # type: ignore[arg-type] # a subject stays one
+        for quad in sorted(dataset.quads(graph), key=str)
+    )
+    buffer = io.BytesIO()
+    engine_format = RdfFormat.from_media_type(FORMATS[form])
+    prefixes = None if form == "ntriples" else {**PREFIXES, "": names.terms}
+    serialize(triples, buffer, engine_format, prefixes=prefixes)
+    return buffer.getvalue().decode()

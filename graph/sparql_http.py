@@ -1,0 +1,347 @@
+"""A triple store in another process: SPARQL 1.1 Protocol and Graph Store Protocol over HTTP.
+
+Fits any store that speaks both, such as Fuseki, `oxigraph serve`, or Mimir's own endpoint.
+https://www.w3.org/TR/sparql11-protocol/, https://www.w3.org/TR/sparql11-http-rdf-update/.
+"""
+
+import ast
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from http.client import HTTPException
+from pathlib import Path
+from typing import IO, Any, cast
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from pyoxigraph import QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse_query_results
+from SPARQLWrapper import INSERT, POST, SELECT, SPARQLWrapper
+from SPARQLWrapper.SPARQLExceptions import (
+    EndPointInternalError,
+    EndPointNotFound,
+    QueryBadFormed,
+    SPARQLWrapperException,
+    Unauthorized,
+    URITooLong,
+)
+
+from graph.errors import (
+    BadInput,
+    BadQuery,
+    Conflict,
+    LogDamaged,
+    MimirError,
+    NotFound,
+    QueryTimeout,
+    ReaderDied,
+    StoreInUse,
+    StoreUnavailable,
+)
+from graph.oxigraph import update_text
+from graph.store import GraphReader, Rows
+from graph.terms import BlankNode, NamedNode, Quad, Triple
+from graph.update import GraphForbidden
+
+_JSON = "application/sparql-results+json"
+_CSV = "text/csv"
+_N_TRIPLES = "application/n-triples"
+_N_QUADS = "application/n-quads"
+# A load is answered when all of it is stored, however long that takes.
+_LOAD_SECONDS = 6 * 3600.0
+_LONGEST_TEXT = 2_000
+_NO_GRAPH = NamedNode("urn:mimir:no-graph")
+
+
+class StoreRefused(MimirError):
+    """The remote store does not allow this caller to do that."""
+
+    code = "store-refused"
+
+
+_BY_CODE: dict[str, type[MimirError]] = {
+    kind.code: kind
+    for kind in (
+        BadInput,
+        BadQuery,
+        Conflict,
+        GraphForbidden,
+        LogDamaged,
+        NotFound,
+        QueryTimeout,
+        ReaderDied,
+        StoreInUse,
+        StoreUnavailable,
+    )
+}
+_BY_STATUS: dict[int, type[MimirError]] = {
+    400: BadQuery,
+    401: StoreRefused,
+    403: StoreRefused,
+    404: NotFound,
+    406: BadQuery,
+    413: BadInput,
+    414: BadInput,
+    415: BadInput,
+    504: QueryTimeout,
+}
+_STATUS: dict[type[SPARQLWrapperException], int] = {
+    QueryBadFormed: 400,
+    Unauthorized: 401,
+    EndPointNotFound: 404,
+    URITooLong: 414,
+    EndPointInternalError: 500,
+}
+
+
+class SparqlHttpReader:
+    """Reads one dataset of a remote endpoint.
+
+    Args:
+        url: query address, http or https.
+        default_graphs, named_graphs: the dataset; when both are empty the endpoint decides.
+        token: sent as a bearer token.
+        timeout: seconds to wait for the endpoint.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        default_graphs: Sequence[NamedNode] = (),
+        named_graphs: Sequence[NamedNode] = (),
+        *,
+        token: str | None = None,
+        timeout: float = 60,
+    ) -> None:
+        self._url = _checked(url)
+        self._default = tuple(default_graphs)
+        self._named = tuple(named_graphs)
+        self._token = token
+        self._timeout = timeout
+
+    def select(self, query: str) -> Rows:
+        """Evaluate a SELECT."""
+        result = self._results(query)
+        if isinstance(result, QueryBoolean):
+            raise BadQuery("A SELECT query was expected.")
+        variables = tuple(variable.value for variable in result.variables)
+        with _translated(self._url):
+            return Rows(variables, [tuple(solution) for solution in result])
+
+    def csv(self, query: str) -> bytes:
+        """Evaluate a SELECT into SPARQL CSV."""
+        with _translated(self._url), self._answer(query, _CSV) as answer:
+            text = answer.read()
+        if text.strip() in (b"true", b"false") and b"\n" not in text:
+            raise BadQuery("A SELECT query was expected.")
+        return text
+
+    def ask(self, query: str) -> bool:
+        """Evaluate an ASK."""
+        result = self._results(query)
+        if not isinstance(result, QueryBoolean):
+            raise BadQuery("An ASK query was expected.")
+        return bool(result)
+
+    def construct(self, query: str) -> list[Triple]:
+        """Evaluate a CONSTRUCT or DESCRIBE."""
+        return list(self.triples(query))
+
+    def triples(self, query: str) -> Iterator[Triple]:
+        """Iterate over the answer of a CONSTRUCT or DESCRIBE while it arrives."""
+        with _translated(self._url), self._answer(query, _N_TRIPLES) as answer:
+            for quad in parse(answer, RdfFormat.N_TRIPLES):
+                yield quad.triple
+
+    def _results(self, query: str) -> Any:
+        with _translated(self._url), self._answer(query, _JSON) as answer:
+            return parse_query_results(answer.read(), QueryResultsFormat.JSON)
+
+    @contextmanager
+    def _answer(self, query: str, media: str) -> Iterator[IO[bytes]]:
+        request = _request(self._url, query, SELECT, self._token, self._timeout)
+        request.addCustomHttpHeader("Accept", media)
+        for parameter, graphs in (
+            ("default-graph-uri", self._default),
+            ("named-graph-uri", self._named),
+        ):
+            for graph in graphs:
+                request.addParameter(parameter, graph.value)
+        with closing(request.query().response) as answer:
+            given = answer.headers.get_content_type()
+            if given != media:
+                raise BadQuery(
+                    f"The endpoint {self._url} answered {given} where {media} was expected: the "
+                    "query is of another form, or this is no SPARQL endpoint."
+                )
+            yield answer
+
+
+class SparqlHttpStore:
+    """A remote store.
+
+    Args:
+        query_url, update_url, graph_store_url: addresses of the SPARQL query, update and graph
+            store services; without the last two the store can only be read.
+        token: sent as a bearer token.
+        timeout: seconds to wait for an answer to a query or an update.
+    """
+
+    def __init__(
+        self,
+        query_url: str,
+        update_url: str | None = None,
+        graph_store_url: str | None = None,
+        *,
+        token: str | None = None,
+        timeout: float = 60,
+    ) -> None:
+        self._query_url = _checked(query_url)
+        self._update_url = update_url and _checked(update_url)
+        self._graph_store_url = graph_store_url and _checked(graph_store_url)
+        self._token = token
+        self._timeout = timeout
+
+    def reader(
+        self, default_graphs: Sequence[NamedNode], named_graphs: Sequence[NamedNode] = ()
+    ) -> GraphReader:
+        """Bind a reader to a dataset of the store; it overrides FROM."""
+        return self._reader(default_graphs, named_graphs)
+
+    def apply(self, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
+        """Remove, then add, in one update request, which a store runs as one transaction.
+
+        Raises:
+            StoreRefused: the store can only be read, or the token does not suffice.
+            StoreUnavailable: no answer came; the change may or may not have been made.
+        """
+        text = update_text(added, removed)
+        if not text:
+            return
+        url = self._writable(self._update_url)
+        request = _request(url, text, INSERT, self._token, self._timeout)
+        with _translated(url), closing(request.query().response) as answer:
+            answer.read()
+
+    def load(self, path: Path) -> None:
+        """Send an N-Quads file to the graph store, piece by piece."""
+        url = self._writable(self._graph_store_url)
+        headers = {"Content-Type": _N_QUADS, "Content-Length": str(path.stat().st_size)}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        with path.open("rb") as file:
+            request = Request(url, data=file, headers=headers, method="POST")  # noqa: S310 - checked
+            with (
+                _translated(url, refused=BadInput),
+                urlopen(request, timeout=_LOAD_SECONDS) as answer,  # noqa: S310 - checked
+            ):
+                answer.read()
+
+    def quads(self, graph: NamedNode) -> Iterator[Quad]:
+        """Iterate over the quads of one graph while they arrive."""
+        reader = self._reader([graph])
+        for triple in reader.triples("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"):
+            yield Quad(triple.subject, triple.predicate, triple.object, graph)
+
+    def contains(self, quad: Quad) -> bool:
+        """Tell whether the quad is there.
+
+        Raises:
+            BadInput: the quad holds a blank node, which has no name outside the store.
+        """
+        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
+            raise BadInput("A remote store cannot be asked for a blank node; use skolem IRIs.")
+        words = ("ASK {", str(quad.subject), str(quad.predicate), str(quad.object), "}")
+        return self._reader([cast(NamedNode, quad.graph_name)]).ask(" ".join(words))
+
+    def count(self, graph: NamedNode) -> int:
+        """Count the triples of one graph."""
+        rows = self._reader([graph]).select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
+        return int(getattr(rows.rows[0][0], "value", "0"))
+
+    def graphs(self) -> list[NamedNode]:
+        """List the named graphs that hold a triple."""
+        reader = SparqlHttpReader(self._query_url, token=self._token, timeout=self._timeout)
+        rows = reader.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
+        named = [row[0] for row in rows if isinstance(row[0], NamedNode)]
+        return sorted(named, key=lambda graph: graph.value)
+
+    def close(self) -> None:
+        """Do nothing: no connection is kept between requests."""
+
+    def _reader(
+        self, default: Sequence[NamedNode], named: Sequence[NamedNode] = ()
+    ) -> SparqlHttpReader:
+        # Without any parameter the endpoint would answer from a dataset of its own choice.
+        graphs = default if default or named else [_NO_GRAPH]
+        return SparqlHttpReader(
+            self._query_url, graphs, named, token=self._token, timeout=self._timeout
+        )
+
+    def _writable(self, url: str | None) -> str:
+        if url is None:
+            raise StoreRefused(
+                f"The store at {self._query_url} can only be read: give it the addresses of its "
+                "update and graph store services."
+            )
+        return url
+
+
+def _checked(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise BadInput(f"The store address {url!r} must start with http:// or https://.")
+    return url
+
+
+def _request(url: str, text: str, kind: str, token: str | None, timeout: float) -> SPARQLWrapper:
+    request = SPARQLWrapper(url)
+    request.setMethod(POST)
+    request.setOnlyConneg(True)
+    request.timeout = timeout  # type: ignore[assignment] # urllib takes fractions
+    # Not setQuery(): it guesses the kind by a regular expression, and a prefix named `add:` in
+    # lower case makes an update of a query.
+    request.queryString, request.queryType = text, kind
+    if token:
+        request.addCustomHttpHeader("Authorization", f"Bearer {token}")
+    return request
+
+
+@contextmanager
+def _translated(url: str, refused: type[MimirError] = BadQuery) -> Iterator[None]:
+    try:
+        yield
+    except SPARQLWrapperException as error:
+        raise _failure(url, _STATUS[type(error)], _body(error), refused) from error
+    except HTTPError as error:
+        raise _failure(url, error.code, error.read(), refused) from error
+    except SyntaxError as error:
+        raise StoreUnavailable(f"The answer of {url} is cut or damaged: {error}") from error
+    except TimeoutError as error:
+        raise StoreUnavailable(f"The store at {url} did not answer in time.") from error
+    except (OSError, HTTPException) as error:
+        raise StoreUnavailable(f"The store at {url} cannot be reached: {error}") from error
+
+
+def _body(error: SPARQLWrapperException) -> bytes:
+    # The package keeps the answer's bytes nowhere but in its message, as a Python literal.
+    _, _, written = str(error).partition("\n\nResponse:\n")
+    return cast(bytes, ast.literal_eval(written)) if written else b""
+
+
+def _failure(url: str, status: int, body: bytes, refused: type[MimirError]) -> MimirError:
+    problem = _problem(body)
+    kind = _BY_CODE.get(str(problem.get("code"))) or _BY_STATUS.get(status, StoreUnavailable)
+    if kind is BadQuery:
+        kind = refused
+    said = str(problem.get("detail") or problem.get("title") or body.decode(errors="replace"))
+    text = said.strip()[:_LONGEST_TEXT] or "no reason was given"
+    if kind in (BadQuery, GraphForbidden, QueryTimeout):
+        return kind(text)
+    return kind(f"The store at {url} answered {status}: {text}")
+
+
+def _problem(body: bytes) -> dict[str, Any]:
+    try:
+        problem = json.loads(body)
+    except ValueError:
+        return {}
+    return problem if isinstance(problem, dict) else {}

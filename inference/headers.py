@@ -1,0 +1,127 @@
+"""Read what kind of column a header announces: an identifier, a code, a flag, a date.
+
+The word lists are general (English, German, French, Spanish, Italian, Portuguese); a header that
+they do not know is simply not announced, and the values decide alone.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Give the words of a text as a set."""
+    return frozenset(text.split())
+
+
+MARKERS = word_set(
+    "id ids key code no nr num number nummer pk fk sk uid uuid guid ref identifier kennung "
+    "schlüssel schluessel kennzeichen kz cod codigo código clave cle clé numero numéro número "
+    "codice chiave chave kode kod nummern"
+)
+"""Words that say "this names a row", whatever the row is about."""
+
+PREPOSITIONS = word_set(
+    "of for with in per by to from at on via and the von der die das des mit für nach zu zum an "
+    "und de du la le les del di da el los y e et"
+)
+
+GENERIC = word_set(
+    "name title titel label description desc bezeichnung beschreibung nombre nom nome type typ "
+    "kind art value wert text details date datum year jahr status state order rank number "
+    "comment notes note"
+)
+"""Words that columns of unrelated tables share."""
+
+_CODE_WORDS = word_set(
+    "zip zipcode postal postcode plz postleitzahl cap cep iban bic isbn issn ean gtin upc ssn "
+    "barcode passport"
+)
+_PHONE_WORDS = word_set("phone telephone tel telefon telefono fax mobile mobil cell")
+_PHONE_LENGTH = 7
+_FLAG_FIRST = word_set("is has was had can should allow allows are ist hat")
+_FLAG_LAST = word_set("flag yn bool boolean indicator ind")
+_CLASS_WORDS = word_set("type typ tipo kind art status state zustand gender sex level")
+_DATE_WORDS = word_set("date dates datum dt day tag fecha data jour dia giorno")
+_MERGED = re.compile(r"^(.{2,}?)(id|key|code|no|nr|num|nummer|number|ref|name)$")
+_NOT_MERGED = word_set(
+    "paid unpaid prepaid valid invalid grid void solid avoid fluid hybrid rapid liquid android "
+    "covid aid bid kid maid mid acid raid said lipid pyramid monkey turkey hockey jockey donkey "
+    "whiskey key piano volcano casino domino kimono techno latino inferno minimum maximum "
+    "barcode encode decode episode unicode zipcode postcode href xref"
+)
+_PREFIX = re.compile(r"[A-Za-z]{1,3}_")
+_SPLIT = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zß-ÿ]{2})|[\W_]+")
+_IDENTIFIER_INSIDE = re.compile(r"(?<=[a-z])(ID|Id)(?=[a-z]{3})")
+
+
+@lru_cache(maxsize=65536)
+def header_words(name: str) -> tuple[str, ...]:
+    """Split a header into lower-case words; `teamIDwinner` gives team, id, winner."""
+    text = unicodedata.normalize("NFC", name)
+    text = text.lower() if text.isupper() else _IDENTIFIER_INSIDE.sub(r"_\1_", text)
+    parts = [part.lower() for part in _SPLIT.split(text) if part]
+    return tuple(word for part in parts for word in _unmerged(part))
+
+
+@lru_cache(maxsize=65536)
+def core_words(name: str) -> tuple[str, ...]:
+    """Give the words of a header that say what it is about: no markers, no prepositions."""
+    return tuple(w for w in header_words(name) if w not in MARKERS and w not in PREPOSITIONS)
+
+
+@lru_cache(maxsize=4096)
+def shared_prefix(names: tuple[str, ...]) -> str:
+    """Give the prefix of one to three letters and an underscore that all headers have, if any.
+
+    It stands for the table, as in `l_orderkey` and `l_partkey`, and says nothing of a column.
+    """
+    found = _PREFIX.match(names[0]) if len(names) > 1 else None
+    if found is None or any(
+        not name.startswith(found.group()) or len(name) == found.end() for name in names
+    ):
+        return ""
+    return found.group()
+
+
+def is_identifier_header(name: str) -> bool:
+    """Tell whether the header ends or begins with a word such as id, key or code."""
+    words = header_words(name)
+    return bool(words) and (words[-1] in MARKERS or words[0] in MARKERS)
+
+
+def is_code_header(name: str, length: int = 0) -> bool:
+    """Tell whether digits under this header are a code, on which nobody calculates.
+
+    Args:
+        length: length of the longest text; a short phone number may be an extension, a number.
+    """
+    words = set(header_words(name))
+    if words & _PHONE_WORDS:
+        return length == 0 or length >= _PHONE_LENGTH
+    return bool(words & _CODE_WORDS)
+
+
+def is_flag_header(name: str) -> bool:
+    """Tell whether the header asks a question whose answer is yes or no."""
+    words = header_words(name)
+    return len(words) > 1 and (words[0] in _FLAG_FIRST or words[-1] in _FLAG_LAST)
+
+
+def is_classification(name: str) -> bool:
+    """Tell whether the header names a class of things, such as `type_code` or `status`."""
+    return any(word in _CLASS_WORDS or word.endswith("typ") for word in header_words(name))
+
+
+def names_date(name: str) -> bool:
+    """Tell whether the header names a day."""
+    words = header_words(name)
+    return any(word in _DATE_WORDS or word.endswith(("date", "datum")) for word in words)
+
+
+def _unmerged(word: str) -> tuple[str, ...]:
+    """Split `countrycode` and `userid`, but not `valid`."""
+    found = _MERGED.match(word)
+    if found is None or word in _NOT_MERGED or len(found.group(1)) < 3:
+        return (word,)
+    return found.group(1), found.group(2)

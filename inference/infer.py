@@ -1,0 +1,171 @@
+"""Infer the schema of all tables together: types, keys, references, kinds of tables."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from graph.schema import Column, Decision, Key, Reference, Schema, StagedTable, Table
+from inference.choice import choose_links
+from inference.datatypes import decide_columns
+from inference.inclusions import Inclusions, TableView
+from inference.keys import KeyFinder, as_key, primary_key
+from inference.kinds import table_kind
+from inference.ownership import Ownership, is_unique
+from inference.profile import ValueStore
+from inference.references import KeyedTable, Link, ReferenceFinder
+from inference.statistics import enumerations
+
+_PLAIN_TYPES = {"double": "decimal", "gYear": "integer"}
+
+
+def infer_schema(
+    tables: Sequence[StagedTable], *, progress: Callable[[str, float], None] | None = None
+) -> Schema:
+    """Infer types, keys, references and kinds of tables, from all rows.
+
+    Args:
+        tables: staged tables, with unique names.
+        progress: called with what is being done and the share done, 0 to 1.
+    """
+    report = progress or _silent
+    with tempfile.TemporaryDirectory(prefix="mimir-infer-") as scratch:
+        store = ValueStore(tables, Path(scratch))
+        try:
+            schema = _infer(store, tables, report)
+        finally:
+            store.close()
+    report("schema inferred", 1.0)
+    return schema
+
+
+def plain_schema(schema: Schema) -> dict[str, Any]:
+    """Give the plain JSON form of a schema, with the types that SQL knows.
+
+    The form is `{"tables": {table: {"columns": {column: {"type", "nullable"}}, "primary_key":
+    [columns] or null, "foreign_keys": [{"columns", "ref_table", "ref_columns"}]}}}`.
+    """
+    return {"tables": {table.name: _plain_table(table) for table in schema.tables}}
+
+
+def _silent(step: str, share: float) -> None:
+    """Report to nobody."""
+
+
+def _infer(
+    store: ValueStore, tables: Sequence[StagedTable], report: Callable[[str, float], None]
+) -> Schema:
+    views = []
+    for index, staged in enumerate(tables):
+        report(f"reading {staged.name}", 0.6 * index / max(len(tables), 1))
+        views.append(TableView(index, staged, decide_columns(store, index, store.read(index))))
+    report("comparing columns", 0.6)
+    inclusions = Inclusions(store, views)
+    ownership = Ownership(views, inclusions)
+    finder = KeyFinder(store, views, ownership)
+    keyed, keys = [], []
+    for view in views:
+        report(f"looking for the key of {view.name}", 0.7 + 0.2 * view.index / len(views))
+        table, key, others = _keyed(finder, ownership, view)
+        keyed.append(table)
+        keys.append((key, others))
+    report("choosing references", 0.9)
+    references = ReferenceFinder(keyed, inclusions)
+    links = choose_links([*references.single_links(), *references.composite_links()])
+    return Schema(
+        tuple(
+            _table(store, view, key, others, _references(view, views, links, inclusions))
+            for view, (key, others) in zip(views, keys, strict=True)
+        )
+    )
+
+
+def _keyed(
+    finder: KeyFinder, ownership: Ownership, view: TableView
+) -> tuple[KeyedTable, Key | None, tuple[Key, ...]]:
+    candidates = finder.candidates(view)
+    key = primary_key(candidates)
+    unique = tuple(c.name for c in view.columns if is_unique(c))
+    chosen = key.columns if key is not None else ()
+    targets = unique + (chosen if len(chosen) == 1 and chosen[0] not in unique else ())
+    lent = frozenset(c.name for c in view.columns if ownership.lender(view, c.name) is not None)
+    others = tuple(
+        as_key(candidate)
+        for candidate in candidates
+        if candidate.columns != chosen and len(candidate.columns) == 1
+    )
+    return KeyedTable(view, chosen, targets, lent), key, others
+
+
+def _references(
+    view: TableView, views: Sequence[TableView], links: Sequence[Link], inclusions: Inclusions
+) -> tuple[Reference, ...]:
+    return tuple(
+        _reference(view, views[link.parent], link, inclusions)
+        for link in links
+        if link.child == view.index
+    )
+
+
+def _reference(view: TableView, parent: TableView, link: Link, inclusions: Inclusions) -> Reference:
+    if len(link.columns) == 1:
+        column = view.column(link.columns[0])
+        child = (view.index, view.position(column.name))
+        orphans = 0
+        if link.coverage < 1:
+            orphans = inclusions.orphan_rows(child, (parent.index, parent.position(link.keys[0])))
+        single = column.unique
+    else:
+        _, _, orphans, most = inclusions.tuple_coverage(view, link.columns, parent, link.keys)
+        single = most <= 1
+    return Reference(
+        columns=link.columns,
+        ref_table=parent.name,
+        ref_columns=link.keys,
+        decision=Decision(link.confidence, link.evidence),
+        coverage=link.coverage,
+        orphans=orphans,
+        one_to_one=single,
+    )
+
+
+def _table(
+    store: ValueStore,
+    view: TableView,
+    key: Key | None,
+    others: tuple[Key, ...],
+    references: tuple[Reference, ...],
+) -> Table:
+    bound = {name for reference in references for name in reference.columns}
+    bound |= set(key.columns) if key is not None else set()
+    columns = enumerations(store, view.index, view.columns, frozenset(bound))
+    return Table(
+        name=view.name,
+        source=view.staged.source,
+        rows=view.rows,
+        columns=columns,
+        primary_key=key,
+        unique_keys=others,
+        references=references,
+        kind=table_kind(columns, key, references, view.rows),
+    )
+
+
+def _plain_table(table: Table) -> dict[str, Any]:
+    return {
+        "columns": {column.name: _plain_column(column) for column in table.columns},
+        "primary_key": list(table.primary_key.columns) if table.primary_key else None,
+        "foreign_keys": [
+            {
+                "columns": list(reference.columns),
+                "ref_table": reference.ref_table,
+                "ref_columns": list(reference.ref_columns),
+            }
+            for reference in table.references
+        ],
+    }
+
+
+def _plain_column(column: Column) -> dict[str, Any]:
+    datatype = _PLAIN_TYPES.get(column.datatype, column.datatype)
+    return {"type": datatype, "nullable": column.nullable}

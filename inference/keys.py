@@ -1,0 +1,287 @@
+"""Find the columns that name the rows of a table: one column, or up to four together.
+
+Uniqueness is counted over all rows; among the unique column sets the names, the order and the
+types of the columns decide, and which of them other tables point to.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import exp, prod
+
+from graph.schema import Column, Decision, Key
+from inference.headers import header_words, is_classification, is_identifier_header, word_set
+from inference.inclusions import TableView
+from inference.ownership import Ownership, is_unique, nearly_unique
+from inference.profile import ValueStore
+from inference.similarity import key_name_score, names_table
+from inference.uniqueness import UniqueSets
+
+_MOST_COLUMNS = 4
+_WIDTH = 12
+_WIDTH_LARGE = 7
+_LARGE = 200_000
+_SMALL = 60
+_LONG_TEXT = 60
+_ENOUGH = 2.5
+_LEAST = -1.0
+_RANK_WORDS = word_set(
+    "sequence seq line position pos index idx ordinal step lfd laufnummer zeile folge"
+)
+_PART_WORDS = word_set(
+    "item round half season version revision order level semester term period year month day "
+    "week language lang role category source date from start effective valid since datum von "
+    "jahr"
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A set of columns that could be the key, with its score in log odds."""
+
+    columns: tuple[str, ...]
+    score: float
+    duplicates: int = 0
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """Probability that the columns are a key that people would declare."""
+        return round(1 / (1 + exp(-self.score)), 3)
+
+
+class KeyFinder:
+    """Looks for the keys of tables, knowing which columns name other tables."""
+
+    def __init__(self, store: ValueStore, views: Sequence[TableView], ownership: Ownership) -> None:
+        """Take the profiled values, all tables and the owners of the column names."""
+        self._store = store
+        self._views = tuple(views)
+        self._ownership = ownership
+
+    def candidates(self, view: TableView) -> tuple[Candidate, ...]:
+        """Give the candidate keys of a table, best first."""
+        if not view.rows:
+            return self._unfilled(view)
+        found = [self._single(view, c.name) for c in view.columns if is_unique(c)]
+        found += self._near_unique(view, found)
+        if max((c.score for c in found), default=_LEAST) < _ENOUGH:
+            found += self._composites(view, found)
+        return tuple(sorted(found, key=lambda c: (-c.score, c.columns)))
+
+    def _is_lent(self, view: TableView, name: str) -> bool:
+        return self._ownership.lender(view, name) is not None
+
+    def _single(self, view: TableView, name: str, duplicates: int = 0) -> Candidate:
+        column, place = view.column(name), view.position(name)
+        named = key_name_score(view.label(name), view.name)
+        lent = self._is_lent(view, name)
+        pointers = 0 if lent else self._ownership.pointers(view, name)
+        score = -1.0 + 4.0 * named - 0.25 * min(place, 8) + (1.2 if place == 0 else 0.0)
+        score += 0.8 * min(pointers, 3) + _type_score(column)
+        evidence = [f"{name} has another value in each of the {view.rows} rows."]
+        if named >= 0.7:
+            evidence.append("Its name is that of the table.")
+        if pointers:
+            evidence.append(f"{pointers} other tables have columns that point to it.")
+        if lent:
+            score -= self._lent_penalty(view, name)
+            evidence.append("Its name is that of another table's key.")
+        if duplicates:
+            score -= 1.0
+            evidence[0] = (
+                f"{name} has another value in nearly all of the {view.rows} rows; "
+                f"{duplicates} rows repeat a value or have none."
+            )
+        return Candidate((name,), score, duplicates, tuple(evidence))
+
+    def _lent_penalty(self, view: TableView, name: str) -> float:
+        """Give the odds against a lent key: with a second lent column the pair is the key."""
+        others = [c.name for c in view.columns if c.name != name and self._joins(view, c)]
+        if not others:
+            return -1.0
+        mine = names_table(name, view.name) >= 0.5
+        theirs = any(names_table(other, view.name) >= 0.5 for other in others)
+        if mine and theirs:
+            return 5.0
+        if mine:
+            return 1.0
+        return 5.0 if view.rows <= _SMALL else 1.5
+
+    def _joins(self, view: TableView, column: Column) -> bool:
+        """Tell whether a column could be a further part of a key of lent columns."""
+        if column.nulls or column.invalid or is_classification(column.name):
+            return False
+        small = view.rows <= _SMALL and is_identifier_header(column.name)
+        return small or self._is_lent(view, column.name)
+
+    def _near_unique(self, view: TableView, exact: Sequence[Candidate]) -> list[Candidate]:
+        """Give columns named as the key whose few repeated values are errors."""
+        found = []
+        for column in view.columns:
+            if is_unique(column) or not nearly_unique(column, view.rows):
+                continue
+            if key_name_score(view.label(column.name), view.name) < 0.7 or self._is_lent(
+                view, column.name
+            ):
+                continue
+            candidate = self._single(view, column.name, view.rows - column.distinct)
+            if all(candidate.score > other.score for other in exact):
+                found.append(candidate)
+        return found
+
+    def _composites(self, view: TableView, singles: Sequence[Candidate]) -> list[Candidate]:
+        """Give the smallest unique sets of two to four columns, widened to whole blocks."""
+        columns = self._parts(view)
+        if len(columns) < 2:
+            return []
+        sets = UniqueSets(self._store, view, columns)
+        strong = max((s.score for s in singles), default=_LEAST) >= 0.0
+        unique = [frozenset(s.columns) for s in singles if s.score >= 0.0]
+        found: dict[tuple[str, ...], Candidate] = {}
+        for size in range(2, _MOST_COLUMNS + 1):
+            for names in combinations(columns, size):
+                if any(known <= set(names) for known in unique):
+                    continue
+                if prod(view.column(n).distinct for n in names) < view.rows:
+                    continue
+                if sets.is_unique(names):
+                    unique.append(frozenset(names))
+                    widened = self._widened(view, names)
+                    candidate = self._composite(view, widened, names, strong=strong)
+                    if widened not in found or found[widened].score < candidate.score:
+                        found[widened] = candidate
+        return list(found.values())
+
+    def _parts(self, view: TableView) -> list[str]:
+        """Give the columns likeliest to be parts of a key, in their order."""
+        usable = [c.name for c in view.columns if not c.nulls and not c.invalid and c.distinct > 1]
+        ranked = sorted(usable, key=lambda n: (-self._keyness(view, n), view.position(n)))
+        width = _WIDTH if view.rows < _LARGE else _WIDTH_LARGE
+        return sorted(ranked[:width], key=view.position)
+
+    def _keyness(self, view: TableView, name: str) -> float:
+        """Score how much a column looks like part of a key: by name, type, place."""
+        column = view.column(name)
+        words = set(header_words(name))
+        score = -0.12 * min(view.position(name), 10)
+        if self._is_lent(view, name):
+            score += 1.6
+        elif words & _RANK_WORDS:
+            score += 1.9
+        elif is_identifier_header(name):
+            score += 1.0
+        elif words & _PART_WORDS or column.datatype in ("date", "dateTime"):
+            score += 0.6
+        elif column.datatype == "integer":
+            score -= 0.8
+        if is_classification(name):
+            score -= 1.2
+        if column.datatype == "string" and column.max_length > _LONG_TEXT:
+            score -= 1.5
+        if column.datatype in ("decimal", "double", "boolean", "time"):
+            score -= 2.0
+        return score
+
+    def _composite(
+        self, view: TableView, names: tuple[str, ...], unique: tuple[str, ...], *, strong: bool
+    ) -> Candidate:
+        """Score a composite key.
+
+        Args:
+            names: its columns; `unique` are those that differ in every row without the others.
+            strong: whether the table has a good key of one column.
+        """
+        places = [view.position(name) for name in names]
+        mean = sum(self._keyness(view, name) for name in names) / len(names)
+        leading = places == list(range(len(places)))
+        score = -0.5 + 1.3 * mean + (1.5 if leading else 0.0) - 0.3 * (len(unique) - 2)
+        score -= 1.0 if strong else 0.0
+        evidence = [f"{', '.join(unique)} together differ in each of the {view.rows} rows."]
+        bound = [n for n in names if self._is_lent(view, n) or set(header_words(n)) & _RANK_WORDS]
+        if len(bound) == len(names):
+            score += 1.0
+            evidence.append("Each of them names another table or a rank in it.")
+        recurring = self._recurring(view, names)
+        if recurring > 1:
+            score += 0.5 * min(recurring, 4)
+            evidence.append(f"{recurring} other tables have all of these columns.")
+        return Candidate(names, score, 0, tuple(evidence))
+
+    def _widened(self, view: TableView, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Widen a key to the block of columns it stands in.
+
+        People declare (year, league, team) also where year and team alone would do. The leading
+        columns between the parts belong to the key when they could; those after it when two other
+        tables repeat the whole block.
+        """
+        last = max(view.position(name) for name in names)
+        block = tuple(c.name for c in view.columns[: last + 1])
+        if len(block) > _MOST_COLUMNS + 1 or not all(
+            name in names or self._fills_block(view, view.column(name)) for name in block
+        ):
+            return names
+        best = block
+        for column in view.columns[last + 1 : _MOST_COLUMNS + 1]:
+            if not self._is_marked_part(view, column) or column.nulls or column.invalid:
+                break
+            block = (*block, column.name)
+            if self._recurring(view, block) > 1:
+                best = block
+        return best
+
+    def _fills_block(self, view: TableView, column: Column) -> bool:
+        if column.nulls or column.invalid or is_unique(column):
+            return False
+        short = column.datatype == "string" and column.max_length <= _LONG_TEXT
+        return short or self._is_marked_part(view, column)
+
+    def _is_marked_part(self, view: TableView, column: Column) -> bool:
+        words = set(header_words(column.name))
+        if words & (_PART_WORDS | _RANK_WORDS) or is_identifier_header(column.name):
+            return True
+        return self._is_lent(view, column.name)
+
+    def _recurring(self, view: TableView, names: Sequence[str]) -> int:
+        """Count the other tables that have columns of all these names."""
+        wanted = {header_words(name) for name in names}
+        return sum(
+            wanted <= {header_words(name) for name in other.staged.columns}
+            for other in self._views
+            if other.index != view.index
+        )
+
+    def _unfilled(self, view: TableView) -> tuple[Candidate, ...]:
+        """Give the key of a table without rows, by the names alone."""
+        evidence = ("The table has no row; the names alone say so.",)
+        lent = tuple(c.name for c in view.columns if self._is_lent(view, c.name))
+        own = self._ownership.own(view)
+        if own is not None and own not in lent:
+            return (Candidate((own,), 0.0, 0, evidence),)
+        return (Candidate(lent, 0.0, 0, evidence),) if len(lent) > 1 else ()
+
+
+def primary_key(candidates: Sequence[Candidate]) -> Key | None:
+    """Choose the best candidate, when it is likely enough to be declared."""
+    if not candidates or candidates[0].score < _LEAST:
+        return None
+    return as_key(candidates[0])
+
+
+def as_key(candidate: Candidate) -> Key:
+    """Give the key that a candidate stands for."""
+    decision = Decision(candidate.confidence, candidate.evidence)
+    return Key(candidate.columns, decision, candidate.duplicates)
+
+
+def _type_score(column: Column) -> float:
+    """Score how often a column of this type is a key by itself."""
+    if column.datatype in ("decimal", "double", "boolean", "time", "dateTime"):
+        return -2.5
+    if column.datatype == "date":
+        return -1.0
+    if column.datatype == "string" and column.max_length > _LONG_TEXT:
+        return -1.5
+    if column.datatype == "integer" and not is_identifier_header(column.name):
+        return -1.0
+    return 0.0

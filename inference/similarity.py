@@ -1,0 +1,200 @@
+"""How well the name of a column says that it points to another table.
+
+Names are compared word by word: equal, inflected (`kunde`, `kunden`), abbreviated (`dept`,
+`department`) or an initial. No row is looked at.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from inference.headers import GENERIC, MARKERS, PREPOSITIONS, core_words, header_words, word_set
+from inference.words import singular
+
+_NOISE = word_set("tbl table dim fact ref lookup lu master t d f")
+_NAMERS = word_set("id key code pk uid uuid guid kennung")
+_SELF_WORDS = word_set(
+    "mgr parent predecessor previous prev successor next superior supervisor reports boss manager "
+    "mother father ancestor root replaced replaces supersedes friend prereq prerequisite "
+    "übergeordnet übergeordneten vorgänger nachfolger vorgesetzter eltern padre anterior"
+)
+_PERSON_ROLES = word_set(
+    "mgr manager supervisor boss rep representative agent clerk seller salesperson assignee "
+    "instructor teacher lehrer advisor adviser author reviewer approver creator created owner "
+    "reports lead leader head chief director captain leiter berater"
+)
+_PLACE_ROLES = word_set("capital hometown birthplace headquarter hauptstadt")
+_PLACES = word_set("city town place location stadt ort ville ciudad")
+_PERSONS = word_set(
+    "employee staff person people user member mitarbeiter angestellter personal benutzer faculty "
+    "worker empleado employe teacher"
+)
+
+
+def akin(one: str, other: str) -> float:
+    """Measure how surely two words mean the same thing, 0 to 1."""
+    return _akin(*sorted((one, other)))
+
+
+@lru_cache(maxsize=262144)
+def _akin(one: str, other: str) -> float:
+    first, second = singular(one), singular(other)
+    if first == second:
+        return 1.0
+    short, long = sorted((first, second), key=len)
+    shared = _shared_prefix(short, long)
+    if shared >= 4 and len(short) - shared <= 2 and len(long) - shared <= 3:
+        return 0.9
+    if shared == len(short):
+        if len(short) >= 3:
+            return 0.85
+        return 0.6 if len(short) == 2 else 0.45
+    if len(short) >= 3 and short[0] == long[0] and is_short_for(short, long):
+        return 0.7
+    if len(short) >= 4 and (long.endswith(short) or short in long):
+        return 0.6
+    return 0.0
+
+
+def is_short_for(short: str, long: str) -> bool:
+    """Tell whether the letters of one word stand in another in the same order: `dept`."""
+    letters = iter(long)
+    return all(letter in letters for letter in short) and len(short) <= 5
+
+
+def is_same_name(child: str, parent: str) -> bool:
+    """Tell whether two headers are the same but for case and separators."""
+    return _joined(child) == _joined(parent)
+
+
+def is_generic(name: str) -> bool:
+    """Tell whether unrelated tables use this header: `id`, `code`, `name`."""
+    core = core_words(name)
+    marked = any(word in MARKERS for word in header_words(name))
+    return not core or (not marked and all(word in GENERIC for word in core))
+
+
+def names_table(name: str, table: str) -> float:
+    """Measure how surely a header names a table, as `airport_id` and `capital_city` do."""
+    core = core_words(name)
+    return _table_coverage(table_words(table), core) if core else 0.0
+
+
+def key_name_score(column: str, table: str) -> float:
+    """Measure how surely a header is that of the table's own key, by its name alone."""
+    words, core = header_words(column), core_words(column)
+    marked = any(word in MARKERS for word in words)
+    if not core:
+        return 1.0 if _NAMERS & set(words) else 0.5
+    named = _own_named(table, core)
+    if marked:
+        return 0.45 + 0.55 * named
+    if set(core) <= {"name", "title", "titel"} or core[-1] == "name":
+        return 0.35 + 0.1 * named
+    return 0.4 * named
+
+
+def reference_name_score(child: str, parent_table: str, parent_key: str) -> float:
+    """Measure how surely the name of a child column points to a key of a table, 0 to 1."""
+    core, key_core = core_words(child), core_words(parent_key)
+    table = table_words(parent_table)
+    if is_same_name(child, parent_key):
+        if not is_generic(parent_key):
+            return 1.0
+        return 0.35
+    if not core:
+        return 0.0
+    by_key = _coverage(key_core, core) if key_core and not is_generic(parent_key) else 0.0
+    by_table = _table_coverage(table, core)
+    known = [*table, *key_core]
+    fit = _head_fit(child, core, known)
+    by_key, by_table = fit * by_key, fit * by_table
+    unexplained = 1 - sum(max((akin(w, k) for k in known), default=0) for w in core) / len(core)
+    best = max(0.95 * by_key, 0.95 * by_table)
+    return best * (1 - 0.2 * unexplained)
+
+
+def _head_fit(child: str, core: Sequence[str], known: Sequence[str]) -> float:
+    """Discount a header whose last word, what it is about, does not name the parent.
+
+    `source_airport` is an airport, `order_quantity` is no order, and `order_type_id` hardly one;
+    a word after the marker, as in `team_id_winner`, is a role.
+    """
+    words = header_words(child)
+    if max((akin(core[-1], word) for word in known), default=0.0) >= 0.6:
+        return 1.0
+    if words[-1] in MARKERS:
+        return 0.75
+    return 0.4 if len(core) == len([w for w in words if w not in PREPOSITIONS]) else 1.0
+
+
+def is_counted(child: str) -> bool:
+    """Tell whether a header without marker is a plural, which counts things: `home_games`."""
+    core = core_words(child)
+    return bool(core) and header_words(child)[-1] == core[-1] and singular(core[-1]) != core[-1]
+
+
+def is_self_role(child: str) -> bool:
+    """Tell whether the header names another row of the same table, as `parent_id` does."""
+    return any(word in _SELF_WORDS for word in core_words(child))
+
+
+def is_known_role(child: str, parent_table: str) -> bool:
+    """Tell whether the header is a role of a person or a place and the table holds such."""
+    core, table = core_words(child), table_words(parent_table)
+    return any(
+        any(word in roles for word in core)
+        and any(akin(word, holder) >= 0.85 for word in table for holder in holders)
+        for roles, holders in ((_PERSON_ROLES, _PERSONS), (_PLACE_ROLES, _PLACES))
+    )
+
+
+@lru_cache(maxsize=65536)
+def table_words(table: str) -> tuple[str, ...]:
+    """Split a table name into the words that say what its rows are."""
+    words = header_words(table)
+    kept = tuple(word for word in words if word not in _NOISE and word not in PREPOSITIONS)
+    return kept or words
+
+
+def _table_coverage(table: Sequence[str], core: Sequence[str]) -> float:
+    """Measure how far the words of a header name a table, its last word before the others."""
+    whole = _coverage(table, core)
+    head = max((akin(table[-1], word) for word in core), default=0.0)
+    first = max((akin(table[0], word) for word in core), default=0.0)
+    return max(whole, 0.85 * head, 0.5 * first)
+
+
+def _coverage(wanted: Sequence[str], given: Sequence[str]) -> float:
+    if not wanted or not given:
+        return 0.0
+    return sum(max(akin(want, give) for give in given) for want in wanted) / len(wanted)
+
+
+def _own_named(table: str, core: Sequence[str]) -> float:
+    """Measure how far a key's words are those of its table; `order_id` is not of `order_items`."""
+    words = table_words(table)
+    shared = (_table_coverage(words, core) + _coverage(core, words)) / 2
+    head = max(akin(_head(table), word) for word in core)
+    return shared if head >= 0.6 or len(words) == 1 else 0.5 * shared
+
+
+def _head(table: str) -> str:
+    """Give the word of a table name that says what a row is: expense of `expenses_with_tax`."""
+    words = header_words(table)
+    for place, word in enumerate(words):
+        if place and word in PREPOSITIONS:
+            return words[place - 1]
+    return table_words(table)[-1]
+
+
+def _joined(name: str) -> str:
+    return "".join(header_words(name))
+
+
+def _shared_prefix(one: str, other: str) -> int:
+    length = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        length += 1
+    return length

@@ -1,0 +1,214 @@
+"""What only a remote store can do: fail on the way, refuse, and choose its own dataset."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+
+from graph.errors import (
+    BadInput,
+    BadQuery,
+    MimirError,
+    NotFound,
+    QueryTimeout,
+    StoreUnavailable,
+)
+from graph.sparql_http import SparqlHttpReader, SparqlHttpStore, StoreRefused
+from graph.terms import Literal, NamedNode, Quad
+from graph.update import GraphForbidden
+
+QUERY = "SELECT ?s WHERE { ?s ?p ?o }"
+QUAD = Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal("o"), NamedNode("urn:g"))
+EMPTY = json.dumps({"head": {"vars": ["s"]}, "results": {"bindings": []}}).encode()
+
+
+@dataclass
+class Endpoint:
+    """A server that gives one answer to everything, and what it was asked."""
+
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def form(self) -> dict[str, list[str]]:
+        """The fields of the last request."""
+        return parse_qs(self.body.decode())
+
+
+@contextmanager
+def answering(
+    status: int, body: bytes, media: str = "application/sparql-results+json", announced: int = 0
+) -> Iterator[Endpoint]:
+    endpoint = Endpoint("")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            endpoint.headers = {name.lower(): value for name, value in self.headers.items()}
+            endpoint.body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Content-Type", media)
+            self.send_header("Content-Length", str(announced or len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        endpoint.url = f"http://127.0.0.1:{server.server_port}/sparql"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield endpoint
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "retryable"),
+    [
+        (400, BadQuery, False),
+        (401, StoreRefused, False),
+        (403, StoreRefused, False),
+        (404, NotFound, False),
+        (414, BadInput, False),
+        (429, StoreUnavailable, True),
+        (500, StoreUnavailable, True),
+        (502, StoreUnavailable, True),
+        (503, StoreUnavailable, True),
+        (504, QueryTimeout, True),
+    ],
+)
+def test_a_status_becomes_an_error_with_the_servers_words(
+    status: int, kind: type[MimirError], retryable: bool
+) -> None:
+    with (
+        answering(status, "the server's — own words".encode(), "text/plain") as endpoint,
+        pytest.raises(kind, match="the server's — own words") as caught,
+    ):
+        SparqlHttpReader(endpoint.url).select(QUERY)
+
+    assert type(caught.value) is kind
+    assert caught.value.retryable is retryable
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (503, "query-timeout", QueryTimeout),
+        (400, "bad-query", BadQuery),
+        (403, "graph-forbidden", GraphForbidden),
+        (500, "store-unavailable", StoreUnavailable),
+    ],
+)
+def test_the_code_of_a_problem_decides_over_the_status(
+    status: int, code: str, kind: type[MimirError]
+) -> None:
+    problem = json.dumps({"code": code, "title": "Title", "detail": "What to do."}).encode()
+    with (
+        answering(status, problem, "application/problem+json") as endpoint,
+        pytest.raises(kind, match="What to do") as caught,
+    ):
+        SparqlHttpReader(endpoint.url).select(QUERY)
+
+    assert type(caught.value) is kind
+
+
+def test_a_refused_connection_is_unavailable_and_retryable() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        store = SparqlHttpStore(*[f"http://127.0.0.1:{free.getsockname()[1]}/"] * 3)
+
+        for call in (lambda: store.graphs(), lambda: store.apply([QUAD], ())):
+            with pytest.raises(StoreUnavailable) as caught:
+                call()
+            assert caught.value.retryable
+
+
+def test_a_server_that_never_answers_is_unavailable() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+
+        with pytest.raises(StoreUnavailable):
+            SparqlHttpReader(url, timeout=0.2).select(QUERY)
+
+
+def test_an_answer_that_is_cut_off_is_an_error_and_never_a_short_result() -> None:
+    row = b'{"s":{"type":"uri","value":"urn:a"}}'
+    body = b'{"head":{"vars":["s"]},"results":{"bindings":[' + row + b","
+    with answering(200, body) as whole, pytest.raises(StoreUnavailable):
+        SparqlHttpReader(whole.url).select(QUERY)
+    with answering(200, EMPTY, announced=len(EMPTY) + 9) as cut, pytest.raises(StoreUnavailable):
+        SparqlHttpReader(cut.url).select(QUERY)
+    with (
+        answering(200, b"<urn:a> <urn:p> <urn:", "application/n-triples") as triples,
+        pytest.raises(StoreUnavailable),
+    ):
+        SparqlHttpReader(triples.url).construct("CONSTRUCT WHERE { ?s ?p ?o }")
+
+
+def test_a_web_page_is_no_answer() -> None:
+    with answering(200, b"<html>", "text/html") as endpoint, pytest.raises(BadQuery, match="html"):
+        SparqlHttpReader(endpoint.url).select(QUERY)
+
+
+def test_the_token_is_sent_and_never_told() -> None:
+    with answering(401, b"who are you", "text/plain") as endpoint:
+        store = SparqlHttpStore(*[endpoint.url] * 3, token="s3cret")
+        with pytest.raises(StoreRefused) as caught:
+            store.graphs()
+        assert endpoint.headers["authorization"] == "Bearer s3cret"
+        with pytest.raises(StoreRefused):
+            store.apply([QUAD], ())
+
+    assert endpoint.headers["authorization"] == "Bearer s3cret"
+    assert "s3cret" not in str(caught.value)
+
+
+def test_without_graphs_the_endpoint_chooses_its_dataset() -> None:
+    with answering(200, EMPTY) as endpoint:
+        SparqlHttpReader(endpoint.url).select(QUERY)
+
+    assert set(endpoint.form) == {"query"}
+
+
+def test_graphs_are_sent_by_the_protocol() -> None:
+    with answering(200, EMPTY) as endpoint:
+        SparqlHttpReader(
+            endpoint.url, [NamedNode("urn:a"), NamedNode("urn:b")], [NamedNode("urn:c")]
+        ).select(QUERY)
+
+    assert endpoint.form == {
+        "query": [QUERY],
+        "default-graph-uri": ["urn:a", "urn:b"],
+        "named-graph-uri": ["urn:c"],
+    }
+
+
+def test_a_store_without_update_address_can_only_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "data.nq"
+    file.write_text(f"{QUAD} .\n")
+    with answering(200, EMPTY) as endpoint:
+        store = SparqlHttpStore(endpoint.url)
+
+        assert store.graphs() == []
+        with pytest.raises(StoreRefused, match="read"):
+            store.apply([QUAD], ())
+        with pytest.raises(StoreRefused, match="read"):
+            store.load(file)
+
+
+def test_an_address_that_is_not_http_is_refused() -> None:
+    with pytest.raises(BadInput, match="http"):
+        SparqlHttpStore("file:///etc/passwd")

@@ -1,0 +1,81 @@
+"""Words of headers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.words import camel_case, pascal_case, singular, split_words
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("order_date", ("order", "date")),
+        ("OrderDate", ("order", "date")),
+        ("ORDER DATE", ("order", "date")),
+        ("customerID", ("customer", "ID")),
+        ("customerIDs", ("customer", "IDs")),
+        ("HTTPServerName", ("HTTP", "server", "name")),
+        ("line1Total", ("line1", "total")),
+        ("A2", ("a2",)),
+        ("growth %", ("growth", "percent")),
+        ("customer's name", ("customers", "name")),
+        ("park.key", ("park", "key")),
+        ("größe_des_Raums", ("größe", "des", "raums")),
+        ("ΤιμήΜονάδας", ("τιμή", "μονάδας")),
+        ("產品 名稱", ("產品", "名稱")),
+        ("---", ()),
+    ],
+)
+def test_splits_headers_of_every_style(header: str, words: tuple[str, ...]) -> None:
+    assert split_words(header) == words
+
+
+def test_composed_and_decomposed_headers_give_the_same_words() -> None:
+    assert split_words("cafe\u0301") == split_words("caf\u00e9")
+
+
+@pytest.mark.parametrize(
+    ("plural", "one"),
+    [
+        ("categories", "category"),
+        ("customers", "customer"),
+        ("addresses", "address"),
+        ("statuses", "status"),
+        ("boxes", "box"),
+        ("branches", "branch"),
+        ("movies", "movie"),
+        ("people", "person"),
+        ("women", "woman"),
+        ("salesmen", "salesman"),
+        ("warehouses", "warehouse"),
+        ("invoices", "invoice"),
+        ("analyses", "analysis"),
+        ("indices", "index"),
+        ("heroes", "hero"),
+        ("IDs", "ID"),
+    ],
+)
+def test_brings_plurals_to_the_singular(plural: str, one: str) -> None:
+    assert singular(plural) == one
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["status", "address", "bus", "series", "news", "analysis", "gas", "specimen", "kunden", "GPS"],
+)
+def test_leaves_words_that_are_no_plural(word: str) -> None:
+    assert singular(word) == word
+
+
+def test_joins_words_to_names() -> None:
+    assert camel_case(("customer", "ID")) == "customerId"
+    assert pascal_case(("order", "detail")) == "OrderDetail"
+    assert camel_case(("2012", "sales")) == "_2012Sales"
+
+
+@given(st.text())
+def test_any_header_can_be_split_and_joined(header: str) -> None:
+    words = split_words(header)
+    assert all(words)
+    assert bool(camel_case(words)) == bool(words) == bool(pascal_case(words))

@@ -1,0 +1,59 @@
+"""Jobs as processes of this machine, spawned one per job."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+ENTRY = ("-m", "app.cli", "job", "run")
+
+
+def job_command(job: str) -> list[str]:
+    """Give the command that executes a job in a process of its own."""
+    return [sys.executable, *ENTRY, job]
+
+
+class LocalQueue:
+    """At most `size` worker processes at a time.
+
+    Processes are spawned, never forked from this one: it has stores open, and a fork of an open
+    store hangs.
+
+    Args:
+        environment: variables for the workers, beside those of this process.
+    """
+
+    def __init__(self, size: int, environment: Mapping[str, str]) -> None:
+        self._size = size
+        self._environment = {**os.environ, **environment}
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def free(self) -> int:
+        """Tell how many more jobs can be started now."""
+        return self._size - len(self._processes)
+
+    def start(self, job: str) -> None:
+        """Spawn the job's process."""
+        if job not in self._processes:
+            self._processes[job] = subprocess.Popen(
+                job_command(job), env=self._environment, stdin=subprocess.DEVNULL
+            )
+
+    def lost(self) -> list[str]:
+        """List jobs whose process ended since the last call."""
+        ended = [job for job, process in self._processes.items() if process.poll() is not None]
+        for job in ended:
+            del self._processes[job]
+        return ended
+
+    def running(self, job: str) -> bool:
+        """Tell whether the job's process lives."""
+        return job in self._processes
+
+    def close(self) -> None:
+        """Kill the worker processes; their runs go on at the next start."""
+        for process in self._processes.values():
+            process.kill()
+        for process in self._processes.values():
+            process.wait()
+        self._processes.clear()

@@ -1,0 +1,43 @@
+"""The files of a project: records of what was uploaded, newest version by name."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from graph.changes import ChangeSet
+from graph.names import ProjectNames
+from graph.records import record_quads
+from graph.sparql import load_query
+from graph.store import GraphReader
+from graph.terms import Quad
+from graph.vocab import DCAT, DCTERMS, MIMIR, PROV, RDF
+from workers.runs import Source
+
+
+def upload_change(names: ProjectNames, sources: Sequence[Source], now: datetime) -> ChangeSet:
+    """Give the change that records uploaded files; the same bytes again change nothing but time."""
+    quads: list[Quad] = []
+    for source in sources:
+        iri = names.record("source", source.name, source.sha256)
+        quads += record_quads(
+            iri,
+            {
+                RDF.type: (MIMIR.Source, DCAT.Distribution, PROV.Entity),
+                DCTERMS.term("title"): source.name,
+                MIMIR.sha256: source.sha256,
+                DCAT.byteSize: source.size,
+                MIMIR.uploadedAt: now,
+            },
+            names.meta,
+        )
+    listed = ", ".join(source.name for source in sources)
+    return ChangeSet(added=tuple(quads), author="upload", reason=f"Upload of {listed}")
+
+
+def current_sources(reader: GraphReader) -> tuple[Source, ...]:
+    """List the newest version of each file, by name; `reader` reads the meta graph."""
+    newest: dict[str, tuple[str, Source]] = {}
+    for row in reader.select(load_query("workers", "sources")):
+        name, sha256, size, time = (str(getattr(term, "value", term)) for term in row)
+        if name not in newest or time >= newest[name][0]:
+            newest[name] = (time, Source(name, sha256, int(size)))
+    return tuple(newest[name][1] for name in sorted(newest))

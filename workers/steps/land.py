@@ -1,0 +1,100 @@
+"""Step: map all rows to RDF and bring the data graph to exactly that."""
+
+import hashlib
+import json
+import time
+from pathlib import Path
+
+from extraction.difference import Difference, difference
+from extraction.mapping import Landing, land, quarantine_quads
+from extraction.rejects import reject_quads
+from extraction.staging import Staging
+from graph.changes import ChangeSet, read_quads
+from graph.terms import Quad
+from workers.artifacts import read_model, read_schema
+from workers.imports import import_quads
+from workers.orchestrator import StepContext, StepResult
+from workers.runs import last_output
+from workers.staging import staged
+
+_SMALL = 5_000
+
+
+def execute(context: StepContext) -> StepResult:
+    """Land the rows: only what differs from the last landing is added and removed."""
+    began = time.monotonic()
+    names = context.project.names
+    found = staged(context)
+    import_id = _import_id(context)
+    landing = _map(context, found, import_id)
+    before = last_output(context.project.reader(names.meta), "land")
+    sha256 = context.project.put_file(landing.output)
+    change = _change(context, landing.output, sha256, before["file"] if before else None)
+    quarantine = names.quarantine(import_id)
+    quads = (
+        *quarantine_quads(landing, names, import_id),
+        *reject_quads(found.rejects, names, import_id),
+        *import_quads(names, import_id, landing, found),
+    )
+    replacing = {quarantine} | ({names.quarantine(before["import"])} if before else set())
+    rows = sum(table.rows_in for table in landing.tables) + len(found.rejects)
+    held = rows - sum(table.rows_landed for table in landing.tables)
+    pace = rows / max(time.monotonic() - began, 1e-6)
+    message = f"{rows:,} rows · {held:,} quarantined · {pace:,.0f} rows/s"
+    return StepResult(
+        {"file": sha256, "import": import_id, "rows": rows, "quarantined_rows": held},
+        message,
+        ChangeSet(
+            added=(*change.added, *quads),
+            removed=change.removed,
+            added_file=change.added_file,
+            removed_file=change.removed_file,
+        ),
+        tuple(sorted(replacing, key=str)),
+    )
+
+
+def _import_id(context: StepContext) -> str:
+    basis = json.dumps([context.run.inputs, context.outputs["describe"]], sort_keys=True)
+    return hashlib.sha256(basis.encode()).hexdigest()[:16]
+
+
+def _map(context: StepContext, found: Staging, import_id: str) -> Landing:
+    total = max(sum(table.rows for table in found.tables), 1)
+    done = 0
+
+    def progress(table: str, rows: int) -> None:
+        nonlocal done
+        done += rows
+        context.progress(0.3 * done / total, f"mapping {table}: {done:,} of {total:,} rows")
+
+    output = context.folder / f"landing-{context.run.id}.nq"
+    schema, model = read_schema(context), read_model(context)
+    return land(
+        found.tables, schema, model, context.project.names, import_id, output, progress=progress
+    )
+
+
+def _change(context: StepContext, output: Path, sha256: str, before: str | None) -> ChangeSet:
+    if before == sha256:
+        return ChangeSet()
+    if before is None:
+        return ChangeSet(added_file=sha256)
+    old = context.project.fetch_file(before, context.folder / "files")
+    new = context.project.fetch_file(sha256, context.folder / "files")
+    found = difference(old, new, output.parent / f"difference-{context.run.id}")
+    if found.added + found.removed <= _SMALL:
+        return ChangeSet(_quads(found.added_path), _quads(found.removed_path))
+    return _files(context, found)
+
+
+def _files(context: StepContext, found: Difference) -> ChangeSet:
+    put = context.project.put_file
+    return ChangeSet(
+        added_file=put(found.added_path) if found.added else None,
+        removed_file=put(found.removed_path) if found.removed else None,
+    )
+
+
+def _quads(path: Path) -> tuple[Quad, ...]:
+    return read_quads(path.read_bytes())

@@ -1,0 +1,1 @@
+"""The workflows: which steps, in which order."""

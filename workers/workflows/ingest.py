@@ -1,0 +1,20 @@
+"""From uploaded files to a watched twin."""
+
+from workers.orchestrator import Step, Workflow
+
+INGEST = Workflow(
+    "ingest",
+    (
+        Step("stage", "Read files", "workers.steps.stage", pure=True),
+        Step("infer", "Infer the schema", "workers.steps.infer", ("stage",), pure=True),
+        Step(
+            "describe", "Write ontology, shapes and mapping", "workers.steps.describe", ("infer",)
+        ),
+        Step("land", "Land the rows", "workers.steps.land", ("stage", "infer", "describe")),
+        Step("validate", "Validate", "workers.steps.validate", ("land",)),
+        Step("train", "Train models", "workers.steps.train", ("infer", "describe", "land")),
+        Step("twin", "Create the twin", "workers.steps.twin", ("train",)),
+        Step("monitor", "Monitor", "workers.steps.monitor", ("describe", "twin")),
+        Step("alert", "Alert", "workers.steps.alert", ("monitor",)),
+    ),
+)

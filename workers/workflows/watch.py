@@ -1,0 +1,11 @@
+"""One round of monitoring."""
+
+from workers.orchestrator import Step, Workflow
+
+WATCH = Workflow(
+    "watch",
+    (
+        Step("monitor", "Monitor", "workers.steps.monitor"),
+        Step("alert", "Alert", "workers.steps.alert", ("monitor",)),
+    ),
+)
