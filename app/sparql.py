@@ -88,7 +88,7 @@ def _query(call: Request, project: Project) -> Query:
     protocol_dataset = bool(wanted_default or wanted_named)
     if protocol_dataset:
         for graph in (*wanted_default, *wanted_named):
-            if graph not in {*default, *named}:
+            if not graph.value.startswith(f"{project.names.root}graph/"):
                 raise GraphForbidden(f"The graph <{graph.value}> is not in this dataset.")
         default, named = tuple(wanted_default), tuple(wanted_named)
     return Query(

@@ -108,4 +108,4 @@ def _staged_of(table: Table, by_name: Mapping[str, StagedTable]) -> StagedTable:
 
 
 def _in_nfc(datatype: str, text: str) -> str:
-    return f"nfc_normalize({text})" if datatype == "string" else text
+    return f"{text}" if datatype == "string" else text

@@ -11,13 +11,12 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from graph.blobs import BlobStore
 from graph.changes import ChangeSet, Commit, write_patch
-from graph.errors import BadInput, Conflict, LogDamaged, StoreUnavailable
+from graph.errors import Conflict, LogDamaged, StoreUnavailable
 from graph.loader import load_files
 from graph.log import CommitLog, LogRecord, read_log
 from graph.names import ProjectNames
@@ -114,21 +113,19 @@ class Dataset:
 
         Args:
             change: quads to add and remove; blank nodes get the project's skolem IRIs.
-            replacing: graphs whose content becomes exactly what `change` adds to them; not for
-                changes with files.
+            replacing: graphs whose content becomes exactly what `change.added` adds to them; no
+                file of the change may write to them.
             expected: number of the newest commit the caller has seen.
             guard: called under the write lock with a reader of the meta graph; may raise.
             progress: called with the bytes read so far while files are loaded.
 
         Raises:
             Conflict: there is a newer commit than `expected`.
-            BadInput: a file of the change is no N-Quads, or `replacing` is given with files.
+            BadInput: a file of the change is no N-Quads.
             StoreUnavailable: the log or the loader failed; nothing was changed.
         """
         if change.bulk:
-            if replacing:
-                raise BadInput("A change with files cannot replace graphs; name a removed file.")
-            return self._commit_bulk(change, expected, guard, progress)
+            return self._commit_bulk(change, replacing, expected, guard, progress)
         with self._lock:
             self._catch_up()
             self._check(expected, guard)
@@ -265,6 +262,7 @@ class Dataset:
     def _commit_bulk(
         self,
         change: ChangeSet,
+        replacing: tuple[NamedNode, ...],
         expected: int | None,
         guard: Guard | None,
         progress: Progress | None,
@@ -280,7 +278,8 @@ class Dataset:
                 counts = load_files(clone, *files, progress)
                 with self._lock:
                     self._check(expected, guard)
-                    text, quads, removed, totals = self._prepare(clone, start, change, counts)
+                    prepared = self._prepare(clone, start, change, replacing, counts)
+                    text, quads, removed, totals = prepared
                     number = self.log.append(text)
                     failed.pop_all()
                     self._switch(clone, number, quads, removed)
@@ -288,9 +287,14 @@ class Dataset:
             return Commit(self.commit_iri(number), number, *totals)
 
     def _prepare(
-        self, clone: Path, start: int, change: ChangeSet, counts: tuple[int, int]
+        self,
+        clone: Path,
+        start: int,
+        change: ChangeSet,
+        replacing: tuple[NamedNode, ...],
+        counts: tuple[int, int],
     ) -> tuple[bytes, list[Quad], list[Quad], tuple[int, int]]:
-        added, removed = self._effective(replace(change, added_file=None, removed_file=None), ())
+        added, removed = self._effective(change, replacing)
         totals = counts[0] + self._knowledge(added), counts[1] + self._knowledge(removed)
         text, quads = self._record(change, added, removed, *totals, base=start)
         self._repeat(clone, start, self.log.sequence)

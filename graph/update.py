@@ -6,10 +6,11 @@ SPARQL 1.1 Update, section 3.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
-from graph.errors import BadQuery
+from graph.errors import BadQuery, StoreUnavailable
 from graph.oxigraph import OxigraphStore
 from graph.sparql_tokens import Prologue, Token, read_graph, tokens
 from graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Term
@@ -67,9 +68,11 @@ def evaluate_update(store: OxigraphStore, text: str, scope: Scope) -> tuple[list
         GraphForbidden: it names a graph outside `scope`.
     """
     net: dict[Quad, bool] = {}
-    for operation in _operations(text):
+    operations = list(_operations(text))
+    _check(text)
+    for operation in operations:
         removed, added = _evaluate(store, operation, scope)
-        gone = [quad for quad in dict.fromkeys(removed) if store.contains(quad)]
+        gone = {quad: None for quad in removed if store.contains(quad)}
         new = [quad for quad in dict.fromkeys(added) if quad in gone or not store.contains(quad)]
         store.apply(new, gone)
         for quads, present in ((gone, False), (new, True)):
@@ -79,6 +82,13 @@ def evaluate_update(store: OxigraphStore, text: str, scope: Scope) -> tuple[list
                 else:
                     net[quad] = present
     return [q for q, here in net.items() if here], [q for q, here in net.items() if not here]
+
+
+def _check(text: str) -> None:
+    """Have the engine parse the whole text, so that what the scan finds is all there is."""
+    # The text then runs on an empty store, where CLEAR may miss its graph: that says nothing.
+    with suppress(StoreUnavailable, RuntimeError):
+        OxigraphStore().update(text)
 
 
 def _evaluate(

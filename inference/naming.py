@@ -157,13 +157,20 @@ def _attribute_requests(schema: Schema, pairs: frozenset[str]) -> Iterator[_Requ
         for column in _attribute_columns(table)
     ]
     usual = _usual_meanings(column for _, column in columns)
+    roles = {
+        camel_case(_role_words(reference))
+        for table in schema.tables
+        for reference in table.references
+    }
     for table, column in columns:
         words = _column_words(column)
         bare = camel_case(words)
         prefixed = camel_case((*_one(_table_words(table.name)), *words))
         meaning = _attribute_meaning(column)
         is_usual = usual[bare] == meaning
-        named = (camel_case((*words, "name")),) if column.datatype == "string" else ()
+        # The text column `city` beside links named `city` reads best as `cityName`.
+        is_role = column.datatype == "string" and bare in roles
+        named = (camel_case((*words, "name")),) if is_role else ()
         names = (bare, *named, prefixed) if is_usual else (prefixed,)
         identity = ("attribute", table.name, column.name)
         yield _Request(identity, table.name, meaning, names, 3 if is_usual else 4)
@@ -278,8 +285,8 @@ def _composite_role(reference: Reference, target: tuple[str, ...]) -> tuple[str,
         for child, parent in zip(reference.columns, reference.ref_columns, strict=True)
         if child.casefold() != parent.casefold()
     }
-    role = added.pop() if len(added) == 1 else ""
-    return (*split_words(role), *target)
+    role = split_words(added.pop()) if len(added) == 1 else ()
+    return role if role[-len(target) :] == target else (*role, *target)
 
 
 def _added(child: str, parent: str) -> str:

@@ -32,7 +32,6 @@ BOOLEAN_PAIRS = (
 _MONTH = (
     "(?i).*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*.*"  # english, as strptime reads
 )
-_INVISIBLE = " \\t\\r\\n\u00a0"
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ class ValueStore:
         self.connection.execute(
             f"CREATE OR REPLACE TABLE {self.values(table)} AS "
             f"SELECT col, value, n, {_form_sql()} AS form "
-            f"FROM (SELECT *, trim(value, '{_INVISIBLE}') AS t FROM ({groups}))"
+            f"FROM (SELECT *, trim(value) AS t FROM ({groups}))"
         )
 
     def _forms(self, table: int) -> list[FormRow]:

@@ -143,9 +143,8 @@ def _told_apart(items: Iterable[_Raw]) -> list[_Raw]:
     for item in items:
         name = item.feature.name
         seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            item = replace(item, feature=replace(item.feature, name=f"{name} ({seen[name]})"))
-        told.append(item)
+        own_name = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        told.append(replace(item, feature=replace(item.feature, name=own_name)))
     return told
 
 

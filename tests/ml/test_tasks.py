@@ -14,10 +14,10 @@ from ml.tasks import choose_tasks, task_of
 def test_prefers_outcomes_and_says_why(shop) -> None:
     tasks = choose_tasks(shop.model, shop.schema, shop.reader, shop.names)
     assert [(task.name, task.kind) for task in tasks] == [
-        ("Order.total", "regression"),
+        ("Order.status", "classification"),
         ("OrderLine.amount", "regression"),
     ]
-    assert any("“total” names an outcome" in reason for reason in tasks[0].reasons)
+    assert any("“status” names an outcome" in reason for reason in tasks[0].reasons)
     assert any("700 of 700" in reason for reason in tasks[0].reasons)
 
 

@@ -53,10 +53,12 @@ export function AlertsSection({ project, counts, version, onChange, onQuery }) {
     <Section id="alerts" title="Alerts" actions={<StateChoice chosen={state} counts={counts} onChoose={setState} />}>
       {problem && <Failure problem={problem} onRetry={load} />}
       <Alerts page={page?.state === state ? page : null} state={state} actions={actions} onQuery={onQuery} />
-      <label class="signature note">
-        Sign what you do here as{" "}
-        <input value={signature} onInput={sign} placeholder={UNSIGNED} autocomplete="name" maxLength={80} />
-      </label>
+      {counts && counts.open + counts.acknowledged > 0 && (
+        <label class="signature note">
+          Sign what you do here as{" "}
+          <input value={signature} onInput={sign} placeholder={UNSIGNED} autocomplete="name" maxLength={80} />
+        </label>
+      )}
     </Section>
   );
 }

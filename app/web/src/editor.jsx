@@ -81,9 +81,18 @@ function createView(host, handlers) {
 }
 
 // Typing over coloured text makes Chromium copy its style into an attribute, which the content policy reports.
+// The event's own range is asked, because the editor may hear of a new selection only after this event.
 function replaceSelected(event, view) {
-  if (event.inputType !== "insertText" || event.data === null || view.state.selection.main.empty) return false;
+  const [range] = event.getTargetRanges();
+  if (event.inputType !== "insertText" || event.data === null || !range || range.collapsed) return false;
   event.preventDefault();
-  view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  const from = view.posAtDOM(range.startContainer, range.startOffset);
+  const to = view.posAtDOM(range.endContainer, range.endOffset);
+  view.dispatch({
+    changes: { from, to, insert: event.data },
+    selection: { anchor: from + event.data.length },
+    userEvent: "input.type",
+    scrollIntoView: true,
+  });
   return true;
 }

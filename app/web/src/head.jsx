@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { counted, shortName } from "./format.js";
 import { Mark } from "./icons.jsx";
 import { ProjectForm } from "./project_form.jsx";
-import { openProject, routeTo } from "./route.js";
+import { openProject, routeTo, showSection } from "./route.js";
 
 /** The head of the page. */
 export function Head({ route, projects, summary, onCreate }) {
@@ -60,12 +60,25 @@ function Places({ project, summary }) {
   const open = summary?.alerts.open ?? 0;
   return (
     <nav class="places" aria-label="Sections">
-      <a href={routeTo(project, "results")}>Results</a>
-      <a href={routeTo(project, "alerts")}>
+      <Place project={project} section="results">
+        Results
+      </Place>
+      <Place project={project} section="alerts">
         Alerts {open > 0 && <span class="bubble">{open}</span>}
         {open > 0 && <span class="visually-hidden">open</span>}
-      </a>
-      <a href={routeTo(project, "query")}>Query</a>
+      </Place>
+      <Place project={project} section="query">
+        Query
+      </Place>
     </nav>
+  );
+}
+
+// The click counts too: a link to the address that is already there changes nothing.
+function Place({ project, section, children }) {
+  return (
+    <a href={routeTo(project, section)} onClick={() => showSection(section)}>
+      {children}
+    </a>
   );
 }

@@ -36,7 +36,10 @@ export function Page() {
     const first = projects && firstProject(projects);
     if (first && !route.project) window.location.replace(routeTo(first));
   }, [projects, route.project]);
-  useEffect(() => setSummary(null), [route.project]);
+  useEffect(() => {
+    setSummary(null);
+    document.title = route.project ? `${route.project} · Mimir` : "Mimir";
+  }, [route.project]);
 
   return (
     <Announcer.Provider value={setSpoken}>

@@ -3,12 +3,17 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import { AlertsSection } from "./alerts.jsx";
 import { firstOfClassQuery } from "./examples.js";
+import { ModelsSection } from "./models.jsx";
 import { Failure, Section } from "./parts.jsx";
 import { useProject } from "./project_state.js";
 import { QuerySection } from "./query.jsx";
 import { Results } from "./results.jsx";
+import { showSection } from "./route.js";
 import { RunSteps } from "./run.jsx";
+import { TwinsSection } from "./twins.jsx";
 import { Upload } from "./upload.jsx";
+
+const NOT_FOUND = 404;
 
 /** All sections of a project. */
 export function ProjectView({ project, section, onSummary }) {
@@ -20,7 +25,7 @@ export function ProjectView({ project, section, onSummary }) {
   const ask = useCallback((query, twin = null, { run = true } = {}) => {
     asked.current += 1;
     setQuestion({ number: asked.current, query, twin, run });
-    scrollToSection("query");
+    showSection("query");
   }, []);
 
   useEffect(() => {
@@ -28,40 +33,37 @@ export function ProjectView({ project, section, onSummary }) {
   }, [summary, onSummary]);
   const settled = Boolean(summary && violations);
   useEffect(() => {
-    if (section && settled) scrollToSection(section);
+    if (section && settled) showSection(section);
   }, [section, settled]);
 
+  if (problem?.status === NOT_FOUND && !summary) return <Failure problem={problem} />;
   return (
     <>
       <h1 class="visually-hidden">{project}</h1>
       {problem && <Failure problem={problem} onRetry={refresh} />}
       <div class="columns">
-        <div class="column way-in">
+        <div class="column">
           <Section id="files" title="Add files">
             <Upload project={async () => project} onRun={follow} />
           </Section>
           <RunSteps run={run} />
         </div>
-        <div class="column way-out" id="results" tabIndex={-1}>
-          <Results
+        <div class="column" id="results" tabIndex={-1}>
+          <Results summary={summary} violations={violations} onClass={(iri) => ask(firstOfClassQuery(iri))} />
+        </div>
+      </div>
+      {summary && (
+        <div class="pair">
+          <ModelsSection models={summary.models} />
+          <TwinsSection
             project={project}
-            summary={summary}
-            violations={violations}
-            onClass={(iri) => ask(firstOfClassQuery(iri))}
+            twins={summary.twins}
             onTwin={(twin) => ask(null, twin, { run: false })}
           />
         </div>
-      </div>
+      )}
       <AlertsSection project={project} counts={summary?.alerts} version={version} onChange={refresh} onQuery={ask} />
       <QuerySection project={project} summary={summary} question={question} />
     </>
   );
-}
-
-function scrollToSection(id) {
-  const target = document.getElementById(id);
-  if (!target) return;
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  target.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
-  target.focus({ preventScroll: true });
 }

@@ -14,6 +14,7 @@ export function QuerySection({ project, summary, question }) {
   const [twin, setTwin] = useState("");
   const [draft, setDraft] = useState({ text: "", revision: 0 });
   const text = useRef("");
+  const suggested = useRef("");
   const { answer, problem, busy, run, download, cancel } = useQuery(project);
   const examples = useMemo(() => exampleQueries(summary?.classes ?? []), [summary]);
   const twins = summary?.twins ?? [];
@@ -28,7 +29,9 @@ export function QuerySection({ project, summary, question }) {
   };
 
   useEffect(() => {
-    if (summary && text.current === "") write(examples[0].query);
+    if (!summary || text.current !== suggested.current) return;
+    suggested.current = examples[0].query;
+    if (text.current !== suggested.current) write(suggested.current);
   }, [summary, examples, write]);
   useEffect(() => {
     if (!question) return;
@@ -115,6 +118,7 @@ function useQuery(project) {
   const address = (twin) => sparqlAddress(project, twin || null);
   const run = (query, twin) =>
     perform(async (signal) => {
+      setAnswer(null);
       const started = performance.now();
       const result = await readAnswer(await runQuery(address(twin), query, "answer", signal));
       const seconds = (performance.now() - started) / 1000;

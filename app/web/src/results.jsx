@@ -1,13 +1,11 @@
-// What came out: the figures, then classes, checks, models and twins.
+// What came out: the figures, then the classes and the checks.
 import { ClassesSection } from "./classes.jsx";
 import { count } from "./format.js";
-import { ModelsSection } from "./models.jsx";
 import { Empty, Section } from "./parts.jsx";
-import { TwinsSection } from "./twins.jsx";
 import { ViolationsSection } from "./violations.jsx";
 
-/** The results of a project. */
-export function Results({ project, summary, violations, onClass, onTwin }) {
+/** The figures, the classes and the checks of a project. */
+export function Results({ summary, violations, onClass }) {
   if (!summary) {
     return (
       <Section id="classes" title="What came out">
@@ -20,10 +18,6 @@ export function Results({ project, summary, violations, onClass, onTwin }) {
       <Figures summary={summary} />
       <ClassesSection classes={summary.classes} onClass={onClass} />
       <ViolationsSection summary={summary} violations={violations} />
-      <div class="pair">
-        <ModelsSection models={summary.models} />
-        <TwinsSection project={project} twins={summary.twins} onTwin={onTwin} />
-      </div>
     </>
   );
 }
@@ -41,7 +35,7 @@ function Figures({ summary }) {
   return (
     <dl class="figures" aria-label="Figures">
       {figures.map(([name, value, tone = ""]) => (
-        <div class={`figure ${tone}`} key={name}>
+        <div class={`figure ${tone}`} key={name} data-testid="figure" data-figure={name}>
           <dt>{name}</dt>
           <dd>{count(value)}</dd>
         </div>

@@ -32,6 +32,15 @@ export function firstProject(projects) {
   return names.includes(last) ? last : (names[0] ?? null);
 }
 
+/** Bring a section into view and move the focus there. */
+export function showSection(id) {
+  const target = document.getElementById(id);
+  if (!target) return;
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  target.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+  target.focus({ preventScroll: true });
+}
+
 function readRoute() {
   const [project = "", section = ""] = window.location.hash.replace(/^#\/?/, "").split("/");
   return { project: project ? decodeURIComponent(project) : null, section: section || null };

@@ -50,20 +50,22 @@ function Violations({ summary, violations }) {
 }
 
 function ViolationRow({ violation }) {
-  const { message, value, focus_node: node, path, source_file: file } = violation;
+  const { message, severity, value, focus_node: node, path, source_file: file } = violation;
+  const grade = shortName(severity ?? "Violation");
   return (
     <tr data-testid="violation-row" title={violation.component ?? undefined}>
       <td data-label="What is wrong">
         {message}
         <span class="note block">
           <span title={node}>{shortName(node)}</span>
+          {grade !== "Violation" && <span> · {grade}</span>}
           {path && <span title={path}> · {shortName(path)}</span>}
         </span>
       </td>
       <td data-label="Value" class="value-cell">
         {value === null || value === undefined ? <span class="note">none</span> : <code>{shortTerm(value)}</code>}
       </td>
-      <td data-label="Where">
+      <td data-label="Where" class="where-cell">
         {file ?? <span class="note">not from a file</span>}
         {file && <span class="note block">{cellOf(violation)}</span>}
       </td>
