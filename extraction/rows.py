@@ -45,11 +45,18 @@ class TableRows:
     def reference_part(self, column: str, parent: Column) -> str:
         """Give the expression of a cell as it must equal the parent's `name_part`.
 
-        Where the types of the two columns differ, the parent's type reads the child's text.
+        A parent of another type reads the child's text by its own rules, so that the integer 1
+        finds the decimal 1.0; a text parent is compared with the child's canonical form.
         """
         own = self.table.column(column)
-        read_as = own if own.datatype == parent.datatype else replace(parent, format=own.format)
-        read_as = replace(read_as, null_words=own.null_words)
+        read_as = own
+        if parent.datatype not in (own.datatype, "string"):
+            read_as = replace(
+                parent,
+                null_words=own.null_words,
+                format=own.format or parent.format,
+                decimal_comma=own.decimal_comma or parent.decimal_comma,
+            )
         return _in_nfc(parent.datatype, lexical_sql(read_as, self.cell(column)))
 
     def texts(self, columns: Sequence[str], joint: str = "; ") -> str:
@@ -108,4 +115,4 @@ def _staged_of(table: Table, by_name: Mapping[str, StagedTable]) -> StagedTable:
 
 
 def _in_nfc(datatype: str, text: str) -> str:
-    return f"{text}" if datatype == "string" else text
+    return f"nfc_normalize({text})" if datatype == "string" else text

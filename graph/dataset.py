@@ -21,7 +21,7 @@ from graph.loader import load_files
 from graph.log import CommitLog, LogRecord, read_log
 from graph.names import ProjectNames
 from graph.owner import OwnerLock
-from graph.oxigraph import OxigraphStore
+from graph.oxigraph import OxigraphReader, OxigraphStore
 from graph.records import Facts, record_quads
 from graph.store import GraphReader
 from graph.terms import BlankNode, Literal, NamedNode, Quad, Subject, Term
@@ -82,7 +82,7 @@ class Dataset:
     ) -> GraphReader:
         """Bind a reader to the live store, for this program's own queries only."""
         default = self.names.default_graphs if default_graphs is None else tuple(default_graphs)
-        return self._store.reader(default, tuple(named))
+        return OxigraphReader(lambda: self._store.engine, default, tuple(named))
 
     def graphs(self) -> list[NamedNode]:
         """List the named graphs of the project."""

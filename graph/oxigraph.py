@@ -1,6 +1,6 @@
 """The embedded engine: Oxigraph in this process, on disk or in memory."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,12 +19,20 @@ from graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
 
 class OxigraphReader:
-    """Reads a fixed dataset of an embedded store."""
+    """Reads a fixed dataset of an embedded store.
+
+    Args:
+        engine: gives the engine at each query, so a reader outlives a switch to another store.
+        default, named: the dataset.
+    """
 
     def __init__(
-        self, store: Store, default: Sequence[NamedNode], named: Sequence[NamedNode]
+        self,
+        engine: Callable[[], Store],
+        default: Sequence[NamedNode],
+        named: Sequence[NamedNode],
     ) -> None:
-        self._store = store
+        self._engine = engine
         self._default: list[NamedNode | BlankNode | DefaultGraph] = list(default)
         self._named: list[NamedNode | BlankNode] = list(named)
 
@@ -65,7 +73,7 @@ class OxigraphReader:
 
     def _run(self, query: str) -> QuerySolutions | QueryBoolean | QueryTriples:
         # Both arguments are always given: with one alone the engine lets FROM reach other graphs.
-        return self._store.query(query, default_graph=self._default, named_graphs=self._named)
+        return self._engine().query(query, default_graph=self._default, named_graphs=self._named)
 
 
 class OxigraphStore:
@@ -95,7 +103,7 @@ class OxigraphStore:
         self, default_graphs: Sequence[NamedNode], named_graphs: Sequence[NamedNode] = ()
     ) -> GraphReader:
         """Bind a reader to a dataset of this store."""
-        return OxigraphReader(self.engine, default_graphs, named_graphs)
+        return OxigraphReader(lambda: self.engine, default_graphs, named_graphs)
 
     def apply(self, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
         """Remove, then add, in one transaction."""

@@ -139,7 +139,7 @@ def focus_pattern(focus: Focus, variable: str = THIS) -> str:
         outer = "".join(("?node", str(focus.parent.depth)))
         inner = path_pattern(focus_pattern(focus.parent, outer), focus.path, outer, variable)
         return block(select([variable], inner))
-    branches = [_instances(names, variable) for names in focus.classes]
+    branches = [class_table(names, variable) for names in focus.classes]
     if focus.nodes:
         branches.append(values(variable, focus.nodes))
     branches += [triple(variable, str(name), "?object") for name in focus.subjects_of]
@@ -166,7 +166,9 @@ def path_pattern(focus: str, path: PropertyPath, subject: str = THIS, value: str
 
 def class_table(names: tuple[NamedNode, ...], variable: str) -> str:
     """Write the pattern of the instances of any of the classes."""
-    return _instances(names, variable)
+    if len(names) == 1:
+        return triple(variable, str(RDF.type), str(names[0]))
+    return join(values("?class", names), triple(variable, str(RDF.type), "?class"))
 
 
 def shape_test(shape: Shape, variable: str, dialect: Dialect) -> str | None:
@@ -209,7 +211,7 @@ def value_test(constraint: Constraint, variable: str, dialect: Dialect) -> str |
         language = call("LANG", variable)
         return safe(any_of(call("LANGMATCHES", language, item) for item in ranges))
     if kind == "class" and dialect.looks_up and isinstance(value, NamedNode):
-        return exists(_instances(dialect.classes(value), variable))
+        return exists(class_table(dialect.classes(value), variable))
     return _logical_test(constraint, variable, dialect)
 
 
@@ -233,12 +235,6 @@ def _logical_test(constraint: Constraint, variable: str, dialect: Dialect) -> st
         ones = " + ".join(call("IF", test, "1", "0") for test in found) or "0"
         return infix(parenthesis(ones), "=", "1")
     return negated(every(found)) if kind == "not" else every(found)
-
-
-def _instances(names: tuple[NamedNode, ...], variable: str) -> str:
-    if len(names) == 1:
-        return triple(variable, str(RDF.type), str(names[0]))
-    return join(values("?class", names), triple(variable, str(RDF.type), "?class"))
 
 
 def _text_test(variable: str, expression: str) -> str:

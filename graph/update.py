@@ -46,6 +46,7 @@ class Scope:
 @dataclass
 class _Operation:
     prologue: str
+    text: str = ""
     remove: str = ""
     insert: str = ""
     where: str | None = None
@@ -69,7 +70,8 @@ def evaluate_update(store: OxigraphStore, text: str, scope: Scope) -> tuple[list
     """
     net: dict[Quad, bool] = {}
     operations = list(_operations(text))
-    _check(text)
+    for operation in operations:
+        _check(operation)
     for operation in operations:
         removed, added = _evaluate(store, operation, scope)
         gone = {quad: None for quad in removed if store.contains(quad)}
@@ -84,11 +86,12 @@ def evaluate_update(store: OxigraphStore, text: str, scope: Scope) -> tuple[list
     return [q for q, here in net.items() if here], [q for q, here in net.items() if not here]
 
 
-def _check(text: str) -> None:
-    """Have the engine parse the whole text, so that what the scan finds is all there is."""
-    # The text then runs on an empty store, where CLEAR may miss its graph: that says nothing.
+def _check(operation: _Operation) -> None:
+    """Have the engine parse the operation, so that what the scan found is all there is."""
+    # One by one, for the engine knows no PREFIX after a semicolon. The text also runs on an empty
+    # store, where CLEAR may miss its graph: that says nothing.
     with suppress(StoreUnavailable, RuntimeError):
-        OxigraphStore().update(text)
+        OxigraphStore().update(" ".join((operation.prologue, operation.text)))
 
 
 def _evaluate(
@@ -179,7 +182,9 @@ def _operations(text: str) -> Iterator[_Operation]:
         if index >= len(items):
             break
         operation = _Operation(" ".join(heads))
+        first = items[index].start
         index = _read_operation(text, items, index, prologue, operation)
+        operation.text = text[first : items[index - 1].end]
         yield operation
         if index < len(items):
             if items[index].kind != "end":

@@ -21,6 +21,10 @@ MARKERS = word_set(
 )
 """Words that say "this names a row", whatever the row is about."""
 
+_LEADING_MARKERS = word_set(
+    "id key code cod codigo código cle clé clave pk fk sk uid uuid guid ref"
+)
+
 PREPOSITIONS = word_set(
     "of for with in per by to from at on via and the von der die das des mit für nach zu zum an "
     "und de du la le les del di da el los y e et"
@@ -87,7 +91,7 @@ def shared_prefix(names: tuple[str, ...]) -> str:
 def is_identifier_header(name: str) -> bool:
     """Tell whether the header ends or begins with a word such as id, key or code."""
     words = header_words(name)
-    return bool(words) and (words[-1] in MARKERS or words[0] in MARKERS)
+    return bool(words) and (words[-1] in MARKERS or words[0] in _LEADING_MARKERS)
 
 
 def is_code_header(name: str, length: int = 0) -> bool:

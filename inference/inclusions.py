@@ -17,7 +17,7 @@ from inference.profile import ValueStore
 from inference.statistics import lexical_relation
 
 _COMPARED = ("string", "integer", "decimal", "date", "gYear")
-_BATCH = 20_000
+_BATCH_CELLS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Inclusions:
         if not size:
             return shared
         groups = self._store.connection.execute(self._groups_sql(views))
-        while batch := groups.fetchmany(_BATCH):
+        while batch := groups.fetchmany(max(64, _BATCH_CELLS // size)):
             member = np.zeros((len(batch), size), dtype=np.float64)
             lengths = [len(columns) for columns, _ in batch]
             places = np.repeat(np.arange(len(batch)), lengths)

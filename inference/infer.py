@@ -9,7 +9,7 @@ from graph.schema import Column, Decision, Key, Reference, Schema, StagedTable, 
 from inference.choice import choose_links
 from inference.datatypes import decide_columns
 from inference.inclusions import Inclusions, TableView
-from inference.keys import KeyFinder, as_key, primary_key
+from inference.keys import KeyFinder, as_key, is_worth_declaring, primary_key
 from inference.kinds import table_kind
 from inference.ownership import Ownership, is_unique
 from inference.profile import ValueStore
@@ -72,12 +72,12 @@ def _infer(
     report("choosing references", 0.9)
     references = ReferenceFinder(keyed, inclusions)
     links = choose_links([*references.single_links(), *references.composite_links()])
-    return Schema(
-        tuple(
-            _table(store, view, key, others, _references(view, views, links, inclusions))
-            for view, (key, others) in zip(views, keys, strict=True)
-        )
-    )
+    pointed = {link.parent for link in links}
+    found = []
+    for view, (key, others) in zip(views, keys, strict=True):
+        outgoing = _references(view, views, links, inclusions)
+        found.append(_table(store, view, (key, others), outgoing, pointed=view.index in pointed))
+    return Schema(tuple(found))
 
 
 def _keyed(
@@ -92,7 +92,7 @@ def _keyed(
     others = tuple(
         as_key(candidate)
         for candidate in candidates
-        if candidate.columns != chosen and len(candidate.columns) == 1
+        if candidate.columns != chosen and is_worth_declaring(view, candidate)
     )
     return KeyedTable(view, chosen, targets, lent), key, others
 
@@ -132,10 +132,12 @@ def _reference(view: TableView, parent: TableView, link: Link, inclusions: Inclu
 def _table(
     store: ValueStore,
     view: TableView,
-    key: Key | None,
-    others: tuple[Key, ...],
+    keys: tuple[Key | None, tuple[Key, ...]],
     references: tuple[Reference, ...],
+    *,
+    pointed: bool,
 ) -> Table:
+    key, others = keys
     bound = {name for reference in references for name in reference.columns}
     bound |= set(key.columns) if key is not None else set()
     columns = enumerations(store, view.index, view.columns, frozenset(bound))
@@ -147,7 +149,7 @@ def _table(
         primary_key=key,
         unique_keys=others,
         references=references,
-        kind=table_kind(columns, key, references, view.rows),
+        kind=table_kind(columns, key, references, view.rows, pointed=pointed),
     )
 
 

@@ -23,8 +23,11 @@ _WIDTH_LARGE = 7
 _LARGE = 200_000
 _SMALL = 60
 _LONG_TEXT = 60
+_ENOUGH_ROWS = 10
 _ENOUGH = 2.5
 _LEAST = -1.0
+_LEAST_LARGE = -3.5
+_MEASURES = ("decimal", "double", "boolean", "time")
 _RANK_WORDS = word_set(
     "sequence seq line position pos index idx ordinal step lfd laufnummer zeile folge"
 )
@@ -78,7 +81,9 @@ class KeyFinder:
         lent = self._is_lent(view, name)
         pointers = 0 if lent else self._ownership.pointers(view, name)
         score = -1.0 + 4.0 * named - 0.25 * min(place, 8) + (1.2 if place == 0 else 0.0)
-        score += 0.8 * min(pointers, 3) + _type_score(column)
+        score += 1.1 * min(pointers, 3) + _type_score(
+            column, leading=place == 0 and view.rows > _SMALL
+        )
         evidence = [f"{name} has another value in each of the {view.rows} rows."]
         if named >= 0.7:
             evidence.append("Its name is that of the table.")
@@ -106,7 +111,7 @@ class KeyFinder:
             return 5.0
         if mine:
             return 1.0
-        return 5.0 if view.rows <= _SMALL else 1.5
+        return 5.0 if view.rows <= _SMALL else -0.5
 
     def _joins(self, view: TableView, column: Column) -> bool:
         """Tell whether a column could be a further part of a key of lent columns."""
@@ -137,7 +142,9 @@ class KeyFinder:
             return []
         sets = UniqueSets(self._store, view, columns)
         strong = max((s.score for s in singles), default=_LEAST) >= 0.0
-        unique = [frozenset(s.columns) for s in singles if s.score >= 0.0]
+        # in a large table a column is not unique by accident
+        least = 0.0 if view.rows <= _SMALL else _LEAST_LARGE
+        unique = [frozenset(s.columns) for s in singles if s.score >= least]
         found: dict[tuple[str, ...], Candidate] = {}
         for size in range(2, _MOST_COLUMNS + 1):
             for names in combinations(columns, size):
@@ -155,7 +162,11 @@ class KeyFinder:
 
     def _parts(self, view: TableView) -> list[str]:
         """Give the columns likeliest to be parts of a key, in their order."""
-        usable = [c.name for c in view.columns if not c.nulls and not c.invalid and c.distinct > 1]
+        usable = [
+            c.name
+            for c in view.columns
+            if not c.nulls and not c.invalid and c.distinct > 1 and c.datatype not in _MEASURES
+        ]
         ranked = sorted(usable, key=lambda n: (-self._keyness(view, n), view.position(n)))
         width = _WIDTH if view.rows < _LARGE else _WIDTH_LARGE
         return sorted(ranked[:width], key=view.position)
@@ -179,8 +190,6 @@ class KeyFinder:
             score -= 1.2
         if column.datatype == "string" and column.max_length > _LONG_TEXT:
             score -= 1.5
-        if column.datatype in ("decimal", "double", "boolean", "time"):
-            score -= 2.0
         return score
 
     def _composite(
@@ -213,8 +222,10 @@ class KeyFinder:
 
         People declare (year, league, team) also where year and team alone would do. The leading
         columns between the parts belong to the key when they could; those after it when two other
-        tables repeat the whole block.
+        tables repeat the whole block. A rank within another thing (order, line) needs no more.
         """
+        if any(set(header_words(view.label(name))) & _RANK_WORDS for name in names):
+            return names
         last = max(view.position(name) for name in names)
         block = tuple(c.name for c in view.columns[: last + 1])
         if len(block) > _MOST_COLUMNS + 1 or not all(
@@ -268,15 +279,32 @@ def primary_key(candidates: Sequence[Candidate]) -> Key | None:
     return as_key(candidates[0])
 
 
+def is_worth_declaring(view: TableView, candidate: Candidate) -> bool:
+    """Tell whether a further candidate is a key, and not unique by accident as measures are."""
+    if len(candidate.columns) != 1 or candidate.duplicates or not view.rows:
+        return False
+    column = view.column(candidate.columns[0])
+    if is_identifier_header(column.name):
+        return column.datatype in ("string", "integer")
+    short = column.datatype == "string" and column.max_length <= _LONG_TEXT
+    return short and view.rows >= _ENOUGH_ROWS
+
+
 def as_key(candidate: Candidate) -> Key:
     """Give the key that a candidate stands for."""
     decision = Decision(candidate.confidence, candidate.evidence)
     return Key(candidate.columns, decision, candidate.duplicates)
 
 
-def _type_score(column: Column) -> float:
-    """Score how often a column of this type is a key by itself."""
-    if column.datatype in ("decimal", "double", "boolean", "time", "dateTime"):
+def _type_score(column: Column, *, leading: bool) -> float:
+    """Score how often a column of this type is a key by itself.
+
+    Args:
+        leading: whether it comes first in a table of many rows, as the moment of a series does.
+    """
+    if leading and column.datatype in ("date", "dateTime"):
+        return -0.8
+    if column.datatype in (*_MEASURES, "dateTime"):
         return -2.5
     if column.datatype == "date":
         return -1.0

@@ -93,7 +93,7 @@ class Ownership:
             there = names_table(label, other.name)
             if score < _LEAST_LENT or (mine and here > there):
                 continue
-            if not self._holds(view, name, other, own):
+            if not self._holds(view, name, other, own, least=0.9 if mine else 0.5):
                 continue
             if mine and here == there and other.column(own).distinct <= view.column(name).distinct:
                 continue
@@ -101,14 +101,16 @@ class Ownership:
                 best = (score + 0.1 * there, other.index)
         return None if best is None else best[1]
 
-    def _holds(self, view: TableView, name: str, other: TableView, own: str) -> bool:
-        """Tell whether the lender has at least half of the values, as far as there are any."""
+    def _holds(
+        self, view: TableView, name: str, other: TableView, own: str, *, least: float
+    ) -> bool:
+        """Tell whether the lender has enough of the values, as far as there are any."""
         if not other.rows or not view.rows:
             return True
         shared = self._inclusions.shared(
             (view.index, view.position(name)), (other.index, other.position(own))
         )
-        return 2 * shared >= view.column(name).distinct
+        return shared >= least * view.column(name).distinct
 
 
 def is_unique(column: Column) -> bool:
@@ -125,4 +127,6 @@ def nearly_unique(column: Column, rows: int) -> bool:
 def _could_identify(column: Column, rows: int) -> bool:
     if column.datatype in ("boolean", "double", "time", "dateTime"):
         return False
-    return not rows or is_unique(column) or nearly_unique(column, rows)
+    if not rows:
+        return is_identifier_header(column.name)
+    return is_unique(column) or nearly_unique(column, rows)

@@ -45,6 +45,8 @@ def _akin(one: str, other: str) -> float:
     if shared >= 4 and len(short) - shared <= 2 and len(long) - shared <= 3:
         return 0.9
     if shared == len(short):
+        if len(short) >= 5 and len(long) - len(short) >= 6:
+            return 0.5  # a compound is about its last part
         if len(short) >= 3:
             return 0.85
         return 0.6 if len(short) == 2 else 0.45

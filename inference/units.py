@@ -44,8 +44,11 @@ _QUANTITIES = {
     "t": ("weight", "mass", "load"),
 }
 _SYMBOLS = {"°c", "°f", "%", "€", "$", "£", "¥", "°", "µg", "m/s", "km/h", "m²", "m³", "km²"}
+_EXACT = ("Nm", "Wh", "VA", "Ah", "min", "rad")
+"""Units whose case tells them from others, such as newton metres from nanometres."""
+
 _SPELLED = {"°c": "°C", "c": "°C", "°f": "°F", "f": "°F"}
-_BRACKETED = re.compile(r"[(\[]\s*([^()\[\]]{1,12}?)\s*[)\]]\s*$")
+_BRACKETED = re.compile(r"([(\[])\s*([^()\[\]]{1,12}?)\s*[)\]]\s*$")
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def header_unit(name: str) -> str | None:
     """Read the unit that a header names, if it names one."""
     bracketed = _BRACKETED.search(name)
     if bracketed is not None:
-        return cell_unit(bracketed.group(1)) or _SPELLED.get(bracketed.group(1).lower())
+        return _bracketed_unit(bracketed.group(2), square=bracketed.group(1) == "[")
     words = re.findall(r"[a-z0-9°%€$£µ²³]+", _split_case(name).lower())
     if len(words) < 2:
         return None
@@ -96,12 +99,20 @@ def header_unit(name: str) -> str | None:
 
 def cell_unit(text: str) -> str | None:
     """Read a unit that stands beside a number in a cell, if it is a known one."""
+    if text.strip() in _EXACT:
+        return text.strip()
     folded = text.strip().lower()
     if folded in _SYMBOLS:
         return _SPELLED.get(folded, text.strip())
     if folded in _AFTER_QUANTITY and folded not in ("c", "f", "k", "a", "t", "v"):
         return _AFTER_QUANTITY[folded]
     return _UNITS.get(folded)
+
+
+def _bracketed_unit(text: str, *, square: bool) -> str | None:
+    """Read a unit in brackets; square ones hold nothing else, round ones may hold a remark."""
+    known = cell_unit(text) or _SPELLED.get(text.lower()) or _AFTER_QUANTITY.get(text.lower())
+    return known or (text if square else None)
 
 
 def _split_case(name: str) -> str:

@@ -162,7 +162,7 @@ def _builder(prepare: _Prepare, shape: Shape, model: Any) -> Callable[[], Pipeli
 
 def _forest(shape: Shape) -> dict[str, Any]:
     return {
-        "n_estimators": 40 if shape.rows <= KERNEL_ROWS else 50,
+        "n_estimators": 32 if shape.rows <= KERNEL_ROWS else 50,
         "min_samples_leaf": 2 if shape.rows <= KERNEL_ROWS else 3,
         "bootstrap": True,
         "max_samples": TREE_ROWS if shape.rows * 0.8 > TREE_ROWS else None,

@@ -8,8 +8,7 @@ became known is counted too. The model card says so (`FeatureTable.notes`).
 """
 
 import hashlib
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -22,6 +21,7 @@ from graph.names import ProjectNames
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.terms import NamedNode
+from ml.columns import answer_frame, feature_columns, numbers
 from ml.leakage import Dropped, dropped_features
 from ml.selects import Aggregate, aggregates_select, attributes_select
 from ml.tasks import NUMBERS, Task
@@ -29,9 +29,7 @@ from ml.words import is_identifier
 
 MOST_ROWS = 20_000
 MOST_FEATURES = 40
-MOST_VALUES = 200
 MOST_LINKED = 50
-_DATES = ("date", "dateTime")
 _MEASURES = (*NUMBERS, "boolean")
 _TIME_NOTE = (
     "Aggregates of linked individuals use every fact of the graph, also those that may be later "
@@ -96,7 +94,12 @@ class _Raw:
 
 
 def pull(
-    reader: GraphReader, task: Task, model: KnowledgeModel, names: ProjectNames
+    reader: GraphReader,
+    task: Task,
+    model: KnowledgeModel,
+    names: ProjectNames,
+    *,
+    wanted: Sequence[str] | None = None,
 ) -> FeatureTable:
     """Read the feature table of a task.
 
@@ -104,25 +107,22 @@ def pull(
     most 40 features: own ones first, then links forward, then counts, means and extremes.
     Args:
         reader: bound to the data graph; over a union of graphs the queries are slower.
+        wanted: features of a trained model; exactly these are read, and none is judged again.
     Raises:
-        BadInput: the model has no such class.
+        BadInput: the model has no such class or attribute, or the data lack a wanted feature.
     """
     pulled = _Puller(reader, task, model, names)
-    target = pulled.target()
-    kept = _sampled(target)
-    notes = [_TIME_NOTE]
-    if len(kept) < len(target):
-        notes.append(
-            f"Of {len(target):,} individuals {len(kept):,} were taken, chosen by the hash of "
-            "their IRI."
-        )
+    known_or_not = pulled.target()
+    kept = _sampled(known_or_not)
+    target = known_or_not.loc[kept]
     raw = _told_apart(pulled.raw_features())
-    raw, capped = raw[: 2 * MOST_FEATURES], raw[2 * MOST_FEATURES :]
-    target = target.loc[kept]
-    columns = {item.feature.name: _aligned(item, kept) for item in raw}
-    frame = pd.DataFrame(columns, index=kept)
-    features, dropped = _selected([item.feature for item in raw], frame, target, task)
-    dropped += [_over_cap(item.feature) for item in capped]
+    dropped: list[Dropped] = []
+    if wanted is not None:
+        raw = _only(raw, wanted)
+    frame = pd.DataFrame({item.feature.name: _aligned(item, kept) for item in raw}, index=kept)
+    features = [item.feature for item in raw]
+    if wanted is None:
+        features, dropped = _selected(features, frame, target, task)
     frame = frame[[item.name for item in features]]
     return FeatureTable(
         task=task,
@@ -130,10 +130,28 @@ def pull(
         target=target,
         features=tuple(features),
         dropped=tuple(dropped),
-        total=len(pulled.members),
+        total=len(known_or_not),
         inputs_hash=_hash(frame, target, features),
-        notes=tuple(notes),
+        notes=_notes(len(kept), len(known_or_not)),
     )
+
+
+def _notes(kept: int, total: int) -> tuple[str, ...]:
+    if kept == total:
+        return (_TIME_NOTE,)
+    sampled = f"Of {total:,} individuals {kept:,} were taken, chosen by the hash of their IRI."
+    return (_TIME_NOTE, sampled)
+
+
+def _only(raw: list[_Raw], wanted: Sequence[str]) -> list[_Raw]:
+    found = {item.feature.name: item for item in raw}
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        raise BadInput(
+            f"The data no longer have the features {', '.join(missing)} that the model was "
+            "trained on; train it again."
+        )
+    return [found[name] for name in wanted]
 
 
 def _told_apart(items: Iterable[_Raw]) -> list[_Raw]:
@@ -162,9 +180,11 @@ class _Puller:
         if task.class_name not in self._classes:
             raise BadInput(f"The model has no class {task.class_name}; see its classes.")
         self._class = self._classes[task.class_name]
+        if all(item.name != task.target for item in self._class.attributes):
+            raise BadInput(f"The model has no attribute {task.name}; see its classes.")
         self._tables: dict[str, tuple[pd.DataFrame, str]] = {}
         query = bind(load_query("ml", "members"), **{"class": names.term(task.class_name)})
-        members = _frame(reader.csv(query))["entity"]
+        members = answer_frame(reader.csv(query))["entity"]
         self.members = pd.Index(np.sort(members.to_numpy(dtype=object)), name="entity")
 
     def target(self) -> pd.Series:
@@ -172,8 +192,7 @@ class _Puller:
         table, _ = self._attributes(self._class)
         texts = table[self._task.target].reindex(self.members).fillna("").astype(object)
         if self._task.kind == "regression":
-            numbers = _numbers(texts)
-            return numbers.where(np.isfinite(numbers))
+            return numbers(texts)
         return texts.where(texts != "", None)
 
     def raw_features(self) -> Iterator[_Raw]:
@@ -250,16 +269,16 @@ class _Puller:
             [aggregate for _, aggregate in plan],
             backward=backward,
         )
-        answer = _frame(self._reader.csv(query)).set_index("entity")
+        answer = answer_frame(self._reader.csv(query)).set_index("entity")
         count = Feature(f"{prefix}.count", "number", "backward", (step,), query)
-        yield _Raw(count, _numbers(answer["n"]).reindex(self.members).fillna(0.0))
+        yield _Raw(count, numbers(answer["n"]).reindex(self.members).fillna(0.0))
         for place, (item, aggregate) in enumerate(plan):
             word = {"AVG": "mean", "MIN": "minimum", "MAX": "maximum"}[aggregate.function]
             word = "share" if aggregate.boolean else word
             path = (step, self._term(item))
             name = f"{prefix}.{item.name}.{word}"
             feature = Feature(name, "number", "backward", path, query)
-            yield _Raw(feature, _numbers(answer[f"a{place}"]))
+            yield _Raw(feature, numbers(answer[f"a{place}"]))
 
     def _described(
         self,
@@ -273,7 +292,7 @@ class _Puller:
         for attribute in self._usable(item):
             path = (*steps, self._term(attribute))
             texts = table[attribute.name]
-            for suffix, values in _columns(attribute, texts):
+            for suffix, values in feature_columns(attribute, texts):
                 kind: Literal["number", "category"] = (
                     "category" if attribute.datatype == "string" else "number"
                 )
@@ -303,7 +322,7 @@ class _Puller:
             query = attributes_select(
                 self._names.term(item.name), [self._term(attribute) for attribute in wanted]
             )
-            table = _frame(self._reader.csv(query))
+            table = answer_frame(self._reader.csv(query))
             table.columns = pd.Index(["entity", *(attribute.name for attribute in wanted)])
             table = table.sort_values(list(table.columns)).drop_duplicates("entity")
             self._tables[item.name] = (table.set_index("entity"), query)
@@ -314,46 +333,11 @@ class _Puller:
             load_query("ml", query_name),
             **{"class": self._names.term(item.name), "property": self._names.term(link.name)},
         )
-        pairs = _frame(self._reader.csv(query)).sort_values(["entity", "other"])
+        pairs = answer_frame(self._reader.csv(query)).sort_values(["entity", "other"])
         return pairs.drop_duplicates("entity").set_index("entity")["other"], query
 
     def _term(self, attribute: AttributeDef) -> NamedNode:
         return self._names.term(attribute.name)
-
-
-def _columns(attribute: AttributeDef, texts: pd.Series) -> Iterator[tuple[str, pd.Series]]:
-    """Turn the texts of an attribute into feature columns: (suffix of the name, values)."""
-    if attribute.datatype in (*NUMBERS, "gYear"):
-        yield "", _numbers(texts)
-    elif attribute.datatype == "boolean":
-        yield "", texts.map({"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}).astype(float)
-    elif attribute.datatype in _DATES:
-        yield from _dates(attribute, texts)
-    elif attribute.datatype == "string":
-        different = texts[texts != ""].nunique()
-        if 2 <= different <= min(MOST_VALUES, max(2, len(texts) // 5)):
-            yield "", texts.astype(object)
-
-
-def _dates(attribute: AttributeDef, texts: pd.Series) -> Iterator[tuple[str, pd.Series]]:
-    moments = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True)
-    yield ".year", moments.dt.year.astype(float)
-    yield ".month", moments.dt.month.astype(float)
-    yield ".weekday", moments.dt.day_of_week.astype(float)
-    if attribute.datatype == "dateTime":
-        yield ".hour", moments.dt.hour.astype(float)
-    epoch = pd.Timestamp(0, tz="UTC")
-    yield ".day", (moments - epoch) / pd.Timedelta(days=1)
-
-
-def _numbers(texts: pd.Series) -> pd.Series:
-    """Read numbers; what is none, or is not finite, is missing."""
-    numbers = pd.to_numeric(texts, errors="coerce").astype(float)
-    return numbers.where(np.isfinite(numbers))
-
-
-def _frame(text: bytes) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(text), dtype=object, keep_default_na=False, na_filter=False)
 
 
 def _sampled(target: pd.Series) -> pd.Index:
@@ -377,11 +361,14 @@ def _aligned(item: _Raw, index: pd.Index) -> pd.Series:
 def _selected(
     features: list[Feature], frame: pd.DataFrame, target: pd.Series, task: Task
 ) -> tuple[list[Feature], list[Dropped]]:
-    dropped = dropped_features(frame, target, task.kind)
+    looked_at = [item.name for item in features[: 2 * MOST_FEATURES]]
+    dropped = dropped_features(frame[looked_at], target, task.kind)
     gone = {item.name for item in dropped}
-    useful = [item for item in features if item.name not in gone]
-    dropped += [_over_cap(item) for item in useful[MOST_FEATURES:]]
-    return useful[:MOST_FEATURES], dropped
+    useful = [item for item in features if item.name in looked_at and item.name not in gone]
+    useful = useful[:MOST_FEATURES]
+    settled = gone | {item.name for item in useful}
+    dropped += [_over_cap(item) for item in features if item.name not in settled]
+    return useful, dropped
 
 
 def _over_cap(feature: Feature) -> Dropped:

@@ -9,6 +9,7 @@ import hashlib
 import numpy as np
 import pandas as pd
 
+from graph.errors import BadInput
 from graph.names import ProjectNames
 from graph.terms import Literal, NamedNode, Quad
 from graph.vocab import MIMIR, PROV, RDF, XSD
@@ -29,8 +30,15 @@ def predict(model: TrainingResult | LoadedModel, table: FeatureTable) -> pd.Data
         individuals without a known target first, then by IRI.
     Raises:
         Conflict: nothing was kept.
+        BadInput: the table lacks features of the model; pull it with `wanted=model.features`.
     """
     loaded = fitted(model) if isinstance(model, TrainingResult) else model
+    missing = [name for name in loaded.features if name not in table.frame]
+    if missing:
+        raise BadInput(
+            f"The table lacks the features {', '.join(missing)} of the model; pull it with the "
+            "model's features."
+        )
     seen = model.held_out if isinstance(model, TrainingResult) else None
     answer = pd.DataFrame(index=table.frame.index)
     answer["value"] = pd.Series(np.nan, index=answer.index, dtype=_dtype(loaded))

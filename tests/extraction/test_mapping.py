@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from extraction.mapping import Landing, land, quarantine_quads
@@ -32,7 +32,8 @@ def stage(folder: Path, name: str, columns: Sequence[str], rows: Iterable[Cells]
     for place, column in enumerate(columns):
         arrays[column] = pa.array([row[place] for row in rows], pa.string())
     path = folder / f"{name}.parquet"
-    pq.write_table(pa.table(arrays), path)
+    # Several row groups are read by several threads, as in a large file.
+    pq.write_table(pa.table(arrays), path, row_group_size=10_000)
     return StagedTable(name, path, tuple(columns), len(rows), f"{name}.csv", "0" * 64)
 
 
@@ -386,6 +387,7 @@ NASTY = st.text(
 
 
 @settings(max_examples=40, deadline=None)
+@example(rows=[("a\rb", 'c\r\n"\\"\td')])
 @given(rows=st.lists(st.tuples(NASTY, NASTY), min_size=1, max_size=8))
 def test_any_text_survives_as_key_and_as_value(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
@@ -404,4 +406,7 @@ def test_any_text_survives_as_key_and_as_value(
         if quad.predicate == NAMES.term("text")
     }
     assert texts == expected
+    written = landing.output.read_bytes()
+    assert written.count(b"\n") == landing.tables[0].triples
+    assert b"\r" not in written
     assert landing.tables[0].rows_quarantined == len(rows) - len(expected)

@@ -384,12 +384,21 @@ def test_a_file_that_is_no_n_quads_is_named_and_leaves_nothing(
     assert len(list((tmp_path / "shop" / "stores").iterdir())) == 1
 
 
-def test_files_and_replaced_graphs_do_not_go_together(opened: Opener, tmp_path: Path) -> None:
+def test_a_bulk_commit_may_replace_another_graph(opened: Opener, tmp_path: Path) -> None:
     dataset = opened()
+    dataset.commit(ChangeSet((said("a", "old", NAMES.mapping), said("b", "same", NAMES.mapping))))
     file = stored_file(dataset, tmp_path, [said("f", "filed")])
+    mapping = (said("b", "same", NAMES.mapping), said("c", "new", NAMES.mapping))
 
-    with pytest.raises(BadInput, match="replace"):
-        dataset.commit(ChangeSet(added_file=file), replacing=(NAMES.data,))
+    commit = dataset.commit(ChangeSet(mapping, added_file=file), replacing=(NAMES.mapping,))
+
+    assert (commit.added, commit.removed) == (2, 1)
+    for _ in range(2):
+        assert texts(dataset) == ["filed"]
+        assert texts(dataset, NAMES.mapping) == ["new", "same"]
+        dataset.close()
+        shutil.rmtree(tmp_path / "shop" / "stores")
+        dataset = opened()
 
 
 def test_a_bulk_load_that_its_caller_breaks_off_leaves_nothing(
@@ -466,6 +475,19 @@ def test_commits_made_during_a_bulk_load_survive_it_and_win(opened: Opener, tmp_
     dataset.close()
     shutil.rmtree(tmp_path / "shop" / "stores")
     check(opened())
+
+
+def test_a_reader_made_before_a_bulk_commit_sees_what_came_with_it(
+    opened: Opener, tmp_path: Path
+) -> None:
+    dataset = opened()
+    reader = dataset.reader([NAMES.data])
+    file = stored_file(dataset, tmp_path, [said("f", "filed")])
+
+    dataset.commit(ChangeSet(added_file=file))
+    dataset.commit(ChangeSet((said("a", "one"),)))
+
+    assert len(reader.select(EVERYTHING)) == 2
 
 
 def test_graphs_lists_the_projects_graphs_and_not_the_engines_state(opened: Opener) -> None:

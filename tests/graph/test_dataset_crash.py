@@ -16,7 +16,7 @@ from graph.terms import Literal, Quad
 
 NAMES = ProjectNames("https://example.org/", "shop")
 SAYS = NAMES.term("says")
-ROWS = 20_000
+ROWS = 5_000
 
 Moment = Callable[["subprocess.Popen[str]", Path], None]
 

@@ -20,6 +20,7 @@ from graph.update import GraphForbidden, Scope
 NAMES = ProjectNames("https://example.org/", "shop")
 SAYS = NAMES.term("says")
 SECRET = NAMES.graph("secret")
+ESCAPED = SECRET.value.replace("s", "\\u0073")
 EVERYTHING = "SELECT ?o WHERE { ?s ?p ?o } ORDER BY ?o"
 CSV = "text/csv"
 
@@ -132,7 +133,7 @@ def test_from_outside_the_dataset_is_forbidden(pool: ReaderPool, store: Path, te
     [
         f"SELECT ?o WHERE {{ GRAPH {SECRET} {{ ?s ?p ?o }} }}",
         f"SELECT ?o WHERE {{ BIND({SECRET} AS ?g) GRAPH ?g {{ ?s ?p ?o }} }}",
-        f"SELECT ?o FROM\u0020<{SECRET.value.replace('s', chr(92) + 'u0073')}> WHERE {{ ?s ?p ?o }}",
+        f"SELECT ?o FROM <{ESCAPED}> WHERE {{ ?s ?p ?o }}",
         f"SELECT ?o # FROM {NAMES.data}\nWHERE {{ GRAPH {SECRET} {{ ?s ?p ?o }} }}",
     ],
 )

@@ -1,4 +1,4 @@
-"""Checkpoints for readers: newest when asked for, kept while used, with a twin's overlay applied."""
+"""Checkpoints for readers: newest when asked for, kept while used, a twin's overlay applied."""
 
 import threading
 from collections.abc import Iterator

@@ -59,7 +59,7 @@ def answering(
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
@@ -128,7 +128,7 @@ def test_a_refused_connection_is_unavailable_and_retryable() -> None:
         free.bind(("127.0.0.1", 0))
         store = SparqlHttpStore(*[f"http://127.0.0.1:{free.getsockname()[1]}/"] * 3)
 
-        for call in (lambda: store.graphs(), lambda: store.apply([QUAD], ())):
+        for call in (store.graphs, lambda: store.apply([QUAD], ())):
             with pytest.raises(StoreUnavailable) as caught:
                 call()
             assert caught.value.retryable

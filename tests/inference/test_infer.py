@@ -138,17 +138,15 @@ def staged_set(folder: Path, truth: dict[str, object], scratch: Path) -> list[St
             )
             described = connection.execute(f"DESCRIBE SELECT * FROM {quote_text(str(path))}")
             columns = tuple(row[0] for row in described.fetchall())[1:]
-            counted = connection.execute(
-                f"SELECT count(*) FROM {quote_text(str(path))}"
-            ).fetchone()
+            counted = connection.execute(f"SELECT count(*) FROM {quote_text(str(path))}").fetchone()
         rows = counted[0] if counted else 0
         tables.append(StagedTable(name, path, columns, rows, f"{name}.csv", "0" * 64))
     return tables
 
 
-def foreign_keys(tables: dict[str, dict[str, list[dict[str, object]]]], *, optional: bool) -> set[
-    tuple[object, ...]
-]:
+def foreign_keys(
+    tables: dict[str, dict[str, list[dict[str, object]]]], *, optional: bool
+) -> set[tuple[object, ...]]:
     found = set()
     for name, table in tables.items():
         for key in table.get("foreign_keys", []):

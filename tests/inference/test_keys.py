@@ -86,8 +86,22 @@ def test_prefers_the_text_key_that_other_tables_point_to(tmp_path: Path) -> None
     tables = [
         stage(tmp_path, "studio_films", ["number", "film", "run_time"], films),
         stage(tmp_path, "awards", ["film", "award_type"], awards),
-        stage(tmp_path, "reviews", ["film", "source"], [[film, "press"] for film, _ in awards[::2]]),
+        stage(
+            tmp_path, "reviews", ["film", "source"], [[film, "press"] for film, _ in awards[::2]]
+        ),
     ]
     key = infer_schema(tables).table("studio_films").primary_key
     assert key is not None
     assert key.columns == ("film",)
+
+
+def test_takes_the_leading_moment_of_a_series_as_its_key(tmp_path: Path) -> None:
+    rows = [[f"2024-01-01 {n // 60:02}:{n % 60:02}:00", str(n % 2)] for n in range(100)]
+    key = table_of(tmp_path, "series", ["taken_at", "anomaly"], rows).primary_key
+    assert key is not None
+    assert key.columns == ("taken_at",)
+    assert key.decision.confidence < 0.6
+
+
+def test_knows_no_key_of_a_table_without_rows_and_identifiers(tmp_path: Path) -> None:
+    assert table_of(tmp_path, "posts", ["Number of posts", "Grade"], []).primary_key is None

@@ -13,7 +13,7 @@ def lexical(datatype: Datatype, text: str | None, **options: object) -> str | No
     with duckdb.connect() as connection:
         row = connection.execute(sql, [text]).fetchone()
     assert row is not None
-    return row[0]
+    return None if row[0] is None else str(row[0])
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,9 @@ def test_does_not_link_a_quantity_named_after_a_table(tmp_path: Path) -> None:
     orders = stage(tmp_path, "orders", ["order_id", "day"], [[str(n), "x"] for n in range(1, 50)])
     rows = [[str(n), str(n % 49 + 1), str(n % 4 + 1)] for n in range(1, 120)]
     items = stage(tmp_path, "items", ["item_id", "order_id", "order_quantity"], rows)
-    assert links(infer_schema([orders, items])) == {("items", ("order_id",), "orders", ("order_id",))}
+    assert links(infer_schema([orders, items])) == {
+        ("items", ("order_id",), "orders", ("order_id",))
+    }
 
 
 def test_points_from_the_extension_to_the_thing(tmp_path: Path) -> None:

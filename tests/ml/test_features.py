@@ -1,14 +1,17 @@
 """Features by SPARQL from a real store."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from graph.errors import BadInput
+from graph.model import AttributeDef
 from graph.oxigraph import OxigraphStore
 from graph.terms import Literal, Quad
 from graph.vocab import RDF
-from ml.features import MOST_ROWS, pull
+from ml.features import MOST_FEATURES, MOST_ROWS, pull
 from ml.tasks import Task, task_of
 
 
@@ -112,14 +115,45 @@ def test_large_classes_are_sampled_by_hash_and_the_card_says_so(shop, tmp_path) 
     table = pull(store.reader([shop.names.data]), task, shop.model, shop.names)
     assert (len(table.frame), table.total) == (MOST_ROWS, MOST_ROWS + 500)
     assert int((~table.known).sum()) == 410
+    everything = sorted(shop.names.thing("Order", [str(n)]).value for n in range(MOST_ROWS + 500))
+    left_out = set(everything) - set(table.frame.index)
+    assert len(left_out & set(everything[:10_000])) > 150
     assert any("20,500 individuals 20,000 were taken" in note for note in table.notes)
 
 
-def test_an_unknown_class_is_refused(shop) -> None:
+def test_an_unknown_class_or_attribute_is_refused(shop) -> None:
+    planet = Task("Planet", "mass", "regression", "double", "mass")
     with pytest.raises(BadInput, match="no class Planet"):
-        pull(
-            shop.reader,
-            Task("Planet", "mass", "regression", "double", "mass"),
-            shop.model,
-            shop.names,
+        pull(shop.reader, planet, shop.model, shop.names)
+    with pytest.raises(BadInput, match=r"no attribute Order\.mass"):
+        pull(shop.reader, replace(planet, class_name="Order"), shop.model, shop.names)
+
+
+def test_the_features_of_a_model_are_read_again_without_judging_them(shop, table) -> None:
+    names = ["orderLine.count", "weight", "placedOn.year"]
+    again = pull(shop.reader, table.task, shop.model, shop.names, wanted=names)
+    assert list(again.frame.columns) == names
+    with pytest.raises(BadInput, match="no longer have the features colour"):
+        pull(shop.reader, table.task, shop.model, shop.names, wanted=["colour"])
+
+
+def test_nearer_features_go_first_when_there_are_too_many(shop) -> None:
+    extra = tuple(AttributeDef(f"x{n}", f"x{n}", f"x{n}", "double") for n in range(45))
+    order = replace(shop.model.classes[0], attributes=(*shop.model.classes[0].attributes, *extra))
+    model = replace(shop.model, classes=(order, *shop.model.classes[1:]))
+    store = OxigraphStore()
+    quads = [
+        Quad(
+            shop.names.thing("Order", [str(n)]), shop.names.term(item.name), value, shop.names.data
         )
+        for n in range(700)
+        for place, item in enumerate(extra)
+        for value in (Literal(float((n * (place + 7)) % 101)),)
+    ]
+    store.apply([*shop.quads, *quads], [])
+    task = task_of(shop.model, shop.schema, "Order", "cost")
+    wide = pull(store.reader([shop.names.data]), task, model, shop.names)
+    assert len(wide.features) == MOST_FEATURES
+    assert {item.origin for item in wide.features} == {"own"}
+    reasons = {item.name: item.reason for item in wide.dropped}
+    assert reasons["orderLine.amount.maximum"] == "More than 40 features: nearer ones go first."

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from graph.errors import Conflict
+from graph.errors import BadInput, Conflict
 from graph.oxigraph import OxigraphStore
 from graph.terms import Literal
 from graph.vocab import MIMIR, PROV, RDF, XSD
+from ml.features import pull
 from ml.predictions import predict, prediction_quads
 
 
@@ -98,3 +99,10 @@ def test_nothing_kept_means_no_predictions(trained) -> None:
     table, result = trained("noise")
     with pytest.raises(Conflict, match="There is no model to use"):
         predict(result, table)
+
+
+def test_a_table_without_the_features_of_the_model_is_refused(shop, trained) -> None:
+    table, result = trained("cost")
+    narrow = pull(shop.reader, table.task, shop.model, shop.names, wanted=["weight"])
+    with pytest.raises(BadInput, match="lacks the features"):
+        predict(result, narrow)

@@ -10,19 +10,7 @@ const TONES = { critical: "bad", high: "bad", medium: "warn", low: "info" };
 export function AlertRow({ alert, actions, onQuery }) {
   const [open, setOpen] = useState(false);
   const [resolving, setResolving] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState(null);
-  const perform = async (action) => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      await action();
-    } catch (failure) {
-      setProblem(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { busy, problem, perform } = useAction();
   const unfolded = open || resolving || problem;
 
   return (
@@ -43,27 +31,13 @@ export function AlertRow({ alert, actions, onQuery }) {
           <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
             Details
           </button>
-          {alert.state === "open" && (
-            <button
-              type="button"
-              data-testid="alert-acknowledge"
-              disabled={busy}
-              onClick={() => perform(() => actions.acknowledge(alert))}
-            >
-              Acknowledge
-            </button>
-          )}
-          {alert.state !== "resolved" && (
-            <button
-              type="button"
-              data-testid="alert-resolve"
-              aria-expanded={resolving}
-              disabled={busy}
-              onClick={() => setResolving(!resolving)}
-            >
-              Resolve
-            </button>
-          )}
+          <StateButtons
+            state={alert.state}
+            busy={busy}
+            resolving={resolving}
+            onAcknowledge={() => perform(() => actions.acknowledge(alert))}
+            onResolve={() => setResolving(!resolving)}
+          />
         </td>
       </tr>
       {unfolded && (
@@ -82,6 +56,41 @@ export function AlertRow({ alert, actions, onQuery }) {
         </tr>
       )}
     </tbody>
+  );
+}
+
+/** Perform one action at a time: {busy, problem, perform}. */
+function useAction() {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState(null);
+  const perform = async (action) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await action();
+    } catch (failure) {
+      setProblem(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, problem, perform };
+}
+
+function StateButtons({ state, busy, resolving, onAcknowledge, onResolve }) {
+  return (
+    <>
+      {state === "open" && (
+        <button type="button" data-testid="alert-acknowledge" disabled={busy} onClick={onAcknowledge}>
+          Acknowledge
+        </button>
+      )}
+      {state !== "resolved" && (
+        <button type="button" data-testid="alert-resolve" aria-expanded={resolving} disabled={busy} onClick={onResolve}>
+          Resolve
+        </button>
+      )}
+    </>
   );
 }
 

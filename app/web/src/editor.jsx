@@ -71,7 +71,7 @@ function createView(host, handlers) {
         syntaxHighlighting(COLOURS),
         THEME,
         EditorView.contentAttributes.of({ "aria-label": "SPARQL query", "data-testid": "query-editor" }),
-        EditorView.domEventHandlers({ beforeinput: replaceSelected }),
+        EditorView.domEventHandlers({ beforeinput: replaceSelected, drop: leaveFilesToThePage }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) handlers.current.onChange(update.state.doc.toString());
         }),
@@ -81,13 +81,10 @@ function createView(host, handlers) {
 }
 
 // Typing over coloured text makes Chromium copy its style into an attribute, which the content policy reports.
-// The event's own range is asked, because the editor may hear of a new selection only after this event.
 function replaceSelected(event, view) {
-  const [range] = event.getTargetRanges();
-  if (event.inputType !== "insertText" || event.data === null || !range || range.collapsed) return false;
+  const { from, to } = selectedRange(view);
+  if (event.inputType !== "insertText" || event.data === null || from === to) return false;
   event.preventDefault();
-  const from = view.posAtDOM(range.startContainer, range.startOffset);
-  const to = view.posAtDOM(range.endContainer, range.endOffset);
   view.dispatch({
     changes: { from, to, insert: event.data },
     selection: { anchor: from + event.data.length },
@@ -95,4 +92,20 @@ function replaceSelected(event, view) {
     scrollIntoView: true,
   });
   return true;
+}
+
+// When the editor knows of no selection the document may still have one: the editor hears of it by an event.
+function selectedRange(view) {
+  const known = view.state.selection.main;
+  const selection = view.root.getSelection?.();
+  if (!known.empty || !selection || selection.rangeCount === 0) return known;
+  const range = selection.getRangeAt(0);
+  return {
+    from: view.posAtDOM(range.startContainer, range.startOffset),
+    to: view.posAtDOM(range.endContainer, range.endOffset),
+  };
+}
+
+function leaveFilesToThePage(event) {
+  return event.dataTransfer.types.includes("Files");
 }

@@ -35,7 +35,7 @@ function Model({ model }) {
       </div>
       <p class="measure">
         <span class="note">{metric}</span> <strong>{score(model.score)}</strong>{" "}
-        <span title="95% interval">
+        <span title="Interval of the score">
           [{score(low)}, {score(high)}]
         </span>{" "}
         <span class="note">baseline</span> {score(baseline)}

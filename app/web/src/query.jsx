@@ -17,7 +17,6 @@ export function QuerySection({ project, summary, question }) {
   const suggested = useRef("");
   const { answer, problem, busy, run, download, cancel } = useQuery(project);
   const examples = useMemo(() => exampleQueries(summary?.classes ?? []), [summary]);
-  const twins = summary?.twins ?? [];
 
   const write = useCallback((query) => {
     text.current = query;
@@ -42,26 +41,14 @@ export function QuerySection({ project, summary, question }) {
 
   return (
     <Section id="query" title="Query" note="SPARQL 1.1">
-      <div class="query-bar">
-        <label>
-          Ask{" "}
-          <select data-testid="query-endpoint" value={twin} onChange={(event) => setTwin(event.currentTarget.value)}>
-            <option value="">{project}</option>
-            {twins.map((item) => (
-              <option key={item.id} value={item.id}>
-                twin {shortName(item.id)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <div class="examples" role="group" aria-label="Examples">
-          {examples.map((example) => (
-            <button key={example.title} type="button" class="chip" onClick={() => writeAndRun(example.query)}>
-              {example.title}
-            </button>
-          ))}
-        </div>
-      </div>
+      <QueryBar
+        project={project}
+        twins={summary?.twins ?? []}
+        twin={twin}
+        onTwin={setTwin}
+        examples={examples}
+        onExample={writeAndRun}
+      />
       <Editor
         text={draft.text}
         revision={draft.revision}
@@ -70,24 +57,63 @@ export function QuerySection({ project, summary, question }) {
         }}
         onRun={() => run(text.current, twin)}
       />
-      <div class="query-actions">
-        {busy ? (
-          <button type="button" onClick={cancel}>
-            Cancel
-          </button>
-        ) : (
-          <button type="button" class="primary" data-testid="query-run" onClick={() => run(text.current, twin)}>
-            Run
-          </button>
-        )}
-        <button type="button" data-testid="query-csv" disabled={busy} onClick={() => download(text.current, twin)}>
-          Download CSV
-        </button>
-        <span class="note">{busy ? "Running …" : <kbd>Ctrl + Enter</kbd>}</span>
-      </div>
+      <QueryActions
+        busy={busy}
+        onRun={() => run(text.current, twin)}
+        onDownload={() => download(text.current, twin)}
+        onCancel={cancel}
+      />
       {problem && <Failure problem={problem} testid="query-error" />}
       {answer && <Answer answer={answer} onThing={(iri) => writeAndRun(aboutQuery(iri))} />}
     </Section>
+  );
+}
+
+function QueryBar({ project, twins, twin, onTwin, examples, onExample }) {
+  return (
+    <div class="query-bar">
+      <label>
+        Ask{" "}
+        <select data-testid="query-endpoint" value={twin} onChange={(event) => onTwin(event.currentTarget.value)}>
+          <option value="">{project}</option>
+          {twins.map((item) => (
+            <option key={item.id} value={item.id}>
+              twin {shortName(item.id)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div class="examples" role="group" aria-label="Examples">
+        {examples.map((example) => (
+          <button key={example.title} type="button" class="chip" onClick={() => onExample(example.query)}>
+            {example.title}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function QueryActions({ busy, onRun, onDownload, onCancel }) {
+  return (
+    <div class="query-actions">
+      <button type="button" class="primary" data-testid="query-run" onClick={onRun}>
+        Run
+      </button>
+      <button type="button" data-testid="query-csv" disabled={busy} onClick={onDownload}>
+        Download CSV
+      </button>
+      {busy ? (
+        <>
+          <span class="note">Running …</span>
+          <button type="button" data-testid="query-cancel" onClick={onCancel}>
+            Cancel
+          </button>
+        </>
+      ) : (
+        <kbd class="note">Ctrl + Enter</kbd>
+      )}
+    </div>
   );
 }
 

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Install the real parts that some tests need (a Redis server, Chromium) where that is possible:
+# as root, on Debian or a relative. Elsewhere those tests are skipped and say what is missing.
+set -u
+missing=""
+command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="$missing chromium"
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+  export DEBIAN_FRONTEND=noninteractive
+  (apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing) >/dev/null 2>&1 ||
+    echo "could not install:$missing (the tests that need them are skipped)"
+else
+  echo "not installed:$missing (the tests that need them are skipped)"
+fi
+exit 0

@@ -1,0 +1,79 @@
+"""A running owner with the demo fleet in it, made once for all end-to-end tests."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.client import Client
+from app.demo_data import DemoTruth, generate
+from app.operations.catalog import OPERATIONS
+from app.settings import Settings
+from app.wiring import Owner
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The demo fleet after its first run."""
+
+    owner: Owner
+    client: Client
+    truth: DemoTruth
+    folder: Path
+    run: dict[str, Any]
+
+    def call(self, operation: str, **fields: Any) -> Any:
+        """Call an operation on the project."""
+        return self.client.call(OPERATIONS[operation], {"project": "fleet", **fields})
+
+    def select(self, query: str, twin: str | None = None) -> list[dict[str, str]]:
+        """Run a SELECT; one dictionary of texts per row."""
+        place = "/projects/fleet" + (f"/twins/{twin}" if twin else "") + "/sparql"
+        headers = {
+            "Content-Type": "application/sparql-query",
+            "Accept": "application/sparql-results+json",
+        }
+        answer = self.client.request("POST", place, content=query.encode(), headers=headers).json()
+        return [
+            {name: term["value"] for name, term in row.items()}
+            for row in answer["results"]["bindings"]
+        ]
+
+
+def settings_for(folder: Path, **more: Any) -> Settings:
+    """Settings of an owner for tests."""
+    return Settings(data=folder, **{"monitor_seconds": 3600, **more})
+
+
+def finished(client: Client, project: str, run: str, seconds: float = 240) -> dict[str, Any]:
+    """Wait for the end of a run by its event stream."""
+    deadline = time.monotonic() + seconds
+    view: dict[str, Any] = {}
+    url = f"/api/v1/projects/{project}/runs/{run}/events"
+    with client.http.stream("GET", url, timeout=seconds) as response:
+        for line in response.iter_lines():
+            if line.startswith("data: "):
+                view = json.loads(line.removeprefix("data: "))
+            assert time.monotonic() < deadline, view
+    return view
+
+
+@pytest.fixture(scope="session")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """Generate the fleet, run the whole chain on it, and keep the owner."""
+    folder = tmp_path_factory.mktemp("fleet")
+    truth = generate(folder / "files")
+    owner = Owner(settings_for(folder / "data"), port=0)
+    owner.start()
+    client = Client(owner.url)
+    client.call(OPERATIONS["create_project"], {"name": "fleet"})
+    paths = sorted((folder / "files").iterdir())
+    run = client.upload("fleet", [(path.name, path) for path in paths])
+    view = finished(client, "fleet", run["id"])
+    assert view["state"] == "succeeded", view
+    yield Fleet(owner, client, truth, folder, view)
+    owner.stop()
