@@ -6,7 +6,8 @@ from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.terms import NamedNode
 
-_LEADING = {"regression": "r2", "classification": "balancedAccuracy"}
+_LEADING = {"regression": ("r2",), "classification": ("rocAuc", "balancedAccuracy")}
+"""The measure that decided, as `ml.automl` does: the first one that was taken."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ def _model(reader: GraphReader, row: tuple[object, ...]) -> ModelView:
     iri, target_class, target, kind, kept, verdict, algorithm, trained = (
         str(getattr(term, "value", "") or "") for term in row
     )
-    metric = _LEADING.get(kind, "")
-    scores = _scores(reader, NamedNode(iri), metric)
+    metric, scores = _scores(reader, NamedNode(iri), kind)
     baseline = max((score[2] for score in scores if score[1]), default=None)
     candidates = [score for score in scores if not score[1]]
     chosen = [score for score in candidates if score[0] == algorithm]
@@ -62,13 +62,16 @@ def _model(reader: GraphReader, row: tuple[object, ...]) -> ModelView:
 
 
 def _scores(
-    reader: GraphReader, model: NamedNode, metric: str
-) -> list[tuple[str, bool, float, float, float]]:
-    scores = []
+    reader: GraphReader, model: NamedNode, kind: str
+) -> tuple[str, list[tuple[str, bool, float, float, float]]]:
+    by_measure: dict[str, list[tuple[str, bool, float, float, float]]] = {}
     for row in reader.select(bind(load_query("app", "evaluations"), model=model)):
         algorithm, _, baseline, measure, value, low, high = (
             str(getattr(term, "value", "")) for term in row
         )
-        if measure.endswith(f"#{metric}"):
-            scores.append((algorithm, baseline == "true", float(value), float(low), float(high)))
-    return scores
+        score = (algorithm, baseline == "true", float(value), float(low), float(high))
+        by_measure.setdefault(measure.rpartition("#")[2], []).append(score)
+    for measure in _LEADING.get(kind, ()):
+        if measure in by_measure:
+            return measure, by_measure[measure]
+    return "", []

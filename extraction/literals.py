@@ -11,8 +11,12 @@ from graph.names import KEY_JOINT
 from graph.terms import NamedNode
 from graph.vocab import XSD
 
-LINES = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01')"
-"""Options of a COPY that writes each text as it is, with one line end after it."""
+AS_IT_IS = "(FORMAT blob)"
+"""Options of a COPY that writes the bytes of its one column as they are, in the order of rows.
+
+The writer of CSV holds 122,880 rows of text at once, several gigabytes for a wide table; this one
+holds a few megabytes and is faster (DuckDB 2.0, measured).
+"""
 
 # Only the quote, the backslash and the two line ends must be escaped in STRING_LITERAL_QUOTE.
 _ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"))

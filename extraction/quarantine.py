@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from extraction.literals import LINES, link_sql, literal_sql
+from extraction.literals import AS_IT_IS, link_sql, literal_sql
 from extraction.rows import TableRows
 from graph.lexical import quote_text
 from graph.names import ProjectNames, encode
@@ -106,7 +106,7 @@ def write_quads(records: Path, graph: NamedNode, output: Path) -> None:
         connection.execute("SET preserve_insertion_order = true")
         connection.execute(
             f"COPY (SELECT {_record_sql(graph)} FROM read_parquet({quote_text(str(records))})) "
-            f"TO {quote_text(str(output))} {LINES}"
+            f"TO {quote_text(str(output))} {AS_IT_IS}"
         )
 
 
@@ -130,4 +130,4 @@ def _record_sql(graph: NamedNode) -> str:
     parts.append(literal_sql("record", MIMIR.sourceRow, "source_row", "integer", graph))
     parts += [literal_sql("record", term, field, "string", graph) for field, term in _TEXTS]
     parts += [link_sql("record", term, field, graph) for field, term in _LINKS]
-    return " || ".join(parts)
+    return f"encode({' || '.join(parts)} || chr(10))"

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from graph.changes import Patch, read_patch
 from graph.errors import LogDamaged, StoreUnavailable
@@ -56,7 +55,8 @@ class CommitLog:
         for record in read_log(path):
             self.sequence, self._digest = record.sequence, record.digest
             end = record.offset + record.length
-        self._file: BinaryIO = path.open("r+b")
+        # No buffer: one would try again later to write what a failed append left in it.
+        self._file = path.open("r+b", buffering=0)
         self.torn_bytes = path.stat().st_size - end
         if self.torn_bytes:
             self._file.truncate(end)
@@ -72,12 +72,14 @@ class CommitLog:
             StoreUnavailable: the write failed; no part of the record is left.
         """
         digest = _seal(self._digest, text)
+        rest = memoryview(text + _SEAL + digest.encode() + b"\n")
         try:
-            self._file.write(text + _SEAL + digest.encode() + b"\n")
-            self._file.flush()
+            while rest:
+                rest = rest[self._file.write(rest) :]
             os.fdatasync(self._file.fileno())
         except OSError as error:
-            self._file = self._reopened()
+            self._file.truncate(self._end)
+            self._file.seek(self._end)
             raise StoreUnavailable(
                 f"The commit log {self.path} cannot be written ({error}); nothing was changed."
             ) from error
@@ -89,12 +91,6 @@ class CommitLog:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def _reopened(self) -> BinaryIO:
-        os.truncate(self.path, self._end)
-        file = self.path.open("r+b")
-        file.seek(self._end)
-        return file
 
 
 def read_log(path: Path, after: int = 0) -> Iterator[LogRecord]:

@@ -15,7 +15,7 @@ from graph.store import GraphReader
 from graph.terms import NamedNode
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Project:
     """An open project: its dataset and the checkpoints that readers use."""
 

@@ -69,7 +69,8 @@ class Column:
         nullable: whether any row has no value.
         unique: whether no value occurs twice.
         nulls, distinct, invalid: counts over all rows; `invalid` cells are neither null nor valid.
-        format: `strptime` pattern of dates and times that are not ISO 8601.
+        format: `strptime` pattern of dates and times that are not ISO 8601; of numbers whose cells
+            all carry their unit, the cell with `#` for the number, such as `# kg`.
         decimal_comma: whether `1.234,5` is the form of numbers.
         true_words, false_words: lower-case words of a boolean.
         null_words: texts that mean "no value" in this column, such as `N/A`.

@@ -8,7 +8,7 @@ SPARQL 1.1 Update, section 3.
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 
 from graph.errors import BadQuery, StoreUnavailable
 from graph.oxigraph import OxigraphStore
@@ -54,6 +54,7 @@ class _Operation:
     using: list[str] = field(default_factory=list)
     using_named: list[str] = field(default_factory=list)
     clear: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
 
 
 def evaluate_update(store: OxigraphStore, text: str, scope: Scope) -> tuple[list[Quad], list[Quad]]:
@@ -98,6 +99,8 @@ def _evaluate(
     store: OxigraphStore, operation: _Operation, scope: Scope
 ) -> tuple[list[Quad], list[Quad]]:
     home = _writable(operation.target, scope)
+    for name in operation.written:
+        _writable(name, scope)
     if operation.clear:
         graphs = [home if name == "DEFAULT" else _writable(name, scope) for name in operation.clear]
         return [quad for graph in graphs for quad in store.quads(graph)], []
@@ -208,7 +211,9 @@ def _read_operation(
         following = items[index + 1].keyword if index + 1 < len(items) else ""
         if word in ("INSERT", "DELETE"):
             skip = 2 if following in ("DATA", "WHERE") else 1
-            block, index = _block(text, items, index + skip)
+            begin = index + skip
+            block, index = _block(text, items, begin)
+            operation.written += _named_graphs(items[begin:index], prologue)
             if word == "INSERT":
                 operation.insert = block
             else:
@@ -235,6 +240,15 @@ def _read_clear(items: list[Token], index: int, prologue: Prologue, operation: _
         operation.clear.append(prologue.resolve(words[1]))
         return index + 2
     raise BadQuery("CLEAR and DROP need DEFAULT or GRAPH <iri> here.")
+
+
+def _named_graphs(items: list[Token], prologue: Prologue) -> list[str]:
+    """List the graphs that a template names; a variable is judged when it has a value."""
+    return [
+        prologue.resolve(after)
+        for token, after in pairwise(items)
+        if token.keyword == "GRAPH" and after.kind != "variable"
+    ]
 
 
 def _block(text: str, items: list[Token], index: int) -> tuple[str, int]:

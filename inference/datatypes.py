@@ -81,7 +81,7 @@ def _fits(reading: _Draft, profile: ColumnProfile, filled: int) -> bool:
     if reading.datatype in ("integer", "decimal", "double") and _is_coded(profile):
         return False
     distinct = profile.distinct - profile.count_distinct(*_read_forms(reading))
-    return stray <= _STRAY_SHARE * filled and (stray <= 0 or distinct <= _STRAY_DISTINCT * 2)
+    return stray <= _STRAY_SHARE * filled and (stray <= 0 or distinct <= _STRAY_DISTINCT)
 
 
 def _read_forms(reading: _Draft) -> tuple[str, ...]:

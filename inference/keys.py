@@ -26,6 +26,7 @@ _LONG_TEXT = 60
 _ENOUGH_ROWS = 10
 _ENOUGH = 2.5
 _LEAST = -1.0
+_LINK_PENALTY = 5.0
 _LEAST_LARGE = -3.5
 _MEASURES = ("decimal", "double", "boolean", "time")
 _RANK_WORDS = word_set(
@@ -108,10 +109,14 @@ class KeyFinder:
         mine = names_table(name, view.name) >= 0.5
         theirs = any(names_table(other, view.name) >= 0.5 for other in others)
         if mine and theirs:
-            return 5.0
+            return _LINK_PENALTY
         if mine:
             return 1.0
-        return 5.0 if view.rows <= _SMALL else -0.5
+        return _LINK_PENALTY if view.rows <= _SMALL else -0.5
+
+    def _is_link_part(self, view: TableView, name: str) -> bool:
+        """Tell whether a lent column is unique by accident: the table links two others."""
+        return self._is_lent(view, name) and self._lent_penalty(view, name) >= _LINK_PENALTY
 
     def _joins(self, view: TableView, column: Column) -> bool:
         """Tell whether a column could be a further part of a key of lent columns."""
@@ -144,7 +149,11 @@ class KeyFinder:
         strong = max((s.score for s in singles), default=_LEAST) >= 0.0
         # in a large table a column is not unique by accident
         least = 0.0 if view.rows <= _SMALL else _LEAST_LARGE
-        unique = [frozenset(s.columns) for s in singles if s.score >= least]
+        unique = [
+            frozenset(s.columns)
+            for s in singles
+            if s.score >= least and not self._is_link_part(view, s.columns[0])
+        ]
         found: dict[tuple[str, ...], Candidate] = {}
         for size in range(2, _MOST_COLUMNS + 1):
             for names in combinations(columns, size):

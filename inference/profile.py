@@ -56,7 +56,6 @@ class ColumnProfile:
         words: rows by lower-case null or boolean word.
         spellings: the null words as they are spelled in the cells.
         longest: length of the longest text.
-        spaced: whether any text has space around it.
     """
 
     name: str
@@ -68,7 +67,6 @@ class ColumnProfile:
     words: Mapping[str, int] = field(default_factory=dict)
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     longest: int = 0
-    spaced: bool = False
 
     def count(self, *forms: str) -> int:
         """Count the rows whose text has one of the forms."""
@@ -89,7 +87,6 @@ class FormRow(NamedTuple):
     first: str
     last: str
     longest: int
-    spaced: bool
 
 
 class ValueStore:
@@ -149,7 +146,7 @@ class ValueStore:
     def _forms(self, table: int) -> list[FormRow]:
         rows = self.connection.execute(
             "SELECT col, form, sum(n)::BIGINT, count(*), min(value), max(value), "
-            "max(length(value)), bool_or(length(value) <> length(trim(value))) "
+            "max(length(value)) "
             f"FROM {self.values(table)} GROUP BY col, form ORDER BY col, form"
         ).fetchall()
         return [FormRow(*row) for row in rows]
@@ -189,7 +186,6 @@ def _column_profile(
         words=words.get(position, {}),
         spellings=spellings.get(position, {}),
         longest=max((row.longest for row in mine), default=0),
-        spaced=any(row.spaced for row in mine),
     )
 
 

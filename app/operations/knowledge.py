@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from alerting.alerts import STATES, read_alerts
@@ -51,6 +52,16 @@ class Summary:
     models: tuple[ModelView, ...]
     twins: tuple[TwinView, ...]
     alerts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """What takes long to count; it changes only when knowledge does."""
+
+    triples: int
+    classes: tuple[ClassCount, ...]
+    shapes: int
+    violations: int
 
 
 @dataclass(frozen=True)
@@ -108,13 +119,14 @@ def get_summary(services: Services, request: ProjectRequest) -> Summary:
     names = project.names
     meta = project.reader(names.meta)
     alerts = read_alerts(meta, names)
+    counts = _counts(project, project.dataset.knowledge_sequence)
     return Summary(
         project=names.project,
         commit=project.dataset.sequence,
-        triples=sum(project.dataset.count(graph) for graph in names.default_graphs),
-        classes=_classes(project),
-        shapes=_number(project.reader(names.shapes), "shape_count"),
-        violations=_number(project.reader(names.validation), "violation_count"),
+        triples=counts.triples,
+        classes=counts.classes,
+        shapes=counts.shapes,
+        violations=counts.violations,
         models=read_models(meta),
         twins=twin_views(project),
         alerts={state: sum(alert.state == state for alert in alerts) for state in STATES},
@@ -190,6 +202,17 @@ def twin_views(project: Project) -> tuple[TwinView, ...]:
         sizes = len(overlay.added), len(overlay.removed)
         views.append(TwinView(twin.id, twin.title, twin.created.isoformat(), *sizes))
     return tuple(views)
+
+
+@lru_cache(maxsize=64)
+def _counts(project: Project, knowledge_sequence: int) -> _Counts:  # noqa: ARG001 - the cache's key
+    names = project.names
+    return _Counts(
+        triples=sum(project.dataset.count(graph) for graph in names.default_graphs),
+        classes=_classes(project),
+        shapes=_number(project.reader(names.shapes), "shape_count"),
+        violations=_number(project.reader(names.validation), "violation_count"),
+    )
 
 
 def _classes(project: Project) -> tuple[ClassCount, ...]:

@@ -1,10 +1,9 @@
 """What is left after the owner of a dataset is killed at any moment: all it ever acknowledged."""
 
-import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,6 @@ from graph.terms import Literal, Quad
 NAMES = ProjectNames("https://example.org/", "shop")
 SAYS = NAMES.term("says")
 ROWS = 5_000
-
-Moment = Callable[["subprocess.Popen[str]", Path], None]
 
 START = """
 import sys
@@ -50,7 +47,37 @@ dataset.commit(
     ChangeSet(added_file=sys.argv[2], removed_file=sys.argv[3]),
     progress=lambda done: print("progress", flush=True),
 )
-print("done", flush=True)
+"""
+)
+
+# Kills itself at one of the moments before and after each call that makes something durable.
+ONE_COMMIT = (
+    START
+    + """
+import os
+moment = int(sys.argv[2])
+seen = 0
+
+def watch(frame, event, call):
+    global seen
+    if event in ("c_call", "c_return") and call.__name__ in CALLS:
+        if call.__name__ == "replace" and call.__module__ != "posix":
+            return
+        if seen == moment:
+            os.kill(os.getpid(), 9)
+        seen += 1
+
+CALLS = {"write", "fdatasync", "update", "symlink", "replace"}
+rows = {}
+for name, text in (("new", "new"), ("old", "old")):
+    thing = names.thing("Person", [name])
+    rows[name] = Quad(thing, names.term("says"), Literal(text), names.data)
+change = ChangeSet((rows["new"],), (rows["old"],))
+if len(sys.argv) > 3:
+    change = ChangeSet(added_file=sys.argv[3], removed_file=sys.argv[4])
+sys.setprofile(watch)
+dataset.commit(change)
+sys.setprofile(None)
 """
 )
 
@@ -86,54 +113,63 @@ def test_no_acknowledged_commit_is_lost_to_a_kill(tmp_path: Path) -> None:
         before = last
 
 
-def stored_rows(dataset: Dataset, folder: Path, numbers: range) -> str:
+def row(name: str) -> Quad:
+    return Quad(NAMES.thing("Person", [name]), SAYS, Literal(name), NAMES.data)
+
+
+def stored_rows(dataset: Dataset, folder: Path, rows: Iterable[Quad]) -> str:
     path = folder / "rows.nq"
-    with path.open("w") as file:
-        for number in numbers:
-            thing = NAMES.thing("Row", [str(number)])
-            file.write(f"{Quad(thing, SAYS, Literal(number), NAMES.data)} .\n")
+    path.write_text("".join(f"{quad} .\n" for quad in rows))
     return dataset.blobs.adopt(path)[0]
 
 
-def first_progress(owner: "subprocess.Popen[str]", folder: Path) -> None:
-    assert owner.stdout is not None
-    assert owner.stdout.readline() == "progress\n"
+def rows_of(dataset: Dataset) -> list[str]:
+    rows = dataset.reader([NAMES.data]).select("SELECT ?o WHERE { ?s ?p ?o }")
+    return sorted(str(getattr(row[0], "value", "")) for row in rows)
 
 
-def log_growth(owner: "subprocess.Popen[str]", folder: Path) -> None:
-    first_progress(owner, folder)
-    size = (folder / "log.rdfp").stat().st_size
-    while (folder / "log.rdfp").stat().st_size == size:
-        assert owner.poll() is None
-
-
-def switching(owner: "subprocess.Popen[str]", folder: Path) -> None:
-    first_progress(owner, folder)
-    target = os.readlink(folder / "current")
-    while os.readlink(folder / "current") == target:
-        assert owner.poll() is None
-
-
-@pytest.mark.parametrize(
-    ("moment", "finished"), [(first_progress, False), (log_growth, True), (switching, True)]
-)
-def test_a_kill_during_a_bulk_commit_leaves_the_old_state_or_the_new_one(
-    tmp_path: Path, moment: Moment, *, finished: bool
+@pytest.mark.parametrize("bulk", [False, True], ids=["commit", "bulk commit"])
+def test_a_kill_around_any_durable_call_leaves_the_old_state_or_the_new_one(
+    tmp_path: Path, *, bulk: bool
 ) -> None:
     folder = tmp_path / "shop"
     dataset = Dataset(folder, NAMES)
-    old = stored_rows(dataset, tmp_path, range(100))
-    new = stored_rows(dataset, tmp_path, range(100, 100 + ROWS))
+    files = [stored_rows(dataset, tmp_path, [row(name)]) for name in ("new", "old")] if bulk else []
+    states = set()
+
+    for moment in range(1_000):
+        dataset.commit(ChangeSet((row("old"),)), replacing=(NAMES.data,))
+        before = dataset.sequence
+        dataset.close()
+        with started(ONE_COMMIT, str(folder), str(moment), *files) as owner:
+            pass
+        dataset = Dataset(folder, NAMES)
+        state = dataset.sequence - before, rows_of(dataset)
+        assert state in ((0, ["old"]), (1, ["new"]))
+        assert len(list((folder / "stores").iterdir())) == 1
+        if owner.returncode == 0:
+            break
+        states.add(state[0])
+
+    assert states == {0, 1}
+    dataset.close()
+
+
+def test_a_kill_while_files_are_loaded_leaves_the_old_state(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    dataset = Dataset(folder, NAMES)
+    old = stored_rows(dataset, tmp_path, [row("old")])
+    new = stored_rows(dataset, tmp_path, (row(str(number)) for number in range(ROWS)))
     dataset.commit(ChangeSet(added_file=old))
     dataset.close()
     with started(BULK, str(folder), new, old) as owner:
-        moment(owner, folder)
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "progress\n"
         owner.kill()
 
     dataset = Dataset(folder, NAMES)
 
-    assert dataset.sequence == (2 if finished else 1)
-    assert dataset.count(NAMES.data) == (ROWS if finished else 100)
+    assert (dataset.sequence, rows_of(dataset)) == (1, ["old"])
     assert len(list((folder / "stores").iterdir())) == 1
     dataset.commit(ChangeSet(added_file=new, removed_file=old))
     assert dataset.count(NAMES.data) == ROWS

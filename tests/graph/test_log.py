@@ -1,11 +1,12 @@
 """The commit log: what a crash or a bad disk may do to it, and what is noticed."""
 
+import resource
 from pathlib import Path
 
 import pytest
 
 from graph.changes import write_patch
-from graph.errors import LogDamaged
+from graph.errors import LogDamaged, StoreUnavailable
 from graph.log import CommitLog, LogRecord, read_log
 from graph.terms import Literal, NamedNode, Quad
 
@@ -110,6 +111,25 @@ def test_records_before_a_damaged_one_can_be_read(path: Path) -> None:
     assert next(records).sequence == 1
     with pytest.raises(LogDamaged, match="Record 2"):
         next(records)
+
+
+@pytest.mark.parametrize("room", [0, 20])
+def test_a_record_that_cannot_be_written_leaves_no_part_of_it(path: Path, room: int) -> None:
+    log = CommitLog(path)
+    before = path.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + room, hard))
+    try:
+        with pytest.raises(StoreUnavailable, match="nothing was changed") as caught:
+            log.append(patch("too long"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert caught.value.retryable
+    assert path.read_bytes() == before
+    assert log.append(patch("after")) == 5
+    log.close()
+    assert last_record(path).text == patch("after")
 
 
 def test_an_absent_log_is_an_empty_one(tmp_path: Path) -> None:

@@ -42,8 +42,17 @@ def test_reads_the_unit_that_all_cells_carry(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("header", "unit"),
-    [("Temp (°C)", "°C"), ("temp_c", "°C"), ("weight_kg", "kg"), ("plan_b", None), ("temp", None)]
-    + [("Torque [Nm]", "Nm"), ("wear [min]", "min"), ("speed [m/s]", "m/s"), ("pay (max)", None)],
+    [
+        ("Temp (°C)", "°C"),
+        ("temp_c", "°C"),
+        ("weight_kg", "kg"),
+        ("Torque [Nm]", "Nm"),
+        ("wear [min]", "min"),
+        ("speed [m/s]", "m/s"),
+        ("pay (max)", None),
+        ("plan_b", None),
+        ("temp", None),
+    ],
 )
 def test_reads_the_unit_of_a_header(tmp_path: Path, header: str, unit: str | None) -> None:
     assert column_of(tmp_path, header, ["1.5", "2.5"]).unit == unit

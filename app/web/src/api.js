@@ -37,7 +37,7 @@ export const fetchTwinDiff = (project, twin) => getJson(`${twinPath(project, twi
 
 /** Give the address of the SPARQL endpoint of a project, or of one of its twins. */
 export function sparqlAddress(project, twin = null) {
-  return `${BASE}${twin ? twinPath(project, twin) : projectPath(project)}/sparql`;
+  return `${twin ? twinPath(project, twin) : projectPath(project)}/sparql`;
 }
 
 /** Run a query; `form` is "answer" (JSON results or Turtle) or "csv". */
