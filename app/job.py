@@ -1,9 +1,11 @@
 """`mimir job run`: one job from claim to end, in a process of its own."""
 
 import logging
+import shutil
 import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.settings import Settings
@@ -44,24 +46,33 @@ def _run(name: str, run_id: str, settings: Settings) -> int:
     claim = project.call("POST", f"/runs/{run_id}/claim")
     project = RemoteProject(settings.url, settings.worker_token, name, run_id, claim["epoch"])
     run = read_run(project.reader(project.names.meta), project.names, run_id)
-    worker = WorkerSettings(_scratch(settings), settings.receivers(), settings.seed)
     stopped = threading.Event()
     beat = threading.Thread(target=_beat, args=(project, run_id, stopped), daemon=True)
     beat.start()
     try:
-        ended = execute_run(project, run, find_workflow(run.workflow), worker, utc_now)
+        with _scratch(settings, name) as (folder, cache):
+            worker = WorkerSettings(folder, cache, settings.receivers(), settings.seed)
+            ended = execute_run(project, run, find_workflow(run.workflow), worker, utc_now)
     finally:
         stopped.set()
     return DONE if ended.state == "succeeded" else FAILED
 
 
-def _scratch(settings: Settings) -> Path:
-    folder = settings.data / "work"
+@contextmanager
+def _scratch(settings: Settings, project: str) -> Iterator[tuple[Path, Path]]:
+    """Give a folder for this job alone and the project's cache; the first is removed at the end."""
+    root = settings.data / "work" / project
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        root.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="mimir-"))
-    return folder
+        with tempfile.TemporaryDirectory(prefix="mimir-") as place:
+            yield Path(place), Path(place) / "cache"
+        return
+    # A project has one job at a time, so a folder that is here was left by a killed one.
+    for left in root.glob("job-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="job-", dir=root, ignore_cleanup_errors=True) as place:
+        yield Path(place), root / "cache"
 
 
 def _beat(project: RemoteProject, run_id: str, stopped: threading.Event) -> None:

@@ -37,7 +37,7 @@ _NOTE = "<!-- Written by `python -m app.reference {name}`; do not edit. -->"
 def operations_text() -> str:
     """Write the reference of all operations, routes and commands as Markdown."""
     groups: dict[str, list[Operation]] = {}
-    for item in sorted(OPERATIONS.values(), key=lambda item: (item.permission == "worker",)):
+    for item in sorted(OPERATIONS.values(), key=_place):
         groups.setdefault(item.function.__module__, []).append(item)
     lines = [_NOTE.format(name="operations"), "", "# Operations", "", *_introduction()]
     rows = [_overview(item) for group in groups.values() for item in group]
@@ -98,6 +98,11 @@ def _introduction() -> list[str]:
         "  `admin` say what an operation does; today one token opens them all.",
         "",
     ]
+
+
+def _place(item: Operation) -> tuple[bool, str]:
+    # The registry is in the order of imports, which differs from program to program.
+    return item.permission == "worker", item.function.__module__
 
 
 def _overview(item: Operation) -> tuple[str, ...]:

@@ -106,14 +106,16 @@ def _write(
     part = output.with_name(f"{output.name}.part")
     output.write_bytes(b"")
     counts: dict[str, TableLanding] = {}
-    for table in sorted(rows, key=lambda name: (-rows[name].staged.rows, name)):
-        target = part if counts else output
-        if table in classes:
-            counts[table] = lander.land_class(classes[table], target)
-        else:
-            counts[table] = lander.land_junction(junctions[table], rows[table], target)
-        if target is part:
-            append_file(part, output)
-        progress(table, counts[table].rows_landed)
-    part.unlink(missing_ok=True)
+    try:
+        for table in sorted(rows, key=lambda name: (-rows[name].staged.rows, name)):
+            target = part if counts else output
+            if table in classes:
+                counts[table] = lander.land_class(classes[table], target)
+            else:
+                counts[table] = lander.land_junction(junctions[table], rows[table], target)
+            if target is part:
+                append_file(part, output)
+            progress(table, counts[table].rows_landed)
+    finally:
+        part.unlink(missing_ok=True)
     return tuple(counts[table] for table in rows)

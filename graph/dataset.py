@@ -127,7 +127,7 @@ class Dataset:
         if change.bulk:
             return self._commit_bulk(change, replacing, expected, guard, progress)
         with self._lock:
-            self._catch_up()
+            self._recover()
             self._check(expected, guard)
             added, removed = self._effective(change, replacing)
             if not added and not removed:
@@ -230,6 +230,10 @@ class Dataset:
             # is opened again; if that fails too, the next commit or start tries once more.
             self._reopen()
 
+    def _recover(self) -> None:
+        if self.sequence < self.log.sequence:
+            self._reopen()
+
     def _reopen(self) -> None:
         self._store.close()
         self._store = OxigraphStore(self._current())
@@ -270,7 +274,7 @@ class Dataset:
         with self._bulk_lock:
             files = self._files(change.added_file, change.removed_file)
             with self._lock:
-                self._catch_up()
+                self._recover()
                 self._check(expected, guard)
                 clone, start = self._clone(), self.sequence
             with ExitStack() as failed:

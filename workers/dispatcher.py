@@ -13,13 +13,13 @@ from graph.projects import Project, Projects
 from graph.store import GraphReader
 from graph.terms import Literal
 from graph.vocab import MIMIR
-from workers.progress import ProgressBoard
+from workers.progress import ProgressBoard, StepProgress
 from workers.queue import JobQueue
 from workers.runs import FINISHED, Run, list_runs, read_run, run_change, run_iri
 
 _LOG = logging.getLogger(__name__)
+LEASE_SECONDS = 30.0
 _ATTEMPTS = 3
-_LEASE_SECONDS = 15.0
 _TICK_SECONDS = 0.25
 
 
@@ -28,6 +28,7 @@ class Dispatcher:
 
     Args:
         board: progress of running jobs, which is also their sign of life.
+        lease: seconds without a sign of life after which a run is taken from its worker.
     """
 
     def __init__(
@@ -35,11 +36,16 @@ class Dispatcher:
         projects: Projects,
         board: ProgressBoard,
         clock: Callable[[], datetime],
+        *,
+        lease: float = LEASE_SECONDS,
     ) -> None:
         self._projects = projects
         self._board = board
         self._clock = clock
+        self._lease = lease
         self._pending: dict[str, set[str]] = {}
+        self._watched: dict[str, float] = {}
+        self._postponed = ""
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -48,8 +54,7 @@ class Dispatcher:
     def start(self, queue: JobQueue) -> None:
         """Find unfinished runs of all projects and begin to start jobs through `queue`."""
         for name in self._projects.names():
-            unfinished = list_runs(_meta(self._projects.get(name)), "queued", "running")
-            self._pending[name] = {run.id for run in unfinished}
+            self._find_unfinished(name)
         self._thread = threading.Thread(
             target=self._loop, args=(queue,), name="dispatcher", daemon=True
         )
@@ -94,60 +99,116 @@ class Dispatcher:
             self._board.report(name, run_id, "", None, "started")
             return claimed
 
+    def _find_unfinished(self, name: str) -> None:
+        try:
+            meta = _meta(self._projects.get(name))
+        except MimirError:
+            # One damaged project must not keep the others from being served.
+            _LOG.exception("project %s cannot be opened", name)
+            return
+        self._pending[name] = {run.id for run in list_runs(meta, "queued", "running")}
+
     def _alive(self, project: str, run: str) -> bool:
         progress = self._board.get(project, run)
-        return progress is not None and self._board.clock() - progress.seen < _LEASE_SECONDS
+        return progress is not None and self._board.clock() - progress.seen < self._lease
+
+    def _silent(self, job: str) -> bool:
+        now = self._board.clock()
+        project, _, run = job.partition("/")
+        return now - self._watched.setdefault(job, now) >= self._lease and not self._alive(
+            project, run
+        )
 
     def _loop(self, queue: JobQueue) -> None:
         while not self._stopped.is_set():
             self._wake.wait(_TICK_SECONDS)
             self._wake.clear()
             try:
-                self._take_back(queue)
-                self._bring(queue)
+                self._tick(queue)
             except StoreUnavailable as error:
-                _LOG.warning("dispatch postponed: %s", error)
-            except MimirError:
+                self._postpone(str(error))
+            except Exception:  # noqa: BLE001 - the outermost handler of this thread
                 _LOG.exception("dispatch failed")
         queue.close()
 
-    def _take_back(self, queue: JobQueue) -> None:
-        for job in queue.lost():
-            name, _, run_id = job.partition("/")
-            if name not in self._projects.names():
-                continue
-            project = self._projects.get(name)
-            with self._lock:
-                run = read_run(_meta(project), project.names, run_id)
-                self._board.forget(name, run_id)
-                if run.state not in FINISHED:
-                    self._hand_back(project, run)
+    def _postpone(self, reason: str) -> None:
+        if reason != self._postponed:
+            _LOG.warning("dispatch postponed: %s", reason)
+        self._postponed = reason
 
-    def _hand_back(self, project: Project, run: Run) -> None:
-        failures = run.failures + 1
-        after = replace(run, state="queued", failures=failures)
-        if failures >= _ATTEMPTS:
-            reason = f"The worker process ended {failures} times without finishing."
-            after = replace(after, state="failed", ended=self._clock(), error=reason)
-        project.commit(run_change(project.names, run, after, f"Run {run.id} taken back"))
+    def _tick(self, queue: JobQueue) -> None:
+        if not any(self._pending.values()):
+            return
+        for job in queue.lost():
+            self._hand_back(job)
+        names = self._projects.names()
+        for name in list(self._pending):
+            if name in names:
+                self._bring(queue, name)
+            else:
+                self._forget(queue, name)
+        self._postponed = ""
+
+    def _bring(self, queue: JobQueue, name: str) -> None:
+        run_id, state = self._first(name)
+        if not run_id:
+            return
+        job = f"{name}/{run_id}"
+        place = queue.state(job)
+        if place == "waiting":
+            self._watched[job] = self._board.clock()
+        elif place == "working":
+            if self._silent(job):
+                queue.drop(job)
+                self._hand_back(job)
+        elif queue.free() > 0 and not (state == "running" and self._alive(name, run_id)):
+            queue.start(job)
+            self._watched[job] = self._board.clock()
+
+    def _first(self, name: str) -> tuple[str, str]:
+        project = self._projects.get(name)
+        with self._lock:
+            waiting = sorted(self._pending[name], key=int)
+            for run_id in waiting:
+                state = run_state(_meta(project), project.names, run_id)
+                if state not in FINISHED:
+                    return run_id, state
+                self._pending[name].discard(run_id)
+                self._watched.pop(f"{name}/{run_id}", None)
+        return "", ""
+
+    def _forget(self, queue: JobQueue, name: str) -> None:
+        for run_id in self._pending.pop(name):
+            self._watched.pop(f"{name}/{run_id}", None)
+            self._board.forget(name, run_id)
+            queue.drop(f"{name}/{run_id}")
+
+    def _hand_back(self, job: str) -> None:
+        name, _, run_id = job.partition("/")
+        self._watched.pop(job, None)
+        last = self._board.get(name, run_id)
+        self._board.forget(name, run_id)
+        if name not in self._projects.names():
+            return
+        project = self._projects.get(name)
+        with self._lock:
+            run = read_run(_meta(project), project.names, run_id)
+            if run.state not in FINISHED:
+                after = replace(run, state="queued", failures=run.failures + 1)
+                if after.failures >= _ATTEMPTS:
+                    reason = _reason(after.failures, last)
+                    after = replace(after, state="failed", ended=self._clock(), error=reason)
+                project.commit(run_change(project.names, run, after, f"Run {run.id} taken back"))
         self._board.touch()
 
-    def _bring(self, queue: JobQueue) -> None:
-        for name in list(self._pending):
-            waiting = sorted(self._pending[name], key=int)
-            while waiting and self._finished(name, waiting[0]):
-                self._pending[name].discard(waiting.pop(0))
-            if not waiting or queue.free() <= 0:
-                continue
-            job = f"{name}/{waiting[0]}"
-            if not queue.running(job) and not self._alive(name, waiting[0]):
-                queue.start(job)
 
-    def _finished(self, name: str, run_id: str) -> bool:
-        if name not in self._projects.names():
-            return True
-        project = self._projects.get(name)
-        return run_state(_meta(project), project.names, run_id) in FINISHED
+def _reason(failures: int, last: StepProgress | None) -> str:
+    place = f", last in the step {last.step!r}" if last and last.step else ""
+    words = f" ({last.message})" if last and last.message else ""
+    return (
+        f"The worker process ended or fell silent {failures} times before the run was done{place}"
+        f"{words}. The log says more; too little memory is the usual reason. Then start it again."
+    )
 
 
 def run_state(meta: GraphReader, names: ProjectNames, run_id: str) -> str:

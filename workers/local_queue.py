@@ -5,6 +5,9 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+from graph.errors import StoreUnavailable
+from workers.queue import JobState
+
 ENTRY = ("-m", "app.cli", "job", "run")
 
 
@@ -33,11 +36,23 @@ class LocalQueue:
         return self._size - len(self._processes)
 
     def start(self, job: str) -> None:
-        """Spawn the job's process."""
-        if job not in self._processes:
+        """Spawn the job's process.
+
+        Raises:
+            StoreUnavailable: the machine has no room for a process now.
+        """
+        if job in self._processes:
+            return
+        try:
             self._processes[job] = subprocess.Popen(
                 job_command(job), env=self._environment, stdin=subprocess.DEVNULL
             )
+        except OSError as error:
+            raise StoreUnavailable(f"No worker process can be started: {error}") from error
+
+    def state(self, job: str) -> JobState | None:
+        """Tell whether the job's process lives."""
+        return "working" if job in self._processes else None
 
     def lost(self) -> list[str]:
         """List jobs whose process ended since the last call."""
@@ -46,9 +61,12 @@ class LocalQueue:
             del self._processes[job]
         return ended
 
-    def running(self, job: str) -> bool:
-        """Tell whether the job's process lives."""
-        return job in self._processes
+    def drop(self, job: str) -> None:
+        """Kill the job's process."""
+        process = self._processes.pop(job, None)
+        if process:
+            process.kill()
+            process.wait()
 
     def close(self) -> None:
         """Kill the worker processes; their runs go on at the next start."""

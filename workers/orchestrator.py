@@ -6,6 +6,7 @@ the same input is not executed again, so a run can be killed at any moment and s
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,20 +16,34 @@ from pathlib import Path
 from typing import Any
 
 from graph.changes import ChangeSet
-from graph.errors import MimirError, StoreUnavailable
+from graph.errors import MimirError, ReaderDied, StoreUnavailable
 from graph.terms import NamedNode
 from workers.remote import RemoteProject
 from workers.runs import Run, StepRecord, find_step, run_change, run_iri, step_quads
 
+_LOG = logging.getLogger(__name__)
 _ATTEMPTS = 3
 _PAUSES = (1.0, 5.0)
 
 
+class StepBroke(MimirError):
+    """A step ended with an error that it does not know; the log of the worker has the place."""
+
+    code = "step-broke"
+
+
 @dataclass(frozen=True)
 class WorkerSettings:
-    """What steps may use besides the graph: a scratch folder, alert receivers, a seed."""
+    """What steps may use besides the graph.
+
+    Attributes:
+        folder: scratch of this job alone, removed at its end.
+        cache: what jobs of the project leave for later ones; its content can be made again.
+        receivers: alert receivers, as name and URL.
+    """
 
     folder: Path
+    cache: Path
     receivers: tuple[tuple[str, str], ...] = ()
     seed: int = 7
 
@@ -46,8 +61,13 @@ class StepContext:
 
     @property
     def folder(self) -> Path:
-        """Scratch folder of the project on this machine; its content can be made again."""
-        return self.settings.folder / self.project.names.project
+        """Folder of this job alone: a worker that lost its run may still write to its own."""
+        return self.settings.folder
+
+    @property
+    def cache(self) -> Path:
+        """Folder of the project on this machine for what can be made again."""
+        return self.settings.cache
 
 
 @dataclass(frozen=True)
@@ -109,7 +129,8 @@ def execute_run(
         context = _context(project, run, step, outputs, settings, clock)
         try:
             outputs[step.name] = _execute_step(context, step, order, key).output
-        except StoreUnavailable:
+        except StoreUnavailable as error:
+            context.progress(None, str(error))
             raise
         except MimirError as error:
             return _fail(project, run, step, order, key, clock, error)
@@ -174,7 +195,9 @@ def _tried(context: StepContext, step: Step) -> StepResult:
         except StoreUnavailable:
             raise
         except MimirError as error:
-            if not error.retryable or attempt == _ATTEMPTS:
+            # A reader that the kernel ended for want of memory may have been a bystander.
+            again = error.retryable or isinstance(error, ReaderDied)
+            if not again or attempt == _ATTEMPTS:
                 raise
             context.progress(None, f"Attempt {attempt} failed: {error}")
             time.sleep(_PAUSES[attempt - 1])
@@ -182,7 +205,13 @@ def _tried(context: StepContext, step: Step) -> StepResult:
 
 
 def _execute(step: Step, context: StepContext) -> StepResult:
-    result: StepResult = import_module(step.entry).execute(context)
+    try:
+        result: StepResult = import_module(step.entry).execute(context)
+    except MimirError:
+        raise
+    except Exception as error:  # the outermost handler of a step
+        _LOG.exception("step %s of run %s broke", step.name, context.run.id)
+        raise StepBroke(f"{type(error).__name__}: {error}") from error
     return result
 
 

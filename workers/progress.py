@@ -52,10 +52,10 @@ class ProgressBoard:
 
     def beat(self, project: str, run: str) -> None:
         """Note a sign of life that says nothing new."""
+        now = self.clock()
         with self._changed:
-            before = self._steps.get((project, run))
-            if before:
-                self._steps[project, run] = replace(before, seen=self.clock())
+            before = self._steps.get((project, run), StepProgress(run, "", None, "", now, now))
+            self._steps[project, run] = replace(before, seen=now)
 
     def get(self, project: str, run: str) -> StepProgress | None:
         """Give the newest progress of a run, if it said anything."""

@@ -1,13 +1,16 @@
 """The port to job transport: something that starts `mimir job run <project>/<run>` somewhere."""
 
-from typing import Protocol
+from typing import Literal, Protocol
+
+JobState = Literal["waiting", "working"]
 
 
 class JobQueue(Protocol):
     """Starts jobs; the graph, not the queue, knows what has to be done.
 
-    `start` must be harmless when the same job is already on its way: a run is claimed by the worker
-    itself, and a second claim is refused.
+    A run is claimed by the worker itself and a second claim is refused, so a queue that starts a
+    job twice, or forgets one, does no harm. Every method but `close` may raise `StoreUnavailable`:
+    the queue does not answer now.
     """
 
     def free(self) -> int:
@@ -15,17 +18,21 @@ class JobQueue(Protocol):
         ...
 
     def start(self, job: str) -> None:
-        """Start a job; `job` is `<project>/<run>`."""
+        """Start a job that is not there; `job` is `<project>/<run>`."""
+        ...
+
+    def state(self, job: str) -> JobState | None:
+        """Tell whether the job waits for a worker or has one; None: nothing is known of it."""
         ...
 
     def lost(self) -> list[str]:
-        """List jobs whose process ended since the last call."""
+        """List jobs whose process is known to have ended since the last call."""
         ...
 
-    def running(self, job: str) -> bool:
-        """Tell whether the job is known to be on its way or at work."""
+    def drop(self, job: str) -> None:
+        """Take the job away and end its process, as far as that is within reach."""
         ...
 
     def close(self) -> None:
-        """End what this process started."""
+        """Let go of what this process holds; local worker processes end."""
         ...

@@ -1,8 +1,8 @@
 """A project reached over HTTP: what a worker process sees of the process that owns the stores."""
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,13 +77,22 @@ class RemoteProject:
         return str(answer["sha256"])
 
     def fetch_file(self, sha256: str, into: Path) -> Path:
-        """Give the path of stored content, fetched into the folder `into` when not there yet."""
+        """Give the path of stored content, fetched into the folder `into` when not there yet.
+
+        Raises:
+            StoreUnavailable: the owner does not answer to the end.
+            NotFound: there is no such content.
+        """
         target = into / sha256
         if not target.exists():
             into.mkdir(parents=True, exist_ok=True)
             partial = target.with_suffix(".part")
             address = f"/api/v1/projects/{self._project}/blobs/{sha256}"
-            with self._http.stream("GET", address) as response, partial.open("wb") as file:
+            with (
+                self._spoken(),
+                self._http.stream("GET", address) as response,
+                partial.open("wb") as file,
+            ):
                 _raise(response)
                 for chunk in response.iter_bytes():
                     file.write(chunk)
@@ -104,13 +113,18 @@ class RemoteProject:
             MimirError: as the owner's problem says.
         """
         address = f"/api/v1/projects/{self._project}{path}"
-        try:
+        with self._spoken():
             response = self._http.request(method, address, **arguments)
-        except httpx.TransportError as error:
-            raise StoreUnavailable(f"The owner at {self._url} does not answer: {error}") from error
         _raise(response)
         answer: dict[str, Any] = response.json() if response.content else {}
         return answer
+
+    @contextmanager
+    def _spoken(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.TransportError as error:
+            raise StoreUnavailable(f"The owner at {self._url} does not answer: {error}") from error
 
     def _reader(self, url: str, graphs: tuple[NamedNode, ...]) -> GraphReader:
         return SparqlHttpReader(url, graphs, graphs, token=self._token, timeout=600.0)

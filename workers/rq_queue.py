@@ -5,25 +5,33 @@ MIMIR_WORKER_TOKEN.
 """
 
 import subprocess
+from collections.abc import Callable
 from contextlib import suppress
 
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker
-from rq.exceptions import NoSuchJobError
+from rq.command import send_stop_job_command
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from graph.errors import BadInput, StoreUnavailable
+from graph.sandbox import die_with_parent
 from workers.local_queue import job_command
+from workers.queue import JobState
 
 QUEUE = "mimir"
-_BUSY = {JobStatus.QUEUED, JobStatus.STARTED, JobStatus.DEFERRED, JobStatus.SCHEDULED}
+_WAITING = {JobStatus.CREATED, JobStatus.QUEUED, JobStatus.DEFERRED, JobStatus.SCHEDULED}
 _DAY = 86_400
+_SECONDS_TO_ANSWER = 5.0
 
 
 class RqQueue:
     """Jobs for RQ workers.
+
+    What RQ says of a job that somebody works at is not trusted: it can be wrong for minutes after a
+    worker or Redis was killed, so the owner goes by the worker's own signs of life.
 
     Args:
         url: Redis URL.
@@ -31,7 +39,9 @@ class RqQueue:
     """
 
     def __init__(self, url: str, size: int) -> None:
-        self._redis = Redis.from_url(url)
+        self._redis = Redis.from_url(
+            url, socket_timeout=_SECONDS_TO_ANSWER, socket_connect_timeout=_SECONDS_TO_ANSWER
+        )
         self._queue = Queue(QUEUE, connection=self._redis, serializer=JSONSerializer)
         self._size = size
         self._started: set[str] = set()
@@ -49,40 +59,74 @@ class RqQueue:
         name = _job_id(job)
         try:
             with suppress(NoSuchJobError):
-                Job.fetch(name, self._redis, serializer=JSONSerializer).delete()
+                self._fetch(job).delete()
             self._queue.enqueue(execute, job, job_id=name, job_timeout=_DAY, result_ttl=60)
         except RedisError as error:
-            raise StoreUnavailable(f"Redis does not answer: {error}") from error
+            raise _away(error) from error
         self._started.add(job)
 
-    def lost(self) -> list[str]:
-        """List jobs that neither wait nor run any more."""
-        ended = [job for job in self._started if not self.running(job)]
-        self._started.difference_update(ended)
-        return ended
+    def state(self, job: str) -> JobState | None:
+        """Tell what RQ says of the job.
 
-    def running(self, job: str) -> bool:
-        """Tell whether RQ says that the job waits or runs."""
+        Raises:
+            StoreUnavailable: Redis does not answer.
+        """
+        status = self._status(job)
+        if status in _WAITING:
+            self._started.add(job)
+            return "waiting"
+        if status is JobStatus.STARTED:
+            self._started.add(job)
+            return "working"
+        return None
+
+    def lost(self) -> list[str]:
+        """List jobs whose function returned or was killed; those that Redis forgot are not lost.
+
+        Raises:
+            StoreUnavailable: Redis does not answer.
+        """
+        found = {job: self._status(job) for job in sorted(self._started)}
+        busy = {*_WAITING, JobStatus.STARTED}
+        self._started = {job for job, status in found.items() if status in busy}
+        return [job for job, status in found.items() if status and status not in busy]
+
+    def drop(self, job: str) -> None:
+        """Ask the worker to kill the job's process, and remove the job.
+
+        Raises:
+            StoreUnavailable: Redis does not answer.
+        """
+        self._started.discard(job)
         try:
-            found = Job.fetch(_job_id(job), self._redis, serializer=JSONSerializer)
-            return found.get_status() in _BUSY
-        except NoSuchJobError:
-            return False
-        except RedisError:
-            return job in self._started
+            with suppress(NoSuchJobError, InvalidJobOperation):
+                send_stop_job_command(self._redis, _job_id(job), serializer=JSONSerializer)
+            with suppress(NoSuchJobError):
+                self._fetch(job).delete()
+        except RedisError as error:
+            raise _away(error) from error
 
     def close(self) -> None:
         """Let go of Redis; jobs on the queue stay there."""
         self._redis.close()
 
+    def _fetch(self, job: str) -> Job:
+        return Job.fetch(_job_id(job), self._redis, serializer=JSONSerializer)
+
+    def _status(self, job: str) -> JobStatus | None:
+        try:
+            return self._fetch(job).get_status()
+        except NoSuchJobError:
+            return None
+        except RedisError as error:
+            raise _away(error) from error
+
 
 def execute(job: str) -> int:
     """Run a job in a process of its own; the function that RQ workers call."""
+    # Without this the work horse of a killed worker would go on, and RQ start the job again.
+    die_with_parent()
     return subprocess.run(job_command(job), check=False).returncode
-
-
-def _job_id(job: str) -> str:
-    return "mimir-" + job.replace("/", "-")
 
 
 def work(url: str) -> None:
@@ -90,9 +134,29 @@ def work(url: str) -> None:
 
     Raises:
         BadInput: there is no Redis URL.
+        StoreUnavailable: Redis does not answer.
     """
     if not url:
         raise BadInput("Set MIMIR_REDIS_URL to the Redis that the owner uses.")
     connection = Redis.from_url(url)
     queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
-    Worker([queue], connection=connection, serializer=JSONSerializer).work()
+    try:
+        Worker([queue], connection=connection, serializer=JSONSerializer, job_class=_OurJob).work()
+    except RedisError as error:
+        raise _away(error) from error
+
+
+class _OurJob(Job):
+    """A job that calls `execute`, whatever function the entry in Redis names."""
+
+    @property
+    def func(self) -> Callable[[str], int]:
+        return execute
+
+
+def _job_id(job: str) -> str:
+    return "mimir-" + job.replace("/", "-")
+
+
+def _away(error: RedisError) -> StoreUnavailable:
+    return StoreUnavailable(f"Redis does not answer: {error}")

@@ -1,7 +1,10 @@
 """Staged tables on this machine: made from the run's files when they are not there yet."""
 
+import hashlib
 import json
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Set
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from workers.orchestrator import StepContext
 from workers.runs import Source, sources_of
 
 _STAGING = TypeAdapter(Staging)
+_INDEX = "staging.json"
 
 
 def staged(context: StepContext) -> Staging:
@@ -23,6 +27,7 @@ def staged(context: StepContext) -> Staging:
         BadInput: a file cannot be read; the message names it.
     """
     sources = sources_of(context.run)
+    _remove_others(context.cache / "staged", {_key(source) for source in sources})
     tables: list[StagedTable] = []
     rejects: list[Reject] = []
     for number, source in enumerate(sources):
@@ -33,18 +38,35 @@ def staged(context: StepContext) -> Staging:
     return Staging(tuple(_distinct(tables)), tuple(rejects))
 
 
+def _key(source: Source) -> str:
+    return hashlib.sha256(f"{source.sha256} {source.name}".encode()).hexdigest()
+
+
+def _remove_others(folder: Path, keys: Set[str]) -> None:
+    for path in folder.glob("*"):
+        if path.name not in keys:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def _staged_source(context: StepContext, source: Source) -> Staging:
-    key = f"{source.sha256[:32]}-{len(source.name)}-{Path(source.name).name}"
-    folder = context.folder / "staged" / key
-    index = folder / "staging.json"
-    if not index.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        path = context.project.fetch_file(source.sha256, context.folder / "files")
-        found = stage(path, name=source.name, sha256=source.sha256, folder=folder)
-        partial = index.with_suffix(".part")
-        partial.write_text(json.dumps(asdict(found), default=str), encoding="utf-8")
-        partial.replace(index)
-    return _STAGING.validate_json(index.read_text(encoding="utf-8"))
+    folder = context.cache / "staged" / _key(source)
+    if not folder.exists():
+        _stage_whole(context, source, folder)
+    found = _STAGING.validate_json((folder / _INDEX).read_text(encoding="utf-8"))
+    tables = tuple(replace(table, path=folder / table.path.name) for table in found.tables)
+    return replace(found, tables=tables)
+
+
+def _stage_whole(context: StepContext, source: Source, folder: Path) -> None:
+    """Make the folder appear at once: a killed worker leaves nothing that looks finished."""
+    partial = context.folder / "staged" / folder.name
+    partial.mkdir(parents=True, exist_ok=True)
+    path = context.project.fetch_file(source.sha256, context.folder / "files")
+    found = stage(path, name=source.name, sha256=source.sha256, folder=partial)
+    (partial / _INDEX).write_text(json.dumps(asdict(found), default=str), encoding="utf-8")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # another worker was first; its folder has the same content
+        partial.rename(folder)
 
 
 def _distinct(tables: Iterable[StagedTable]) -> Iterable[StagedTable]:

@@ -89,6 +89,8 @@ def test_files_that_are_chosen_run_through_all_steps_live(
     page.get_by_test_id("project-new").click()
     page.get_by_test_id("project-name").fill("towns")
     page.get_by_test_id("project-create").click()
+    expect(page.get_by_test_id("project-switch")).to_have_value("towns")
+    expect(page.get_by_test_id("run-step")).to_have_count(0)
     page.get_by_test_id("file-input").set_input_files(tmp_path / "towns.csv")
 
     done = page.locator('[data-testid="run-step"][data-state="done"]')

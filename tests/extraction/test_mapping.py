@@ -1,129 +1,30 @@
 """Rows in, triples out: what lands, what is quarantined, and that the counts agree."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
-from extraction.mapping import Landing, land, quarantine_quads
+from extraction.mapping import land, quarantine_quads
 from extraction.quarantine import write_quads
 from graph.errors import BadInput
-from graph.model import AttributeDef, ClassDef, JunctionDef, KnowledgeModel, LinkDef
-from graph.names import ProjectNames
+from graph.model import JunctionDef, KnowledgeModel
 from graph.oxigraph import OxigraphStore
-from graph.schema import Column, Datatype, Decision, Key, Schema, StagedTable, Table
-from graph.terms import Literal, Quad, Term, Triple
+from graph.schema import Column, Datatype, Schema, Table
+from graph.terms import Literal, Quad
 from graph.vocab import MIMIR, RDF, XSD
-
-NAMES = ProjectNames("https://example.org/", "shop")
-SURE = Decision(1.0)
-Cells = Sequence[str | None]
-
-
-def stage(folder: Path, name: str, columns: Sequence[str], rows: Iterable[Cells]) -> StagedTable:
-    """Lay rows down as the readers do: row numbers and texts."""
-    rows = list(rows)
-    arrays = {"_row": pa.array(range(1, len(rows) + 1), pa.int64())}
-    for place, column in enumerate(columns):
-        arrays[column] = pa.array([row[place] for row in rows], pa.string())
-    path = folder / f"{name}.parquet"
-    # Several row groups are read by several threads, as in a large file.
-    pq.write_table(pa.table(arrays), path, row_group_size=10_000)
-    return StagedTable(name, path, tuple(columns), len(rows), f"{name}.csv", "0" * 64)
-
-
-def table(name: str, types: dict[str, Datatype], key: Sequence[str] = ()) -> Table:
-    """Describe a table by the types of its columns and its key."""
-    columns = tuple(Column(column, datatype, SURE) for column, datatype in types.items())
-    return Table(name, f"{name}.csv", 0, columns, Key(tuple(key), SURE) if key else None)
-
-
-def described(item: Table, name: str, links: Sequence[LinkDef] = ()) -> ClassDef:
-    """Name a table: each column that no single link uses is an attribute of the same name."""
-    used = {link.columns[0] for link in links if len(link.columns) == 1}
-    attributes = tuple(
-        AttributeDef(column.name, column.name, column.name, column.datatype)
-        for column in item.columns
-        if column.name not in used
-    )
-    key = item.primary_key.columns if item.primary_key else ()
-    return ClassDef(item.name, name, name, key, attributes, tuple(links))
-
-
-def link(columns: Sequence[str], target: str, parents: Sequence[str], name: str) -> LinkDef:
-    """Point to the class `Target` of the table `target`."""
-    return LinkDef(tuple(columns), target, tuple(parents), target.capitalize(), name, name)
-
-
-def value(term: Term) -> str:
-    """Give the IRI or the text of a term."""
-    assert not isinstance(term, Triple)
-    return term.value
-
-
-def landed(landing: Landing) -> OxigraphStore:
-    """Load what was written."""
-    store = OxigraphStore()
-    store.load(landing.output)
-    return store
-
-
-def edges(landing: Landing, name: str) -> Counter[tuple[str, str]]:
-    """Collect the ends of one property, without the prefix of the things."""
-    prefix = f"{NAMES.root}id/"
-    return Counter(
-        (value(quad.subject).removeprefix(prefix), value(quad.object).removeprefix(prefix))
-        for quad in landed(landing).quads(NAMES.data)
-        if quad.predicate == NAMES.term(name)
-    )
-
-
-def records(landing: Landing) -> dict[str, dict[str, str]]:
-    """Give the quarantine records by their IRI, terms by local name."""
-    found: dict[str, dict[str, str]] = {}
-    for quad in quarantine_quads(landing, NAMES, "i1"):
-        record = found.setdefault(value(quad.subject), {})
-        record[quad.predicate.value.removeprefix(MIMIR)] = value(quad.object)
-    return found
-
-
-def shop(folder: Path) -> tuple[list[StagedTable], Schema, KnowledgeModel]:
-    """Make customers and their orders, with every kind of dirt."""
-    customers = table("customer", {"id": "string", "name": "string"}, ["id"])
-    orders = table(
-        "order",
-        {"id": "integer", "customer": "string", "day": "date", "weight": "decimal"},
-        ["id"],
-    )
-    staged = [
-        stage(folder, "customer", ["id", "name"], [("ALFKI", "A"), ("BERGS", "B"), ("a/b;c", "ü")]),
-        stage(
-            folder,
-            "order",
-            ["id", "customer", "day", "weight"],
-            [
-                ("1", "ALFKI", "2024-05-01", "1.50"),
-                ("2", "a/b;c", "2024-13-01", "72.4 °C"),
-                ("3", "ALFKX", "01.02.2024", None),
-                ("2", "BERGS", "2024-05-02", "3"),
-                (None, "BERGS", "2024-05-02", "3"),
-                ("x", "BERGS", "2024-05-02", "3"),
-                ("7", None, None, None),
-            ],
-        ),
-    ]
-    model = KnowledgeModel(
-        (
-            described(customers, "Customer"),
-            described(orders, "Order", [link(["customer"], "customer", ["id"], "buyer")]),
-        )
-    )
-    return staged, Schema((customers, orders)), model
+from tests.extraction.mapping_cases import (
+    NAMES,
+    SURE,
+    described,
+    edges,
+    landed,
+    link,
+    records,
+    shop,
+    stage,
+    table,
+    value,
+)
 
 
 def test_every_row_lands_or_is_quarantined(tmp_path: Path) -> None:
@@ -377,36 +278,3 @@ def test_reports_progress_by_table(tmp_path: Path) -> None:
 
     land(staged, schema, model, NAMES, "i1", tmp_path / "data.nq", progress=note)
     assert sorted(seen) == [("customer", 3), ("order", 4)]
-
-
-NASTY = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
-    | st.sampled_from("\"\\\n\r\t\x01\x7f\u0085\u2028😀é'<>{}|^`;%/"),
-    max_size=20,
-)
-
-
-@settings(max_examples=40, deadline=None)
-@example(rows=[("a\rb", 'c\r\n"\\"\td')])
-@given(rows=st.lists(st.tuples(NASTY, NASTY), min_size=1, max_size=8))
-def test_any_text_survives_as_key_and_as_value(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
-) -> None:
-    folder = tmp_path_factory.mktemp("nasty")
-    thing = table("thing", {"id": "string", "text": "string"}, ["id"])
-    staged = [stage(folder, "thing", ["id", "text"], rows)]
-    model = KnowledgeModel((described(thing, "Thing"),))
-    landing = land(staged, Schema((thing,)), model, NAMES, "i1", folder / "data.nq")
-    expected: dict[str, str] = {}
-    for key, text in rows:
-        expected.setdefault(NAMES.thing("Thing", [key]).value, text)
-    texts = {
-        value(quad.subject): value(quad.object)
-        for quad in landed(landing).quads(NAMES.data)
-        if quad.predicate == NAMES.term("text")
-    }
-    assert texts == expected
-    written = landing.output.read_bytes()
-    assert written.count(b"\n") == landing.tables[0].triples
-    assert b"\r" not in written
-    assert landing.tables[0].rows_quarantined == len(rows) - len(expected)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.changes import ChangeSet
+from graph.changes import ChangeSet, write_patch
 from graph.dataset import Dataset
 from graph.errors import BadInput, Conflict, LogDamaged, NotFound, StoreInUse
 from graph.log import read_log
@@ -159,6 +159,18 @@ def test_a_store_in_an_older_state_is_caught_up(opened: Opener, tmp_path: Path) 
 
     assert dataset.sequence == 4
     assert texts(dataset) == ["filed", "three", "two"]
+
+
+def test_a_store_that_failed_after_the_log_was_written_is_opened_again(opened: Opener) -> None:
+    dataset = opened()
+    dataset.commit(ChangeSet((said("a", "one"),)))
+    dataset.log.append(write_patch({}, [said("b", "two")], [said("a", "one")]))
+    dataset._store.close()
+
+    commit = dataset.commit(ChangeSet((said("c", "three"),)))
+
+    assert commit.sequence == 3
+    assert texts(dataset) == ["three", "two"]
 
 
 def test_a_store_ahead_of_its_log_is_not_served(opened: Opener, tmp_path: Path) -> None:
