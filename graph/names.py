@@ -21,6 +21,10 @@ def encode(text: str) -> str:
     return quote(unicodedata.normalize("NFC", text), safe="-_.~")
 
 
+def _in_xml_name(sign: str) -> bool:
+    return sign.isalpha() or sign.isdecimal() or unicodedata.category(sign)[0] == "M"
+
+
 @dataclass(frozen=True)
 class ProjectNames:
     """The IRIs of one project.
@@ -64,8 +68,15 @@ class ProjectNames:
         return NamedNode(f"{self.root}ontology")
 
     def term(self, local: str) -> NamedNode:
-        """Name a class or property by its local name."""
-        return NamedNode(self.terms + encode(local))
+        """Name a class or property by its local name.
+
+        Letters of every script stay as they are (RFC 3987, ucschar): RDF/XML writes a property as
+        an XML name, which has no percent sign.
+        """
+        text = unicodedata.normalize("NFC", local)
+        return NamedNode(
+            self.terms + "".join(sign if _in_xml_name(sign) else encode(sign) for sign in text)
+        )
 
     def shape(self, local: str) -> NamedNode:
         """Name a shape of the project's shapes graph."""

@@ -233,7 +233,10 @@ def _link(table: Table, reference: Reference, given: Mapping[Identity, str]) -> 
 
 
 def _junction(table: Table, given: Mapping[Identity, str]) -> JunctionDef:
-    source, target = (_link(table, item, given) for item in table.references)
+    # The pair reads as its header does: the columns of the source come first.
+    order = [column.name for column in table.columns]
+    ends = sorted(table.references, key=lambda item: order.index(item.columns[0]))
+    source, target = (_link(table, item, given) for item in ends)
     label = " ".join(_table_words(table.name))
     return JunctionDef(table.name, given["junction", table.name], label, source, target)
 

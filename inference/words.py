@@ -83,15 +83,25 @@ def singular(word: str) -> str:
 
 
 def pascal_case(words: Sequence[str]) -> str:
-    """Join words to a name in PascalCase; a digit in front gets an underscore, as in XML names."""
+    """Join words to a name in PascalCase that is an XML name: `_` stands before a leading digit."""
     name = "".join(word[0].upper() + word[1:].lower() for word in words)
-    return f"_{name}" if name[:1].isdigit() else name
+    return _xml_name(name)
 
 
 def camel_case(words: Sequence[str]) -> str:
     """Join words to a name in camelCase."""
-    name = words[0].lower() + pascal_case(words[1:]).lstrip("_") if words else ""
-    return f"_{name}" if name[:1].isdigit() else name
+    name = "".join([words[0].lower(), pascal_case(words[1:]).lstrip("_")]) if words else ""
+    return _xml_name(name)
+
+
+def _xml_name(name: str) -> str:
+    """Write compatibility signs by letters and digits (`m²` is `m2`), as XML names want."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKC", name) if _in_name(sign))
+    return plain if plain[:1].isalpha() or not plain else f"_{plain}"
+
+
+def _in_name(sign: str) -> bool:
+    return sign.isalpha() or sign.isdecimal() or unicodedata.category(sign)[0] == "M"
 
 
 def _in_word(letter: str) -> bool:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 _START = datetime(2026, 3, 1, tzinfo=UTC)
 _READINGS = 1_400
+_HOT = ("M007", range(50, 56))
+_SILENT = ("M012", range(30, 48))
 
 
 def write_works(folder: Path, seed: int = 3) -> list[Path]:
-    """Write machines, tools, the junction between them, and hourly readings, with dirty cells."""
+    """Write machines, tools, the junction between them, and hourly readings, with dirty cells and two faults."""
     rng = random.Random(seed)  # noqa: S311 - test data
     folder.mkdir(parents=True, exist_ok=True)
     machines = [
@@ -40,7 +42,9 @@ def _readings(
     for number in range(_READINGS):
         machine = machines[number % len(machines)]
         hour = number // len(machines)
-        hot = machine[0] == "M007" and hour >= 50
+        if machine[0] == _SILENT[0] and hour in _SILENT[1]:
+            continue
+        hot = machine[0] == _HOT[0] and hour in _HOT[1]
         temperature: object = round(40 + machine[3] / 5 + rng.gauss(0, 1.5) + 40 * hot, 2)
         vibration = round(1 + machine[3] / 50 + rng.gauss(0, 0.1), 3)
         if number in (211, 817):

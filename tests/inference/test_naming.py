@@ -172,6 +172,13 @@ def test_a_table_of_pairs_is_a_link_between_its_ends() -> None:
     assert (pair.source.target, pair.target.target) == ("Person", "Area")
 
 
+def test_a_pair_points_from_the_end_whose_columns_come_first() -> None:
+    people, areas, pairs = junction_schema().tables
+    turned = replace(pairs, references=pairs.references[::-1])
+    (pair,) = name_schema(Schema((people, areas, turned))).junctions
+    assert (pair.source.target, pair.target.target) == ("Person", "Area")
+
+
 def test_a_table_of_pairs_that_is_pointed_to_is_a_class() -> None:
     schema = junction_schema()
     notes = table(

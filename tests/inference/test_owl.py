@@ -10,7 +10,7 @@ import rdflib
 from rdflib.collection import Collection
 
 from graph.oxigraph import OxigraphStore
-from graph.schema import Schema
+from graph.schema import Column, Decision, Schema, Table
 from graph.terms import BlankNode, Literal, NamedNode, Quad
 from graph.vocab import OWL, RDF, RDFS, XSD
 from inference.naming import name_schema
@@ -132,6 +132,23 @@ def test_same_model_gives_the_same_quads_and_the_store_takes_them_all() -> None:
 
 def test_labels_are_words() -> None:
     assert Quad(NAMES.term("temp"), RDFS.label, Literal("temp"), NAMES.ontology) in shop_ontology()
+
+
+def test_names_of_every_script_survive_rdf_xml() -> None:
+    sure = Decision(1.0)
+    headers = ("größe", "размер", "αριθμός", "產品", "rząd ć", "fläche m²", "2012", "½ price")
+    columns = tuple(Column(header, "string", sure) for header in headers)
+    schema = Schema((Table("Straßen", "straßen.csv", 1, columns),))
+    graph = as_rdflib(ontology_quads(name_schema(schema), schema, NAMES, version=1))
+    facts = [
+        (rdflib.URIRef("https://example.org/s"), rdflib.URIRef(term), rdflib.Literal("x"))
+        for term in graph.subjects(rdflib.RDF.type, rdflib.OWL.DatatypeProperty)
+    ]
+    assert len(facts) == len(headers)
+    for fact in facts:
+        graph.add(fact)
+    again = rdflib.Graph().parse(data=graph.serialize(format="xml"), format="xml")
+    assert set(facts) <= set(again)
 
 
 def test_an_empty_schema_is_an_empty_ontology() -> None:
