@@ -1,5 +1,8 @@
 """Doors for bytes: uploads, stored content, and commits as RDF Patch."""
 
+import json
+from collections.abc import Callable
+
 from flask import Blueprint, Response, jsonify, request, send_file
 
 from app.auth import authorize
@@ -8,7 +11,7 @@ from app.operations.runs import run_view
 from app.services import Services
 from graph.changes import ChangeSet, read_patch
 from graph.dataset import Guard
-from graph.errors import BadInput
+from graph.errors import BadInput, NotFound
 from graph.projects import Project
 from graph.terms import NamedNode
 from workers.dispatcher import Fence
@@ -16,6 +19,7 @@ from workers.runs import Source
 from workers.sources import current_sources, upload_change
 
 _LARGEST_NAME = 200
+_SAMPLE = 1 << 20
 
 
 def files_blueprint(services: Services) -> Blueprint:
@@ -40,6 +44,17 @@ def files_blueprint(services: Services) -> Blueprint:
         authorize(services, request, "worker")
         stream = request.stream
         sha256, size = services.projects.get(project).dataset.blobs.put(stream)
+        return jsonify({"sha256": sha256, "size": size})
+
+    @blueprint.post("/blobs/adopt")
+    def adopt_blob(project: str) -> Response:
+        authorize(services, request, "worker")
+        found = services.projects.get(project)
+        work = (services.settings.data / "work").resolve()
+        path = (services.settings.data / str(request.get_json()["path"])).resolve()
+        if not path.is_relative_to(work) or not path.is_file():
+            raise NotFound("There is no such file in the workers' folder.")
+        sha256, size = found.dataset.blobs.adopt(path)
         return jsonify({"sha256": sha256, "size": size})
 
     @blueprint.get("/blobs/<sha256>")
@@ -96,11 +111,13 @@ def _commit(services: Services, project: Project) -> Response:
         source=header.get("source"),
         added_file=header.get("added-file"),
         removed_file=header.get("removed-file"),
+        expected=tuple(tuple(count) for count in json.loads(header.get("expected", "[]"))),
     )
     run, _, epoch = header.get("fence", "").partition(" ")
     guard: Guard | None = Fence(project.names, run, int(epoch)) if run else None
     replacing = tuple(NamedNode(name) for name in header.get("replacing", "").split())
-    commit = project.commit(change, replacing=replacing, guard=guard)
+    progress = _load_progress(services, project, change, run) if change.added_file else None
+    commit = project.commit(change, replacing=replacing, guard=guard, progress=progress)
     services.board.touch()
     return jsonify(
         {
@@ -110,3 +127,25 @@ def _commit(services: Services, project: Project) -> Response:
             "removed": commit.removed,
         }
     )
+
+
+def _load_progress(
+    services: Services, project: Project, change: ChangeSet, run: str
+) -> Callable[[int], None]:
+    path = project.dataset.blobs.path(change.added_file or "")
+    size = max(path.stat().st_size, 1)
+    with path.open("rb") as file:
+        sample = file.read(_SAMPLE)
+    density = sample.count(b"\n") / max(len(sample), 1)
+    began = services.board.clock()
+
+    def report(done: int) -> None:
+        pace = density * done / max(services.board.clock() - began, 1e-3)
+        message = f"loading {density * done:,.0f} of {density * size:,.0f} triples"
+        step = change.author.removeprefix("step ")
+        # The first part of the step, the mapping, counts for three tenths of it.
+        fraction = 0.3 + 0.7 * done / size
+        name = project.names.project
+        services.board.report(name, run, step, fraction, f"{message} · {pace:,.0f} triples/s")
+
+    return report

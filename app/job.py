@@ -44,7 +44,9 @@ def run_job(job: str, settings: Settings) -> int:
 def _run(name: str, run_id: str, settings: Settings) -> int:
     project = patient(lambda: RemoteProject(settings.url, settings.worker_token, name))
     claim = project.call("POST", f"/runs/{run_id}/claim")
-    project = RemoteProject(settings.url, settings.worker_token, name, run_id, claim["epoch"])
+    project = RemoteProject(
+        settings.url, settings.worker_token, name, run_id, claim["epoch"], settings.data
+    )
     run = read_run(project.reader(project.names.meta), project.names, run_id)
     stopped = threading.Event()
     beat = threading.Thread(target=_beat, args=(project, run_id, stopped), daemon=True)

@@ -23,10 +23,14 @@ from app.settings import Settings
 
 _WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false"}
 _FURTHER_ROUTES = (
+    ("GET", "/", "The web page."),
     ("POST", f"{PREFIX}/projects/<project>/files", "Upload files (multipart field `files`); 202."),
     ("GET", f"{PREFIX}/projects/<project>/runs/<run>/events", "Follow a run (server-sent events)."),
     ("GET, POST", "/projects/<project>/sparql", "SPARQL 1.1 Protocol: query the project."),
     ("GET, POST", "/projects/<project>/twins/<twin>/sparql", "The same for one twin."),
+    ("POST", f"{PREFIX}/projects/<project>/blobs", "Workers: store a file; gives its SHA-256."),
+    ("GET", f"{PREFIX}/projects/<project>/blobs/<sha256>", "Workers: fetch a stored file."),
+    ("POST", f"{PREFIX}/projects/<project>/commits", "Workers: send a change as RDF Patch."),
     ("GET", f"{PREFIX}/openapi.json", "All operations as an OpenAPI 3.1 document."),
     ("GET", "/livez", "Whether the process lives."),
     ("GET", "/readyz", "Whether it can work; the number of projects."),

@@ -61,7 +61,8 @@ def summary_lines(summary: dict[str, Any], run: dict[str, Any]) -> list[str]:
     lines += [_model_line(model) for model in summary["models"]] or ["  none"]
     lines += ["", "Twins"]
     lines += [
-        f"  {twin['id']}: {twin['added']:,} triples added, {twin['removed']:,} hidden"
+        f"  {twin['id']}: {twin['added']:,} triples added, {twin['removed']:,} hidden, "
+        f"{twin['predictions']:,} predictions"
         for twin in summary["twins"]
     ] or ["  none"]
     return lines

@@ -21,7 +21,7 @@ from graph.dataset import utc_now
 from graph.owner import OwnerLock
 from graph.projects import Projects
 from graph.readers import Limits, ReaderPool
-from workers.dispatcher import Dispatcher
+from workers.dispatcher import LEASE_SECONDS, Dispatcher
 from workers.local_queue import LocalQueue
 from workers.progress import ProgressBoard
 from workers.queue import JobQueue
@@ -38,6 +38,7 @@ class Owner:
     Args:
         port: 0 takes a free port.
         clock: the time that records carry.
+        lease: seconds without a sign of life after which a run is taken from its worker.
 
     Raises:
         StoreInUse: another process owns the folder.
@@ -50,6 +51,7 @@ class Owner:
         *,
         port: int | None = None,
         clock: Callable[[], datetime] = utc_now,
+        lease: float = LEASE_SECONDS,
     ) -> None:
         check_settings(settings)
         self.settings = settings
@@ -65,7 +67,7 @@ class Owner:
             ReaderPool(settings.readers, _WORKER_LIMITS, spool),
         )
         listen_port = settings.port if port is None else port
-        dispatcher = Dispatcher(projects, board, clock)
+        dispatcher = Dispatcher(projects, board, clock, lease=lease)
         self.services = Services(
             settings, projects, *self._pools, dispatcher, board, clock, self.worker_token
         )

@@ -11,6 +11,9 @@ from pyoxigraph import RdfFormat, parse
 from graph.errors import BadInput
 from graph.terms import Literal, NamedNode, Quad
 
+ExpectedCount = tuple[str, str, int]
+"""Graph IRI, class IRI, number of individuals."""
+
 
 @dataclass(frozen=True)
 class ChangeSet:
@@ -24,6 +27,7 @@ class ChangeSet:
         source: IRI of the run or the proposal that the change comes from.
         added_file, removed_file: SHA-256 of stored N-Quads files that belong to the change, for
             bulk imports.
+        expected: what the files' graphs must hold afterwards; a clone that does not is thrown away.
     """
 
     added: tuple[Quad, ...] = ()
@@ -34,6 +38,7 @@ class ChangeSet:
     source: str | None = None
     added_file: str | None = None
     removed_file: str | None = None
+    expected: tuple[ExpectedCount, ...] = ()
 
     @property
     def bulk(self) -> bool:

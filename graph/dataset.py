@@ -279,7 +279,7 @@ class Dataset:
                 clone, start = self._clone(), self.sequence
             with ExitStack() as failed:
                 failed.callback(shutil.rmtree, clone, ignore_errors=True)
-                counts = load_files(clone, *files, progress)
+                counts = load_files(clone, *files, progress, change.expected)
                 with self._lock:
                     self._check(expected, guard)
                     prepared = self._prepare(clone, start, change, replacing, counts)

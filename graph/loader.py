@@ -1,6 +1,7 @@
-"""Bulk loading in a process of its own: `python -m graph.loader STORE [+FILE] [-FILE]`.
+"""Bulk loading in a process of its own: `python -m graph.loader STORE [+FILE] [-FILE] [=COUNTS]`.
 
-The store is a clone that nobody else has open. Progress goes to standard output, one JSON object a
+The store is a clone that nobody else has open. COUNTS is a JSON list of [graph, class, individuals]
+that the clone must hold afterwards. Progress goes to standard output, one JSON object a
 line: `{"bytes": n}` while reading, at the end `{"added": n, "removed": n}` or `{"refused": text}`.
 """
 
@@ -8,16 +9,19 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pyoxigraph import Quad, RdfFormat, parse
 
+from graph.changes import ExpectedCount
 from graph.errors import BadInput, StoreUnavailable
 from graph.oxigraph import OxigraphStore
 from graph.sandbox import die_with_parent
+from graph.sparql import bind, load_query
+from graph.terms import NamedNode
 
 _DELETE_BATCH = 20_000
 _REPORT_SECONDS = 0.5
@@ -28,6 +32,7 @@ def load_files(
     added: Path | None,
     removed: Path | None,
     progress: Callable[[int], None] | None = None,
+    expected: Sequence[ExpectedCount] = (),
 ) -> tuple[int, int]:
     """Run the loader on a store; gives the numbers of triples really added and removed.
 
@@ -35,13 +40,16 @@ def load_files(
         store: directory of a store that no process has open.
         added, removed: N-Quads files.
         progress: called with the number of bytes read so far.
+        expected: how many individuals of a class each graph must hold afterwards.
 
     Raises:
-        BadInput: a file is no N-Quads; the store must be thrown away.
+        BadInput: a file is no N-Quads, or a count is not as expected; the store must be thrown
+            away.
         StoreUnavailable: the loader failed; the store must be thrown away.
     """
     command = [sys.executable, "-m", "graph.loader", str(store)]
     command += [f"+{added}"] * (added is not None) + [f"-{removed}"] * (removed is not None)
+    command += [f"={json.dumps(expected)}"] * bool(expected)
     last: dict[str, Any] = {}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -95,6 +103,18 @@ def _remove(store: OxigraphStore, path: Path) -> int:
     return removed
 
 
+def _check(store: OxigraphStore, expected: Sequence[ExpectedCount]) -> None:
+    query = load_query("graph", "count_individuals")
+    for graph, class_iri, wanted in expected:
+        rows = store.reader([NamedNode(graph)]).select(bind(query, type=NamedNode(class_iri)))
+        found = int(str(getattr(rows.rows[0][0], "value", 0)))
+        if found != wanted:
+            raise BadInput(
+                f"The loaded graph holds {found:,} individuals of <{class_iri}>, but {wanted:,} "
+                "were landed. Nothing was changed."
+            )
+
+
 def batched_quads(path: Path, size: int) -> Iterator[tuple[Quad, ...]]:
     """Read an N-Quads file in batches."""
     with path.open("rb") as file:
@@ -107,12 +127,16 @@ def main(arguments: list[str]) -> None:
     """Load and remove as the command line says."""
     die_with_parent()
     store = OxigraphStore(Path(arguments[0]))
-    files = {item[0]: Path(item[1:]) for item in arguments[1:]}
+    given = {item[0]: item[1:] for item in arguments[1:]}
     try:
-        removed = _remove(store, files["-"]) if "-" in files else 0
-        added = _load(store, files["+"]) if "+" in files else 0
-    except (BadInput, SyntaxError) as error:
+        removed = _remove(store, Path(given["-"])) if "-" in given else 0
+        added = _load(store, Path(given["+"])) if "+" in given else 0
+        _check(store, json.loads(given.get("=", "[]")))
+    except SyntaxError as error:
         print(json.dumps({"refused": f"The file is no N-Quads: {error}"}), flush=True)
+        return
+    except BadInput as error:
+        print(json.dumps({"refused": str(error)}), flush=True)
         return
     store.flush()
     print(json.dumps({"added": added, "removed": removed}), flush=True)

@@ -105,7 +105,7 @@ def _in_name(sign: str) -> bool:
 
 
 def _in_word(letter: str) -> bool:
-    return letter.isalnum() or unicodedata.category(letter).startswith("M")
+    return any(_in_name(sign) for sign in unicodedata.normalize("NFKC", letter))
 
 
 def _is_acronym(word: str) -> bool:

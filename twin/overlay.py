@@ -1,7 +1,8 @@
 """Overlay algebra: how a change seen through a twin becomes a change of the twin's two graphs.
 
 A twin shows (base without `removed`) with `added`; the two graphs are disjoint, `added` never
-repeats the base and `removed` names only what the base has.
+repeats the base and `removed` names only what the base has. Predictions stand in `added` too; they
+belong to the models and are no part of what is compared, discarded or applied.
 """
 
 from collections.abc import Iterable
@@ -9,10 +10,9 @@ from dataclasses import dataclass
 
 from graph.changes import ChangeSet
 from graph.names import ProjectNames
+from graph.sparql import bind, load_query
 from graph.store import GraphReader
-from graph.terms import NamedNode, Quad, Triple
-
-_ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+from graph.terms import Literal, NamedNode, Quad, Triple
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,34 @@ class Difference:
     removed: tuple[Triple, ...]
 
 
-def read_difference(added: GraphReader, removed: GraphReader) -> Difference:
+@dataclass(frozen=True)
+class Sizes:
+    """Triples a twin adds and hides, and things that are predicted in it."""
+
+    added: int
+    removed: int
+    predictions: int
+
+
+def read_difference(names: ProjectNames, added: GraphReader, removed: GraphReader) -> Difference:
     """Read a twin's overlay from readers of its two graphs."""
-    return Difference(_sorted(added.construct(_ALL)), _sorted(removed.construct(_ALL)))
+    query = bind(load_query("twin", "overlay"), predictions=_predictions(names))
+    return Difference(_sorted(added.construct(query)), _sorted(removed.construct(query)))
+
+
+def read_sizes(names: ProjectNames, added: GraphReader, removed: GraphReader) -> Sizes:
+    """Count a twin's overlay from readers of its two graphs."""
+    query = bind(load_query("twin", "overlay_size"), predictions=_predictions(names))
+    counts = [
+        int(str(getattr(term, "value", 0)))
+        for reader in (added, removed)
+        for term in reader.select(query).rows[0]
+    ]
+    return Sizes(counts[0], counts[2], counts[1])
+
+
+def _predictions(names: ProjectNames) -> Literal:
+    return Literal(f"{names.root}prediction/")
 
 
 def overlay_change(

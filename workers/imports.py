@@ -4,10 +4,35 @@ from collections import Counter
 
 from extraction.mapping import Landing
 from extraction.staging import Staging
+from graph.errors import MimirError
 from graph.names import ProjectNames
 from graph.records import record_quads
 from graph.terms import Quad
 from graph.vocab import MIMIR, PROV, RDF
+
+
+class RowsLost(MimirError):
+    """An import does not add up."""
+
+    code = "rows-lost"
+
+
+def check_counts(landing: Landing, found: Staging) -> None:
+    """Compare the mapping's own counts with the rows that were staged.
+
+    Raises:
+        RowsLost: rows in are not rows landed and rows quarantined.
+    """
+    for staged, table in zip(
+        sorted(found.tables, key=lambda item: item.name),
+        sorted(landing.tables, key=lambda item: item.table),
+        strict=True,
+    ):
+        if staged.rows != table.rows_landed + table.rows_quarantined:
+            raise RowsLost(
+                f"Table {staged.name!r} has {staged.rows:,} rows, but {table.rows_landed:,} landed "
+                f"and {table.rows_quarantined:,} were quarantined. Nothing was changed."
+            )
 
 
 def import_quads(
@@ -25,7 +50,7 @@ def import_quads(
         },
         names.meta,
     )
-    unread = Counter(reject.table for reject in found.rejects)
+    unread = Counter(reject.table for reject in found.rejects if reject.row)
     for table in landing.tables:
         quads += record_quads(
             names.record("import", import_id, table.table),

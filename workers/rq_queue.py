@@ -126,7 +126,11 @@ def execute(job: str) -> int:
     """Run a job in a process of its own; the function that RQ workers call."""
     # Without this the work horse of a killed worker would go on, and RQ start the job again.
     die_with_parent()
-    return subprocess.run(job_command(job), check=False).returncode
+    return subprocess.run(
+        job_command(job),
+        check=False,
+        preexec_fn=die_with_parent,  # a work horse has one thread, so this is safe
+    ).returncode
 
 
 def work(url: str) -> None:

@@ -13,7 +13,7 @@ from graph.errors import NotFound
 from graph.projects import Project
 from graph.sparql import load_query
 from graph.store import GraphReader, Rows
-from twin.overlay import read_difference
+from twin.overlay import read_sizes
 from twin.twins import list_twins
 from workers.runs import last_output
 
@@ -30,13 +30,14 @@ class ClassCount:
 
 @dataclass(frozen=True)
 class TwinView:
-    """A twin and the size of its overlay in triples."""
+    """A twin: triples it adds and hides, and things that are predicted in it."""
 
     id: str
     title: str
     created: str
     added: int
     removed: int
+    predictions: int
 
 
 @dataclass(frozen=True)
@@ -196,11 +197,13 @@ def twin_views(project: Project) -> tuple[TwinView, ...]:
     names = project.names
     views = []
     for twin in list_twins(project.reader(names.meta)):
-        overlay = read_difference(
-            project.reader(names.twin_added(twin.id)), project.reader(names.twin_removed(twin.id))
+        sizes = read_sizes(
+            names,
+            project.reader(names.twin_added(twin.id)),
+            project.reader(names.twin_removed(twin.id)),
         )
-        sizes = len(overlay.added), len(overlay.removed)
-        views.append(TwinView(twin.id, twin.title, twin.created.isoformat(), *sizes))
+        counts = (sizes.added, sizes.removed, sizes.predictions)
+        views.append(TwinView(twin.id, twin.title, twin.created.isoformat(), *counts))
     return tuple(views)
 
 

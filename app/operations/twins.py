@@ -101,7 +101,7 @@ def create_twin(services: Services, request: CreateTwin) -> TwinView:
     project = services.projects.get(request.project)
     twin = Twin(request.id, request.title or request.id, services.clock())
     project.commit(create_change(project.names, project.reader(project.names.meta), twin))
-    return TwinView(twin.id, twin.title, twin.created.isoformat(), 0, 0)
+    return TwinView(twin.id, twin.title, twin.created.isoformat(), 0, 0, 0)
 
 
 @operation(
@@ -114,7 +114,7 @@ def create_twin(services: Services, request: CreateTwin) -> TwinView:
     example={
         "project": "fleet",
         "twin": "live",
-        "update": "DELETE WHERE { ?machine <http://mimir.local/p/fleet/ontology#ratedPower> ?p }",
+        "update": "DELETE WHERE { ?machine <http://mimir.local/p/fleet/ontology#ratedPowerKw> ?p }",
     },
 )
 def change_twin(services: Services, request: WhatIf) -> Changed:
@@ -226,7 +226,7 @@ def _overlay(project: Project, twin: str) -> Overlay:
 def _difference(project: Project, twin: str) -> Difference:
     names = project.names
     return read_difference(
-        project.reader(names.twin_added(twin)), project.reader(names.twin_removed(twin))
+        names, project.reader(names.twin_added(twin)), project.reader(names.twin_removed(twin))
     )
 
 

@@ -1,5 +1,6 @@
 """Real processes of the program under test: `mimir serve`, its workers and readers."""
 
+import json
 import os
 import signal
 import socket
@@ -35,7 +36,7 @@ def environment(**settings: Any) -> dict[str, str]:
     return kept | {f"MIMIR_{name.upper()}": str(value) for name, value in settings.items()}
 
 
-def mimir(*arguments: str, **settings: Any) -> list[str]:
+def mimir(*arguments: str) -> list[str]:
     """Give the command line of the program."""
     return [sys.executable, "-m", "app.cli", *arguments]
 
@@ -69,7 +70,7 @@ class Served:
             with self.client.http.stream("GET", url, timeout=120) as response:
                 for line in response.iter_lines():
                     if line.startswith("data: "):
-                        yield httpx.Response(200, text=line.removeprefix("data: ")).json()
+                        yield json.loads(line.removeprefix("data: "))
         except httpx.TransportError:
             return
 

@@ -8,7 +8,8 @@ import random
 import signal
 import threading
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,9 @@ if WANTED != "all":
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run left behind, without times."""
+    """What a run left behind; how many seconds its steps took is not part of it."""
 
+    seconds: dict[str, float] = field(compare=False)
     graphs: dict[str, frozenset[str]]
     predictions: frozenset[tuple[str, ...]]
     alerts: tuple[tuple[Any, ...], ...]
@@ -74,13 +76,13 @@ def reference(tmp_path_factory: pytest.TempPathFactory, files: list[Path]) -> Ou
 def test_a_killed_process_changes_nothing_in_the_end(
     tmp_path: Path, files: list[Path], reference: Outcome, victim: str, step: str
 ) -> None:
-    rng = random.Random(f"{victim} {step}")
+    rng = random.Random(f"{victim} {step}")  # noqa: S311 - test data
     with serving(tmp_path / "data") as server:
         run = server.upload(files)
         for view in server.views(run):
             if running(view, step):
                 break
-        strike(server, victim, rng.uniform(0, 0.3))
+        strike(server, victim, rng.uniform(0, reference.seconds[step]))
         if victim == OWNER:
             server.restart()
 
@@ -96,9 +98,7 @@ def test_a_run_whose_worker_is_killed_three_times_fails_with_the_reason(
         run = server.upload(files)
         struck: set[int] = set()
         for _ in range(3):
-            worker = eventually(
-                lambda: set(descendants(server.process.pid, JOB)) - struck
-            ).pop()
+            worker = eventually(lambda: set(descendants(server.process.pid, JOB)) - struck).pop()
             struck.add(worker)
             kill(worker)
 
@@ -145,6 +145,7 @@ def ended_well(server: Served, run: str, view: dict[str, Any]) -> Outcome:
         each_step_once(project, run)
         numbered_once(project)
         return Outcome(
+            seconds={item["name"]: seconds(item) for item in view["steps"]},
             graphs={
                 str(graph): frozenset(f"{q.subject} {q.predicate} {q.object}" for q in quads)
                 for graph in project.dataset.graphs()
@@ -159,6 +160,12 @@ def ended_well(server: Served, run: str, view: dict[str, Any]) -> Outcome:
         )
     finally:
         projects.close()
+
+
+def seconds(step: dict[str, Any]) -> float:
+    """Give how long a step took."""
+    ended, started = (datetime.fromisoformat(step[name]) for name in ("ended", "started"))
+    return (ended - started).total_seconds()
 
 
 def words(step: dict[str, Any]) -> str:

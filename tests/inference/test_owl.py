@@ -141,7 +141,7 @@ def test_names_of_every_script_survive_rdf_xml() -> None:
     schema = Schema((Table("Straßen", "straßen.csv", 1, columns),))
     graph = as_rdflib(ontology_quads(name_schema(schema), schema, NAMES, version=1))
     facts = [
-        (rdflib.URIRef("https://example.org/s"), rdflib.URIRef(term), rdflib.Literal("x"))
+        (rdflib.URIRef("https://example.org/s"), rdflib.URIRef(str(term)), rdflib.Literal("x"))
         for term in graph.subjects(rdflib.RDF.type, rdflib.OWL.DatatypeProperty)
     ]
     assert len(facts) == len(headers)

@@ -74,6 +74,11 @@ def test_joins_words_to_names() -> None:
     assert camel_case(("2012", "sales")) == "_2012Sales"
 
 
+def test_names_have_letters_and_digits_only() -> None:
+    assert camel_case(split_words("Fläche m²")) == "flächeM2"
+    assert camel_case(split_words("\U00010107 price")) == "price"
+
+
 @given(st.text())
 def test_any_header_can_be_split_and_joined(header: str) -> None:
     words = split_words(header)

@@ -9,15 +9,16 @@ from extraction.difference import Difference, difference
 from extraction.mapping import Landing, land, quarantine_quads
 from extraction.rejects import reject_quads
 from extraction.staging import Staging
-from graph.changes import ChangeSet, read_quads
+from graph.changes import ChangeSet, ExpectedCount, read_quads
 from graph.terms import Quad
 from workers.artifacts import read_model, read_schema
-from workers.imports import import_quads
+from workers.imports import check_counts, import_quads
 from workers.orchestrator import StepContext, StepResult
 from workers.runs import last_output
 from workers.staging import staged
 
 _SMALL = 5_000
+_CHUNK = 1 << 20
 
 
 def execute(context: StepContext) -> StepResult:
@@ -28,8 +29,11 @@ def execute(context: StepContext) -> StepResult:
     import_id = _import_id(context)
     landing = _map(context, found, import_id)
     before = last_output(context.project.reader(names.meta), "land")
+    triples = _count_lines(landing.output)
     sha256 = context.project.put_file(landing.output)
-    change = _change(context, landing.output, sha256, before["file"] if before else None)
+    change = _change(context, sha256, before["file"] if before else None)
+    check_counts(landing, found)
+    expected = () if before else _expected(context, landing)
     quarantine = names.quarantine(import_id)
     quads = (
         *quarantine_quads(landing, names, import_id),
@@ -37,10 +41,11 @@ def execute(context: StepContext) -> StepResult:
         *import_quads(names, import_id, landing, found),
     )
     replacing = {quarantine} | ({names.quarantine(before["import"])} if before else set())
-    rows = sum(table.rows_in for table in landing.tables) + len(found.rejects)
+    unread = sum(reject.row > 0 for reject in found.rejects)
+    rows = sum(table.rows_in for table in landing.tables) + unread
     held = rows - sum(table.rows_landed for table in landing.tables)
     pace = rows / max(time.monotonic() - began, 1e-6)
-    message = f"{rows:,} rows · {held:,} quarantined · {pace:,.0f} rows/s"
+    message = f"{rows:,} rows · {held:,} quarantined · {triples:,} triples · {pace:,.0f} rows/s"
     return StepResult(
         {"file": sha256, "import": import_id, "rows": rows, "quarantined_rows": held},
         message,
@@ -49,6 +54,7 @@ def execute(context: StepContext) -> StepResult:
             removed=change.removed,
             added_file=change.added_file,
             removed_file=change.removed_file,
+            expected=expected,
         ),
         tuple(sorted(replacing, key=str)),
     )
@@ -75,17 +81,28 @@ def _map(context: StepContext, found: Staging, import_id: str) -> Landing:
     )
 
 
-def _change(context: StepContext, output: Path, sha256: str, before: str | None) -> ChangeSet:
+def _change(context: StepContext, sha256: str, before: str | None) -> ChangeSet:
     if before == sha256:
         return ChangeSet()
     if before is None:
         return ChangeSet(added_file=sha256)
     old = context.project.fetch_file(before, context.folder / "files")
     new = context.project.fetch_file(sha256, context.folder / "files")
-    found = difference(old, new, output.parent / f"difference-{context.run.id}")
+    found = difference(old, new, context.folder / f"difference-{context.run.id}")
     if found.added + found.removed <= _SMALL:
         return ChangeSet(_quads(found.added_path), _quads(found.removed_path))
     return _files(context, found)
+
+
+def _expected(context: StepContext, landing: Landing) -> tuple[ExpectedCount, ...]:
+    """On the first landing the data graph must hold exactly the individuals that were landed."""
+    names = context.project.names
+    landed = {table.table: table.rows_landed for table in landing.tables}
+    return tuple(
+        (names.data.value, names.term(item.name).value, landed[item.table])
+        for item in read_model(context).classes
+        if landed[item.table]
+    )
 
 
 def _files(context: StepContext, found: Difference) -> ChangeSet:
@@ -94,6 +111,11 @@ def _files(context: StepContext, found: Difference) -> ChangeSet:
         added_file=put(found.added_path) if found.added else None,
         removed_file=put(found.removed_path) if found.removed else None,
     )
+
+
+def _count_lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))
 
 
 def _quads(path: Path) -> tuple[Quad, ...]:

@@ -38,7 +38,10 @@ function Twin({ project, twin, onTwin }) {
           <span class="note">equals its base</span>
         )}
       </div>
-      <p class="note">made {moment(twin.created)}</p>
+      <p class="note">
+        made {moment(twin.created)}
+        {twin.predictions ? ` · ${count(twin.predictions)} predictions` : ""}
+      </p>
       <div class="item-actions">
         <button type="button" onClick={() => onTwin(twin.id)}>
           Query it
