@@ -19,6 +19,7 @@ STATUS: dict[str, int] = {
     "query-too-expensive": 422,
     "query-failed": 500,
     "log-damaged": 503,
+    "precondition-failed": 412,
     "unauthorized": 401,
     "forbidden": 403,
     "not-acceptable": 406,
@@ -81,7 +82,7 @@ def install(app: Flask) -> None:
         status = status_of(error)
         if status == 500:
             app.logger.error("%s: %s", error.code, error)
-        return problem(status, error.code, str(error), retryable=error.retryable)
+        return problem(status, error.code, str(error), retryable=error.retryable, **error.details)
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:

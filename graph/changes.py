@@ -4,7 +4,7 @@ RDF Patch: https://afs.github.io/rdf-delta/rdf-patch.html; rows `H`, `TX`, `A`, 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import RdfFormat, parse
 
@@ -28,6 +28,8 @@ class ChangeSet:
         added_file, removed_file: SHA-256 of stored N-Quads files that belong to the change, for
             bulk imports.
         expected: what the files' graphs must hold afterwards; a clone that does not is thrown away.
+        undoes: IRI of the commit that this change takes back.
+        restores: IRI of the commit whose state this change brings back.
     """
 
     added: tuple[Quad, ...] = ()
@@ -39,6 +41,8 @@ class ChangeSet:
     added_file: str | None = None
     removed_file: str | None = None
     expected: tuple[ExpectedCount, ...] = ()
+    undoes: str | None = None
+    restores: str | None = None
 
     @property
     def bulk(self) -> bool:
@@ -46,10 +50,11 @@ class ChangeSet:
         return self.added_file is not None or self.removed_file is not None
 
     def inverse(self) -> "ChangeSet":
-        """Give the change that undoes this one."""
+        """Give the change that undoes this one wherever all of this one had an effect."""
+        change = self.normalise()
         return ChangeSet(
-            added=self.removed,
-            removed=self.added,
+            added=change.removed,
+            removed=change.added,
             author=self.author,
             reason=f"Undo: {self.reason}",
             confidence=self.confidence,
@@ -57,6 +62,35 @@ class ChangeSet:
             added_file=self.removed_file,
             removed_file=self.added_file,
         )
+
+    def normalise(self) -> "ChangeSet":
+        """Give the same change with each quad once: what it also adds is not removed."""
+        added = dict.fromkeys(self.added)
+        removed = (quad for quad in dict.fromkeys(self.removed) if quad not in added)
+        return replace(self, added=tuple(added), removed=tuple(removed))
+
+
+def compose(first: ChangeSet, second: ChangeSet) -> ChangeSet:
+    """Give the one change that does what `first` and then `second` do, on any graph.
+
+    It has the later author and source, the lower confidence, and both reasons.
+
+    Raises:
+        BadInput: files belong to one of them.
+    """
+    if first.bulk or second.bulk:
+        raise BadInput("Changes that name files cannot be composed; commit them one by one.")
+    gone = frozenset(second.removed)
+    added = dict.fromkeys((*(quad for quad in first.added if quad not in gone), *second.added))
+    removed = dict.fromkeys((*first.removed, *second.removed))
+    return ChangeSet(
+        added=tuple(added),
+        removed=tuple(quad for quad in removed if quad not in added),
+        author=second.author,
+        reason="; ".join(reason for reason in (first.reason, second.reason) if reason),
+        confidence=min(first.confidence, second.confidence),
+        source=second.source or first.source,
+    )
 
 
 @dataclass(frozen=True)

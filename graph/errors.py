@@ -1,5 +1,7 @@
 """The root of every error: what happened, what to do, and whether trying again can help."""
 
+from collections.abc import Mapping
+
 
 class MimirError(Exception):
     """An error that a person can read and a program can decide on.
@@ -7,10 +9,15 @@ class MimirError(Exception):
     Attributes:
         code: stable kebab-case name of the situation, used by every door.
         retryable: whether the same call may succeed later without a change.
+        details: further facts for programs, as JSON values.
     """
 
     code = "error"
     retryable = False
+
+    def __init__(self, message: str = "", *, details: Mapping[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.details: Mapping[str, object] = details or {}
 
 
 class BadInput(MimirError):
@@ -29,6 +36,12 @@ class Conflict(MimirError):
     """The state of the graph does not allow the change."""
 
     code = "conflict"
+
+
+class PreconditionFailed(MimirError):
+    """The graph is no longer at the commit that the caller knows; `details` lists what came."""
+
+    code = "precondition-failed"
 
 
 class StoreUnavailable(MimirError):

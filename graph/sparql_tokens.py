@@ -76,8 +76,8 @@ def tokens(text: str) -> list[Token]:
 class Prologue:
     """BASE and PREFIX declarations, to resolve the IRIs of dataset clauses."""
 
-    def __init__(self) -> None:
-        self.base = ""
+    def __init__(self, base: str = "") -> None:
+        self.base = base
         self.prefixes: dict[str, str] = {}
 
     def read(self, items: list[Token], index: int) -> int:
@@ -111,14 +111,14 @@ class Prologue:
         return self.prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
 
 
-def dataset_clause(text: str) -> DatasetClause:
-    """Read the FROM clauses of a query.
+def dataset_clause(text: str, base: str = "") -> DatasetClause:
+    """Read the FROM clauses of a query; relative IRIs are resolved against `base`.
 
     Raises:
         BadQuery: a clause names no IRI.
     """
     items = tokens(text)
-    prologue = Prologue()
+    prologue = Prologue(base)
     index = prologue.read(items, 0)
     if index < len(items) and items[index].keyword not in _FORMS:
         return DatasetClause()

@@ -16,13 +16,7 @@ from graph.sparql_tokens import Prologue, Token, read_graph, tokens
 from graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Term
 
 _BATCH = 5_000
-_REFUSED = {
-    "LOAD": "it would read from the network",
-    "CREATE": "graphs exist as soon as they hold a triple",
-    "COPY": "name the triples by INSERT … WHERE instead",
-    "MOVE": "name the triples by DELETE … INSERT … WHERE instead",
-    "ADD": "name the triples by INSERT … WHERE instead",
-}
+_TRANSFERS = frozenset({"ADD", "COPY", "MOVE"})
 
 
 class GraphForbidden(BadQuery):
@@ -35,12 +29,32 @@ class GraphForbidden(BadQuery):
 class Scope:
     """What an update may touch: readable default and named graphs, writable graphs.
 
-    The first writable graph receives what is written without a GRAPH.
+    Attributes:
+        default, named: the dataset of WHERE.
+        writable: graphs that may be changed; the first receives what is written without a GRAPH.
+        readable: more graphs that WHERE may name, which `GRAPH ?g` leaves out.
+        closed, opened: prefixes of graph IRIs. Where `closed` has any, every graph is writable,
+            readable and met by `GRAPH ?g` whose IRI starts with none of them, or starts with one
+            of `opened`.
+        using, using_named: graphs that the protocol names in place of USING clauses.
+        base: what relative IRIs are resolved against.
     """
 
     default: tuple[NamedNode, ...]
     named: tuple[NamedNode, ...]
     writable: tuple[NamedNode, ...]
+    readable: tuple[NamedNode, ...] = ()
+    closed: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
+    using: tuple[str, ...] = ()
+    using_named: tuple[str, ...] = ()
+    base: str = ""
+
+    def leaves_open(self, graph: str) -> bool:
+        """Tell whether a graph outside the lists may be written and read."""
+        if not self.closed:
+            return False
+        return graph.startswith(self.opened) or not graph.startswith(self.closed)
 
 
 @dataclass
@@ -54,7 +68,16 @@ class _Operation:
     using: list[str] = field(default_factory=list)
     using_named: list[str] = field(default_factory=list)
     clear: list[str] = field(default_factory=list)
+    create: str | None = None
+    transfer: tuple[str, str, str] | None = None
+    silent: bool = False
+    named: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+
+    @property
+    def names_dataset(self) -> bool:
+        """Whether the text itself says which graphs WHERE reads."""
+        return bool(self.target or self.using or self.using_named)
 
 
 def evaluate_update(store: OxigraphStore, text: str, scope: Scope) -> tuple[list[Quad], list[Quad]]:
@@ -70,9 +93,14 @@ def evaluate_update(store: OxigraphStore, text: str, scope: Scope) -> tuple[list
         GraphForbidden: it names a graph outside `scope`.
     """
     net: dict[Quad, bool] = {}
-    operations = list(_operations(text))
+    operations = list(_operations(text, scope.base))
     for operation in operations:
         _check(operation)
+        if (scope.using or scope.using_named) and operation.names_dataset:
+            raise BadQuery(
+                "The dataset is named twice: by using-graph-uri or using-named-graph-uri, and by "
+                "USING or WITH in the text. Keep one."
+            )
     for operation in operations:
         removed, added = _evaluate(store, operation, scope)
         gone = {quad: None for quad in removed if store.contains(quad)}
@@ -102,8 +130,13 @@ def _evaluate(
     for name in operation.written:
         _writable(name, scope)
     if operation.clear:
-        graphs = [home if name == "DEFAULT" else _writable(name, scope) for name in operation.clear]
+        graphs = [g for name in operation.clear for g in _cleared(name, store, scope)]
         return [quad for graph in graphs for quad in store.quads(graph)], []
+    if operation.create:
+        _create(operation, store, scope)
+        return [], []
+    if operation.transfer:
+        return _transfer(operation, store, scope)
     batches = _solutions(store, operation, scope)
     removed: list[Quad] = []
     added: list[Quad] = []
@@ -116,17 +149,76 @@ def _evaluate(
     return _placed(removed, home, scope), _placed(added, home, scope)
 
 
+def _cleared(name: str, store: OxigraphStore, scope: Scope) -> list[NamedNode]:
+    home = scope.writable[0]
+    if name == "DEFAULT":
+        return [home]
+    if name not in ("ALL", "NAMED"):
+        return [_writable(name, scope)]
+    others = [graph for graph in (*scope.writable, *_open_graphs(store, scope)) if graph != home]
+    return [home, *others] if name == "ALL" else others
+
+
+def _create(operation: _Operation, store: OxigraphStore, scope: Scope) -> None:
+    graph = _writable(operation.create, scope)
+    if not operation.silent and graph in store.graphs():
+        raise BadQuery(f"The graph <{graph.value}> exists already.")
+
+
+def _transfer(
+    operation: _Operation, store: OxigraphStore, scope: Scope
+) -> tuple[list[Quad], list[Quad]]:
+    kind, origin, goal = operation.transfer or ("", "", "")
+    target = _cleared(goal, store, scope)[0]
+    if kind == "MOVE" or origin == "DEFAULT":
+        source = _cleared(origin, store, scope)[0]
+    else:
+        source = _readable(origin, scope)
+    if source == target:
+        return [], []
+    moved = list(store.quads(source))
+    if not moved and origin != "DEFAULT":
+        if operation.silent:
+            return [], []
+        raise BadQuery(f"There is no graph <{source.value}> to {kind.lower()}.")
+    added = [Quad(quad.subject, quad.predicate, quad.object, target) for quad in moved]
+    removed = [] if kind == "ADD" else list(store.quads(target))
+    return removed + (moved if kind == "MOVE" else []), added
+
+
+def _dataset(
+    store: OxigraphStore, operation: _Operation, scope: Scope
+) -> tuple[tuple[NamedNode, ...], tuple[NamedNode, ...]]:
+    using = operation.using or operation.using_named
+    wanted = operation.using if using else list(scope.using)
+    wanted_named = operation.using_named if using else list(scope.using_named)
+    if wanted or wanted_named:
+        return (
+            tuple(_readable(name, scope) for name in wanted),
+            tuple(_readable(name, scope) for name in wanted_named),
+        )
+    default = (_readable(operation.target, scope),) if operation.target else scope.default
+    # A graph that the text names is read where that is allowed; elsewhere the pattern is empty.
+    mentioned = [
+        graph
+        for graph in map(NamedNode, operation.named)
+        if graph in (*scope.readable, *scope.writable)
+    ]
+    named = dict.fromkeys((*scope.named, *mentioned, *_open_graphs(store, scope)))
+    return default, tuple(named)
+
+
+def _open_graphs(store: OxigraphStore, scope: Scope) -> list[NamedNode]:
+    if not scope.closed:
+        return []
+    return [graph for graph in store.graphs() if scope.leaves_open(graph.value)]
+
+
 def _solutions(store: OxigraphStore, operation: _Operation, scope: Scope) -> Iterator[str]:
     if operation.where is None:
         yield ""
         return
-    default, named = scope.default, scope.named
-    readable = {*default, *named, *scope.writable}
-    if operation.using or operation.using_named:
-        default = tuple(_readable(name, readable) for name in operation.using)
-        named = tuple(_readable(name, readable) for name in operation.using_named)
-    elif operation.target:
-        default = (_readable(operation.target, readable),)
+    default, named = _dataset(store, operation, scope)
     query = " ".join((operation.prologue, "SELECT * WHERE", operation.where))
     rows = store.reader(default, named).select(query)
     head = "(" + " ".join("?" + name for name in rows.variables) + ")"
@@ -164,20 +256,23 @@ def _writable(name: str | None, scope: Scope) -> NamedNode:
     for graph in scope.writable:
         if graph.value == name:
             return graph
+    if scope.leaves_open(name):
+        return NamedNode(name)
     raise GraphForbidden(f"The graph <{name}> cannot be written by an update.")
 
 
-def _readable(name: str, graphs: set[NamedNode]) -> NamedNode:
+def _readable(name: str, scope: Scope) -> NamedNode:
     graph = NamedNode(name)
-    if graph not in graphs:
+    known = (*scope.default, *scope.named, *scope.writable, *scope.readable)
+    if graph not in known and not scope.leaves_open(name):
         raise GraphForbidden(f"The graph <{name}> cannot be read by this update.")
     return graph
 
 
-def _operations(text: str) -> Iterator[_Operation]:
+def _operations(text: str, base: str) -> Iterator[_Operation]:
     items = tokens(text)
-    prologue, start, index = Prologue(), 0, 0
-    heads: list[str] = []
+    prologue, start, index = Prologue(base), 0, 0
+    heads = [f"BASE {NamedNode(base)}"] if base else []
     while index < len(items):
         start = index
         index = prologue.read(items, index)
@@ -199,10 +294,10 @@ def _read_operation(
     text: str, items: list[Token], index: int, prologue: Prologue, operation: _Operation
 ) -> int:
     word = items[index].keyword
-    if word in _REFUSED:
-        raise BadQuery(f"{word} is refused: {_REFUSED[word]}.")
-    if word in ("CLEAR", "DROP"):
-        return _read_clear(items, index + 1, prologue, operation)
+    if word == "LOAD":
+        return _read_load(items, index + 1)
+    if word in ("CLEAR", "DROP", "CREATE") or word in _TRANSFERS:
+        return _read_graphs(word, items, index + 1, prologue, operation)
     if word == "WITH" and index + 1 < len(items):
         operation.target = prologue.resolve(items[index + 1])
         index += 2
@@ -220,26 +315,59 @@ def _read_operation(
                 operation.remove = block
             if following == "WHERE":
                 operation.where = block
+                operation.named += _named_graphs(items[begin:index], prologue)
         elif word == "USING":
             index = 1 + read_graph(items, index, prologue, operation.using, operation.using_named)
         elif word == "WHERE":
-            operation.where, index = _block(text, items, index + 1)
+            begin = index + 1
+            operation.where, index = _block(text, items, begin)
+            operation.named += _named_graphs(items[begin:index], prologue)
         else:
             raise BadQuery(f"An update operation was expected at {items[index].text!r}.")
     return index
 
 
-def _read_clear(items: list[Token], index: int, prologue: Prologue, operation: _Operation) -> int:
-    words = items[index : index + 3]
-    if words and words[0].keyword == "SILENT":
-        index, words = index + 1, words[1:]
+def _read_load(items: list[Token], index: int) -> int:
+    if index >= len(items) or items[index].keyword != "SILENT":
+        raise BadQuery("LOAD is refused: it would read from the network.")
+    while index < len(items) and items[index].kind != "end":
+        index += 1
+    return index
+
+
+def _read_graphs(
+    word: str, items: list[Token], index: int, prologue: Prologue, operation: _Operation
+) -> int:
+    if index < len(items) and items[index].keyword == "SILENT":
+        operation.silent, index = True, index + 1
+    if word in _TRANSFERS:
+        source, index = _read_graph_name(items, index, prologue, bare=True)
+        if index >= len(items) or items[index].keyword != "TO":
+            raise BadQuery(f"{word} needs TO here.")
+        target, index = _read_graph_name(items, index + 1, prologue, bare=True)
+        operation.transfer = (word, source, target)
+    elif word == "CREATE":
+        operation.create, index = _read_graph_name(items, index, prologue)
+    elif index < len(items) and items[index].keyword in ("NAMED", "ALL"):
+        operation.clear.append(items[index].keyword)
+        index += 1
+    else:
+        name, index = _read_graph_name(items, index, prologue)
+        operation.clear.append(name)
+    return index
+
+
+def _read_graph_name(
+    items: list[Token], index: int, prologue: Prologue, *, bare: bool = False
+) -> tuple[str, int]:
+    words = items[index : index + 2]
     if words and words[0].keyword == "DEFAULT":
-        operation.clear.append("DEFAULT")
-        return index + 1
+        return "DEFAULT", index + 1
     if len(words) > 1 and words[0].keyword == "GRAPH":
-        operation.clear.append(prologue.resolve(words[1]))
-        return index + 2
-    raise BadQuery("CLEAR and DROP need DEFAULT or GRAPH <iri> here.")
+        return prologue.resolve(words[1]), index + 2
+    if bare and words:
+        return prologue.resolve(words[0]), index + 1
+    raise BadQuery("DEFAULT or GRAPH <iri> was expected here.")
 
 
 def _named_graphs(items: list[Token], prologue: Prologue) -> list[str]:

@@ -99,6 +99,24 @@ class Dispatcher:
             self._board.report(name, run_id, "", None, "started")
             return claimed
 
+    def tick(self, queue: JobQueue) -> None:
+        """Take back what was lost and start what can be started now.
+
+        Raises:
+            StoreUnavailable: the queue or a store does not answer.
+        """
+        if not any(self._pending.values()):
+            return
+        for job in queue.lost():
+            self._hand_back(job)
+        names = self._projects.names()
+        for name in list(self._pending):
+            if name in names:
+                self._bring(queue, name)
+            else:
+                self._forget(queue, name)
+        self._postponed = ""
+
     def _find_unfinished(self, name: str) -> None:
         try:
             meta = _meta(self._projects.get(name))
@@ -124,7 +142,7 @@ class Dispatcher:
             self._wake.wait(_TICK_SECONDS)
             self._wake.clear()
             try:
-                self._tick(queue)
+                self.tick(queue)
             except StoreUnavailable as error:
                 self._postpone(str(error))
             except Exception:  # noqa: BLE001 - the outermost handler of this thread
@@ -135,19 +153,6 @@ class Dispatcher:
         if reason != self._postponed:
             _LOG.warning("dispatch postponed: %s", reason)
         self._postponed = reason
-
-    def _tick(self, queue: JobQueue) -> None:
-        if not any(self._pending.values()):
-            return
-        for job in queue.lost():
-            self._hand_back(job)
-        names = self._projects.names()
-        for name in list(self._pending):
-            if name in names:
-                self._bring(queue, name)
-            else:
-                self._forget(queue, name)
-        self._postponed = ""
 
     def _bring(self, queue: JobQueue, name: str) -> None:
         run_id, state = self._first(name)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from graph.errors import StoreUnavailable
 from workers.queue import JobState
 
-ENTRY = ("-m", "app.cli", "job", "run")
+# scikit-learn's threads lose the filter that `ml` sets around training, so it is set from outside.
+ENTRY = ("-W", "ignore::UserWarning:sklearn.utils.parallel", "-m", "app.cli", "job", "run")
 
 
 def job_command(job: str) -> list[str]:

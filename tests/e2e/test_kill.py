@@ -6,8 +6,11 @@
 import os
 import random
 import signal
+import subprocess
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +18,29 @@ from typing import Any
 
 import pytest
 
+from app.client import Client
+from app.operations.catalog import OPERATIONS
+from app.wiring import Owner
 from graph.log import read_log
 from graph.projects import Project, Projects
 from graph.terms import NamedNode
 from graph.vocab import MIMIR
-from tests.e2e.served import JOB, LOADER, PROJECT, READER, Served, descendants, eventually, kill
+from tests.e2e.conftest import finished, settings_for
+from tests.e2e.served import (
+    JOB,
+    LOADER,
+    PROJECT,
+    READER,
+    Served,
+    descendants,
+    environment,
+    eventually,
+    kill,
+    mimir,
+)
 from tests.e2e.served import served as serving
 from tests.e2e.works_data import write_works
+from workers.runs import Run, read_run
 from workers.workflows.ingest import INGEST
 
 pytestmark = pytest.mark.slow
@@ -109,6 +128,91 @@ def test_a_run_whose_worker_is_killed_three_times_fails_with_the_reason(
         assert not descendants(server.process.pid, JOB)
         again = server.finished(server.call("start_run")["id"])
         assert again["state"] == "succeeded"
+
+
+def test_a_worker_that_hangs_is_killed_and_its_run_goes_on(
+    tmp_path: Path, files: list[Path], reference: Outcome
+) -> None:
+    owner = Owner(settings_for(tmp_path), port=0, lease=6)
+    owner.start()
+    try:
+        client = Client(owner.url)
+        run = upload(client, files)
+        reaches(client, run, "train")
+        (worker,) = descendants(os.getpid(), JOB)
+        os.kill(worker, signal.SIGSTOP)
+        view = finished(client, PROJECT, run)
+
+        assert view["state"] == "succeeded"
+        assert record(owner, run).failures == 1
+        assert not Path(f"/proc/{worker}").exists()
+    finally:
+        owner.stop()
+
+
+def test_a_worker_that_lost_its_run_cannot_commit_and_the_run_ends_once(
+    tmp_path: Path, files: list[Path]
+) -> None:
+    owner = Owner(settings_for(tmp_path, workers=0), port=0, lease=6)
+    owner.start()
+    try:
+        client = Client(owner.url)
+        run = upload(client, files)
+        with job(owner, run, tmp_path) as first:
+            reaches(client, run, "train")
+            with job(owner, run, tmp_path) as early:
+                assert early.wait(60) == 0
+            assert record(owner, run).epoch == 1
+            first.send_signal(signal.SIGSTOP)
+            eventually(lambda: silent(owner, run))
+            with job(owner, run, tmp_path) as second:
+                assert second.wait(60) == 0
+            assert finished(client, PROJECT, run)["state"] == "succeeded"
+            before = owner.services.projects.get(PROJECT).dataset.sequence
+            first.send_signal(signal.SIGCONT)
+            assert first.wait(60) == 0
+
+        project = owner.services.projects.get(PROJECT)
+        assert project.dataset.sequence == before
+        assert record(owner, run).epoch == 2
+        each_step_once(project, run)
+    finally:
+        owner.stop()
+
+
+def upload(client: Client, files: list[Path]) -> str:
+    """Make the project of these files; gives the run."""
+    client.call(OPERATIONS["create_project"], {"name": PROJECT})
+    return str(client.upload(PROJECT, [(path.name, path) for path in files])["id"])
+
+
+def reaches(client: Client, run: str, step: str) -> None:
+    """Wait until a step of the run goes on."""
+    request = {"project": PROJECT, "run": run}
+    eventually(lambda: running(client.call(OPERATIONS["get_run"], request), step))
+
+
+def record(owner: Owner, run: str) -> Run:
+    """Read the run's record."""
+    project = owner.services.projects.get(PROJECT)
+    return read_run(project.reader(project.names.meta), project.names, run)
+
+
+def silent(owner: Owner, run: str) -> bool:
+    """Tell whether the run's worker gave no sign of life for longer than the lease."""
+    progress = owner.services.board.get(PROJECT, run)
+    return progress is not None and owner.services.board.clock() - progress.seen > 6
+
+
+@contextmanager
+def job(owner: Owner, run: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a job as any dispatcher would start it."""
+    variables = environment(url=owner.url, worker_token=owner.worker_token, data=folder)
+    with subprocess.Popen(mimir("job", "run", f"{PROJECT}/{run}"), env=variables) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def running(view: dict[str, Any], step: str) -> bool:
