@@ -111,7 +111,7 @@ class Individuals:
             texts = [parent.rows.name_part(column) for column in link.target_columns]
             named = ", ".join(f"{text} AS {key}" for text, key in zip(texts, keys, strict=True))
             self._connection.execute(
-                f"CREATE TEMP TABLE {name} AS "
+                f"CREATE TABLE {name} AS "
                 f"SELECT {', '.join(keys)}, arg_min(iri, {ROW}) AS iri "
                 f"FROM (SELECT {named}, t.iri, t.{ROW} FROM {parent.view} t) "
                 f"WHERE {' AND '.join(f'{key} IS NOT NULL' for key in keys)} "
@@ -125,7 +125,7 @@ class Individuals:
         iri = iri_sql(self._names.things(item.name), parts)
         refused = f"r{rows.number}"
         self._connection.execute(
-            f"CREATE TEMP TABLE {refused} AS "
+            f"CREATE TABLE {refused} AS "
             f"WITH named AS (SELECT t.{ROW}, {iri} AS iri FROM {rows.view} t), "
             f"repeated AS (SELECT iri, min({ROW}) AS first FROM named WHERE iri IS NOT NULL "
             "GROUP BY iri HAVING count(*) > 1) "
@@ -147,7 +147,7 @@ class Individuals:
         digest = _digest(rows, rows.staged.columns)
         equal = f"n{rows.number}"
         self._connection.execute(
-            f"CREATE TEMP TABLE {equal} AS "
+            f"CREATE TABLE {equal} AS "
             f"WITH hashed AS (SELECT t.{ROW}, {digest} AS digest FROM {rows.view} t), "
             "repeated AS (SELECT digest FROM hashed GROUP BY digest HAVING count(*) > 1) "
             f"SELECT {ROW}, row_number() OVER (PARTITION BY digest ORDER BY {ROW}) AS number "
@@ -163,7 +163,7 @@ class Individuals:
 
     def _land(self, landed: Landed, iri: str, rest: str) -> Landed:
         self._connection.execute(
-            f"CREATE TEMP VIEW {landed.view} AS SELECT t.*, {iri} AS iri "
+            f"CREATE VIEW {landed.view} AS SELECT t.*, {iri} AS iri "
             f"FROM {landed.rows.view} t{rest}"
         )
         return landed

@@ -62,7 +62,7 @@ class Quarantine:
         self._connection = connection
         self._names = names
         self._import = import_id
-        connection.execute(f"CREATE TEMP TABLE quarantine ({_COLUMNS})")
+        connection.execute(f"CREATE TABLE quarantine ({_COLUMNS})")
 
     def add(self, rows: TableRows, finding: Finding, source: str) -> int:
         """Record a finding for all rows of `source` (FROM and WHERE text); give their number."""

@@ -81,7 +81,7 @@ def open_rows(
             f", {quote_name(name)} AS c{place}" for place, name in enumerate(rows.staged.columns)
         )
         connection.execute(
-            f"CREATE TEMP VIEW {rows.view} AS SELECT {ROW}{columns} "
+            f"CREATE VIEW {rows.view} AS SELECT {ROW}{columns} "
             f"FROM read_parquet({quote_text(str(rows.staged.path))})"
         )
         opened[table.name] = rows
@@ -99,6 +99,14 @@ def mask_rows(connection: duckdb.DuckDBPyConnection, rows: TableRows, table: str
         f"SET VARIABLE {table} = (SELECT bitstring_agg({ROW}, 0, {int(highest)}) FROM {table})"
     )
     return f"(get_bit(getvariable('{table}'), CAST(t.{ROW} AS INTEGER)) = 1)"
+
+
+def second_connection(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Open another connection to the same database, with the same masks, for another thread."""
+    other = connection.cursor()
+    for name, bits in connection.execute("SELECT name, value FROM duckdb_variables()").fetchall():
+        other.execute(f"SET VARIABLE {quote_name(name)} = CAST({quote_text(str(bits))} AS BIT)")
+    return other
 
 
 def _staged_of(table: Table, by_name: Mapping[str, StagedTable]) -> StagedTable:
