@@ -68,8 +68,8 @@ def main() -> None:
     """Run all measurements and print them."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else _ROWS
     with tempfile.TemporaryDirectory(prefix="mimir-bench-") as folder:
-        for line in (*large(Path(folder), rows), *small(Path(folder))):
-            print(line, flush=True)
+        print("\n".join(large(Path(folder), rows)), flush=True)
+        print("\n".join(small(Path(folder))), flush=True)
 
 
 def large(folder: Path, rows: int) -> list[str]:
