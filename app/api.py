@@ -1,7 +1,7 @@
 """REST: one flask-smorest route per operation, generated from the registry."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import marshmallow_dataclass
@@ -10,6 +10,7 @@ from flask_smorest import Api, Blueprint
 from marshmallow import Schema
 
 from app.auth import authorize
+from app.conditional import conditional_services, tag_answer
 from app.operations.catalog import OPERATIONS
 from app.operations.registry import Operation
 from app.services import Services
@@ -45,7 +46,7 @@ def _add(blueprint: Blueprint, operation: Operation, services: Services) -> None
     def view(*arguments: Any, **path: Any) -> Any:
         authorize(services, request, operation.permission)
         fields = {**(vars(arguments[0]) if arguments else {}), **path}
-        return operation.function(services, operation.request(**fields))
+        return operation.function(_scoped(operation, services, fields), operation.request(**fields))
 
     view.__name__ = operation.name
     view.__doc__ = operation.summary
@@ -60,6 +61,17 @@ def _add(blueprint: Blueprint, operation: Operation, services: Services) -> None
         wrapped = blueprint.arguments(schema, location=location, **extra)(wrapped)
     wrapped = blueprint.doc(operationId=operation.name)(wrapped)
     blueprint.route(operation.path, methods=[operation.method])(wrapped)
+
+
+def _scoped(operation: Operation, services: Services, fields: Mapping[str, Any]) -> Services:
+    """Have the answer tagged with the project's commit; let a change heed If-Match."""
+    project = fields.get("project")
+    if project is None:
+        return services
+    if operation.permission == "read":
+        tag_answer(services.projects.get(project).dataset.sequence)
+        return services
+    return conditional_services(services, request, project)
 
 
 def _arguments(operation: Operation, inside: tuple[str, ...]) -> type[Schema] | None:

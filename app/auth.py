@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Request
 
+from app.cors import CORS_DOORS, allows
 from app.errors import Forbidden, Unauthorized
 from app.operations.registry import Permission
 from app.services import Services
@@ -54,7 +55,7 @@ def authorize(services: Services, request: Request, permission: Permission) -> N
     if token and not _matches(request, token):
         raise Unauthorized("Send the token of this server as 'Authorization: Bearer <token>'.")
     if not token:
-        _refuse_other_sites(request)
+        _refuse_other_sites(services, request)
 
 
 def is_worker(services: Services, request: Request) -> bool:
@@ -67,11 +68,12 @@ def _matches(request: Request, token: str) -> bool:
     return scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), token.encode())
 
 
-def _refuse_other_sites(request: Request) -> None:
+def _refuse_other_sites(services: Services, request: Request) -> None:
     # Without a token the browser must not become a way in: neither through a name that was
     # rebound to loopback (Host) nor through a form of another site (Origin).
     if not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
         raise Forbidden("This server answers to localhost only.")
     origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc != request.host:
+    allowed = request.blueprint in CORS_DOORS and allows(services.settings, origin or "")
+    if origin and urlsplit(origin).netloc != request.host and not allowed:
         raise Forbidden("Pages of other sites may not call this server.")

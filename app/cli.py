@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -118,12 +119,30 @@ def infer(paths: tuple[Path, ...], as_json: bool, full: bool) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def sniff(file: Path, as_json: bool) -> None:
+    """Print how a file is written: encoding, delimiter, header, tables, rows that do not fit."""
+    from extraction.report import sniff_file, sniff_lines
+
+    found = sniff_file(file)
+    click.echo(
+        json.dumps(found, indent=1, ensure_ascii=False)
+        if as_json
+        else "\n".join(sniff_lines(found))
+    )
+
+
+@main.command()
 @click.argument("text")
 @click.option("--project", required=True, help="Name of the project.")
 @click.option("--twin", help="Ask a twin instead of the base.")
 @click.option("--format", "media", default="text/csv", show_default=True, help="Media type.")
+@click.option("--at", help="Number of a commit, or an ISO 8601 time: ask the state of then.")
 @click.pass_obj
-def query(settings: Settings, text: str, project: str, twin: str | None, media: str) -> None:
+def query(
+    settings: Settings, text: str, project: str, twin: str | None, media: str, at: str | None
+) -> None:
     """Run a SPARQL query; TEXT is the query, or `@file`."""
     from app.client import connect
 
@@ -132,7 +151,13 @@ def query(settings: Settings, text: str, project: str, twin: str | None, media: 
     place = f"/projects/{project}" + (f"/twins/{twin}" if twin else "") + "/sparql"
     headers = {"Content-Type": "application/sparql-query", "Accept": f"{media}, text/turtle;q=0.5"}
     with connect(settings) as client:
-        response = client.request("POST", place, content=text.encode(), headers=headers)
+        response = client.request(
+            "POST",
+            place,
+            content=text.encode(),
+            headers=headers,
+            params={"at": at} if at else None,
+        )
     sys.stdout.buffer.write(response.content)
 
 
@@ -150,18 +175,92 @@ def query(settings: Settings, text: str, project: str, twin: str | None, media: 
 @click.option(
     "--output", type=click.Path(path_type=Path), help="File to write; else standard output."
 )
+@click.option("--at", help="Number of a commit, or an ISO 8601 time: export the state of then.")
+@click.option(
+    "--zip",
+    "archive",
+    type=click.Path(path_type=Path),
+    help="File to write ontology, shapes, mapping and a catalog for Protégé to.",
+)
 @click.pass_obj
-def export(settings: Settings, project: str, graph: str, form: str, output: Path | None) -> None:
+def export(
+    settings: Settings,
+    project: str,
+    graph: str,
+    form: str,
+    output: Path | None,
+    at: str | None,
+    archive: Path | None,
+) -> None:
     """Export a graph; the ontology opens in Protégé."""
     from app.client import connect
-    from app.ingest import export_text
+    from app.ingest import export_archive, export_text
 
     with connect(settings) as client:
-        content = export_text(client, project, graph, form)
+        if archive:
+            archive.write_bytes(export_archive(client, project))
+            return
+        content = export_text(client, project, graph, form, at)
     if output:
         output.write_bytes(content)
     else:
         sys.stdout.buffer.write(content)
+
+
+@main.group()
+def log() -> None:
+    """The commit log of a project, read from its files alone."""
+
+
+@log.command("verify")
+@click.option("--project", required=True, help="Name of the project.")
+@click.pass_obj
+def log_verify(settings: Settings, project: str) -> None:
+    """Verify every record, and the files that commits name."""
+    from graph.recovery import verify_log
+
+    report = verify_log(_project_folder(settings, project))
+    click.echo(f"{report.records:,} records, {report.bytes:,} bytes, digest {report.digest}")
+    if report.torn_bytes:
+        click.echo(f"{report.torn_bytes:,} bytes of a record that was never finished follow.")
+    if report.missing_files:
+        raise click.ClickException(f"Absent or changed files: {', '.join(report.missing_files)}")
+
+
+@log.command("rebuild")
+@click.option("--project", required=True, help="Name of the project.")
+@click.pass_obj
+def log_rebuild(settings: Settings, project: str) -> None:
+    """Build the project's store anew from its log; the server must not run."""
+    from graph.owner import OwnerLock
+    from graph.recovery import rebuild_store
+
+    folder = _project_folder(settings, project)
+    lock = OwnerLock(settings.data)
+    try:
+        click.echo(f"The store is at commit {rebuild_store(folder)}.")
+    finally:
+        lock.release()
+
+
+@log.command("export")
+@click.option("--project", required=True, help="Name of the project.")
+@click.option("--from", "first", default=1, show_default=True, help="First commit.")
+@click.option("--to", "last", type=int, help="Last commit; the newest when absent.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="File to write; else standard output."
+)
+@click.pass_obj
+def log_export(
+    settings: Settings, project: str, first: int, last: int | None, output: Path | None
+) -> None:
+    """Export commits as RDF Patch, with the triples of bulk imports written out."""
+    from graph.recovery import export_log
+
+    pieces = export_log(_project_folder(settings, project), first, last)
+    with output.open("wb") if output else nullcontext(sys.stdout.buffer) as file:
+        for piece in pieces:
+            file.write(piece)
 
 
 @main.group()
@@ -195,6 +294,13 @@ def mcp(settings: Settings) -> None:
     from app.mcp_server import serve_stdio
 
     serve_stdio(settings)
+
+
+def _project_folder(settings: Settings, project: str) -> Path:
+    folder = settings.data / "projects" / project
+    if Path(project).name != project or not (folder / "project.json").is_file():
+        raise click.ClickException(f"There is no project {project!r} in {settings.data}.")
+    return folder
 
 
 def _wait_for_end() -> None:

@@ -60,7 +60,19 @@ class Client:
         return response
 
     def upload(self, project: str, paths: list[tuple[str, Path]]) -> dict[str, Any]:
-        """Upload files under the given names; gives the run that works on them."""
+        """Upload files under the given names; gives the run that works on them.
+
+        Raises:
+            BadInput: two files have the same name.
+            CallFailed: the upload was refused, or nobody answers.
+        """
+        taken: dict[str, Path] = {}
+        for name, path in paths:
+            if taken.setdefault(name, path) != path:
+                raise BadInput(
+                    f"{taken[name]} and {path} would both be stored as {name!r}, and only one be "
+                    "kept. Give the folder above them, or rename one."
+                )
         files = [("files", (name, path.open("rb"))) for name, path in paths]
         try:
             response = self.request("POST", f"{PREFIX}/projects/{project}/files", files=files)

@@ -10,13 +10,21 @@ from graph.errors import MimirError
 STATUS: dict[str, int] = {
     "bad-input": 422,
     "bad-query": 400,
+    "bad-rdf": 400,
+    "bad-request": 400,
     "graph-forbidden": 403,
     "not-found": 404,
     "conflict": 409,
     "store-unavailable": 503,
     "store-in-use": 409,
     "query-timeout": 503,
-    "query-too-expensive": 422,
+    "query-too-complex": 422,
+    "network-refused": 422,
+    "answer-too-large": 422,
+    "too-large": 413,
+    "too-many-queries": 429,
+    "query-cancelled": 503,
+    "query-too-expensive": 503,
     "query-failed": 500,
     "log-damaged": 503,
     "precondition-failed": 412,
@@ -37,6 +45,12 @@ class Forbidden(MimirError):
     """The caller may not do this."""
 
     code = "forbidden"
+
+
+class BadRequest(MimirError):
+    """The call does not follow the protocol of its door."""
+
+    code = "bad-request"
 
 
 class NotAcceptable(MimirError):
@@ -69,7 +83,7 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     response = Response(json.dumps(body), status, content_type="application/problem+json")
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
-    if status == 503:
+    if status in (429, 503):
         response.headers["Retry-After"] = "1"
     return response
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, jsonify, request, send_file
 
 from app.auth import authorize
+from app.conditional import conditional_project
 from app.errors import UnsupportedMediaType
 from app.operations.runs import run_view
 from app.services import Services
@@ -29,7 +30,7 @@ def files_blueprint(services: Services) -> Blueprint:
     @blueprint.post("/files")
     def upload(project: str) -> tuple[Response, int, dict[str, str]]:
         authorize(services, request, "write")
-        found = services.projects.get(project)
+        found = conditional_project(services.projects.get(project), request)
         sources = _store(services, found)
         found.commit(upload_change(found.names, sources, services.clock()))
         listed = [vars(item) for item in current_sources(found.reader(found.names.meta))]
@@ -66,7 +67,7 @@ def files_blueprint(services: Services) -> Blueprint:
     @blueprint.post("/commits")
     def commit(project: str) -> Response:
         authorize(services, request, "worker")
-        return _commit(services, services.projects.get(project))
+        return _commit(services, conditional_project(services.projects.get(project), request))
 
     return blueprint
 

@@ -73,18 +73,30 @@ def infer_paths(paths: Sequence[Path]) -> tuple[Schema, dict[str, Any]]:
     return schema, plain_schema(schema)
 
 
-def export_text(client: Client, project: str, graph: str, form: str) -> bytes:
+def export_text(
+    client: Client, project: str, graph: str, form: str, at: str | None = None
+) -> bytes:
     """Export a graph as text; the data graph is streamed by the query door."""
     if graph != "data":
-        fields = {"project": project, "graph": graph, "format": form}
+        fields = {"project": project, "graph": graph, "format": form, **_given(at)}
         answer = client.call(OPERATIONS["export_project_graph"], fields)
         return str(answer["text"]).encode()
     if form not in _MEDIA:
         raise BadInput(f"The format must be one of {', '.join(_MEDIA)}, not {form!r}.")
     about = client.call(OPERATIONS["get_project"], {"project": project})
     parameters = {"query": _ALL, "default-graph-uri": f"{about['base']}p/{project}/graph/data"}
+    parameters |= _given(at)
     place = f"/projects/{project}/sparql"
     return client.request("GET", place, params=parameters, headers={"Accept": _MEDIA[form]}).content
+
+
+def _given(at: str | None) -> dict[str, str]:
+    return {"at": at} if at else {}
+
+
+def export_archive(client: Client, project: str) -> bytes:
+    """Export ontology, shapes, mapping and a catalog as a zip."""
+    return client.request("GET", f"/api/v1/projects/{project}/export.zip").content
 
 
 def _ensure_project(client: Client, project: str) -> None:

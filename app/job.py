@@ -30,6 +30,9 @@ def run_job(job: str, settings: Settings) -> int:
     if not settings.url or not settings.worker_token:
         raise BadInput("A worker needs MIMIR_URL and MIMIR_WORKER_TOKEN of the owner.")
     die_with_parent()
+    # Warnings of libraries are for developers; scikit-learn's threads even lose their own filters.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     name, _, run_id = job.partition("/")
     try:
         return _run(name, run_id, settings)

@@ -22,12 +22,19 @@ from app.settings import PREFIX as VARIABLE
 from app.settings import Settings
 
 _WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+_GRAPH_STORE = "GET, PUT, POST, DELETE, PATCH"
 _FURTHER_ROUTES = (
     ("GET", "/", "The web page."),
     ("POST", f"{PREFIX}/projects/<project>/files", "Upload files (multipart field `files`); 202."),
     ("GET", f"{PREFIX}/projects/<project>/runs/<run>/events", "Follow a run (server-sent events)."),
-    ("GET, POST", "/projects/<project>/sparql", "SPARQL 1.1 Protocol: query the project."),
+    ("GET, POST", "/projects/<project>/sparql", "SPARQL 1.1 Protocol: query and update."),
+    ("POST", "/projects/<project>/update", "The same for updates alone."),
     ("GET, POST", "/projects/<project>/twins/<twin>/sparql", "The same for one twin."),
+    (_GRAPH_STORE, "/projects/<project>/graph-store", "SPARQL 1.1 Graph Store Protocol."),
+    (_GRAPH_STORE, "/projects/<project>/graph-store/<path:path>", "A graph of users by its path."),
+    (_GRAPH_STORE, "/p/<project>/graph/<path:path>", "A graph at its own IRI."),
+    ("GET", "/projects/<project>/void", "VoID: counts of what the project holds."),
+    ("GET", "/.well-known/void", "The VoID descriptions of all projects."),
     ("POST", f"{PREFIX}/projects/<project>/blobs", "Workers: store a file; gives its SHA-256."),
     ("GET", f"{PREFIX}/projects/<project>/blobs/<sha256>", "Workers: fetch a stored file."),
     ("POST", f"{PREFIX}/projects/<project>/commits", "Workers: send a change as RDF Patch."),

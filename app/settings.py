@@ -20,12 +20,14 @@ class Settings:
         token: what callers must send as `Authorization: Bearer`; empty: none on loopback.
         worker_token: token of worker processes on other machines; made at each start when empty.
         base_iri: prefix of the IRIs of new projects.
+        cors_origins: origins, such as `https://host`, whose pages may call the SPARQL doors.
         url: where a worker finds the owner; set for workers only.
         redis_url: use RQ workers instead of local processes.
         workers: jobs at a time.
         readers: query processes.
         query_seconds, query_memory_mb: limits of one query of a user.
         upload_mb: largest upload.
+        keep_checkpoints: states of the past that each project keeps ready; older ones are sparser.
         monitor_seconds: how often twins are monitored.
         alert_urls: receivers as `name=url`, separated by spaces; Apprise URLs or http(s) webhooks.
         seed: seed of everything random.
@@ -37,6 +39,7 @@ class Settings:
     token: str = ""
     worker_token: str = ""
     base_iri: str = "http://mimir.local/"
+    cors_origins: str = ""
     url: str = ""
     redis_url: str = ""
     workers: int = 2
@@ -44,6 +47,7 @@ class Settings:
     query_seconds: float = 30.0
     query_memory_mb: int = 2048
     upload_mb: int = 20_480
+    keep_checkpoints: int = 20
     monitor_seconds: int = 300
     alert_urls: str = ""
     seed: int = 7

@@ -1,24 +1,31 @@
-"""The SPARQL 1.1 Protocol: query endpoints of projects and twins.
+"""The SPARQL 1.1 Protocol: endpoints of projects and twins for queries and updates.
 
-The text is handed to a reader process; nothing of it is parsed here. Protocol:
-https://www.w3.org/TR/sparql11-protocol/.
+The text is handed to a reader process; nothing of it is parsed here. A GET without a query gets
+the Service Description. Protocol: https://www.w3.org/TR/sparql11-protocol/.
 """
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
 from flask import Blueprint, Request, Response, request
 
 from app.auth import authorize, is_worker
-from app.errors import NotAcceptable, UnsupportedMediaType
+from app.errors import BadRequest, NotAcceptable, UnsupportedMediaType
+from app.negotiation import preferred
+from app.service_description import describe_service
 from app.services import Services
-from graph.errors import BadInput
+from app.sparql_update import answer_twin_update, answer_update, graph_iri
+from app.time_travel import mark_memento, requested_commit
+from graph.gate import QueryTooLong
+from graph.history import graphs_in
 from graph.names import ProjectNames
 from graph.projects import Project
 from graph.readers import Answer, Query
 from graph.snapshots import Overlay
 from graph.terms import NamedNode
 from graph.update import GraphForbidden
+from graph.user_graphs import INTERNAL, closed_prefixes
 from twin.twins import find_twin
 
 RESULTS = (
@@ -28,13 +35,24 @@ RESULTS = (
     "text/tab-separated-values",
     "application/json",
     "application/xml",
+    "text/xml",
 )
-GRAPHS = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
+GRAPHS = (
+    "text/turtle",
+    "application/n-triples",
+    "application/rdf+xml",
+    "application/ld+json",
+    "application/trig",
+    "application/n-quads",
+)
 _ALIASES = {
     "application/json": "application/sparql-results+json",
     "application/xml": "application/sparql-results+xml",
+    "text/xml": "application/sparql-results+xml",
 }
-_LARGEST_TEXT = 1 << 20
+_FORM = "application/x-www-form-urlencoded"
+_QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
+_LARGEST_TEXT = 8 << 20
 _CHUNK = 1 << 16
 
 
@@ -42,33 +60,65 @@ def sparql_blueprint(services: Services) -> Blueprint:
     """Make the query endpoints of projects and of twins."""
     blueprint = Blueprint("sparql", __name__)
 
-    @blueprint.route("/projects/<project>/sparql", methods=["GET", "POST"])
-    def project_query(project: str) -> Response:
-        authorize(services, request, "read")
-        return _answer(services, services.projects.get(project), None)
+    @blueprint.route("/projects/<project>/sparql", methods=["GET", "POST"], strict_slashes=False)
+    def project_sparql(project: str) -> Response:
+        kind = _kind(request)
+        authorize(services, request, "write" if kind == "update" else "read")
+        found = services.projects.get(project)
+        if kind == "description":
+            return describe_service(request, found)
+        text = _text(request, kind)
+        if kind == "update":
+            return answer_update(services, request, found, text)
+        return _answer(services, found, None, text)
+
+    @blueprint.route("/projects/<project>/update", methods=["POST"], strict_slashes=False)
+    def project_update(project: str) -> Response:
+        authorize(services, request, "write")
+        found = services.projects.get(project)
+        return answer_update(services, request, found, _text(request, "update"))
 
     @blueprint.route("/projects/<project>/twins/<twin>/sparql", methods=["GET", "POST"])
-    def twin_query(project: str, twin: str) -> Response:
-        authorize(services, request, "read")
+    def twin_sparql(project: str, twin: str) -> Response:
+        kind = _kind(request)
+        authorize(services, request, "write" if kind == "update" else "read")
         found = services.projects.get(project)
         find_twin(found.names, found.reader(found.names.meta), twin)
-        return _answer(services, found, found.overlay(twin))
+        if kind == "description":
+            return describe_service(request, found)
+        text = _text(request, kind)
+        if kind == "update":
+            return answer_twin_update(services, request, found, twin, text)
+        return _answer(services, found, found.overlay(twin), text)
 
     return blueprint
 
 
-def _answer(services: Services, project: Project, overlay: Overlay | None) -> Response:
-    query = _query(request, project)
-    pool = services.worker_readers if is_worker(services, request) else services.user_readers
+def _answer(services: Services, project: Project, overlay: Overlay | None, text: str) -> Response:
+    worker = is_worker(services, request)
+    # Workers ask again about the nodes they were told of, so they see the IRIs themselves.
+    query = _query(request, project, text, skolem="" if worker else project.names.skolem)
+    pool = services.worker_readers if worker else services.user_readers
     stack = ExitStack()
     try:
-        path = stack.enter_context(project.snapshots.use(overlay))
+        at = requested_commit(request, project)
+        sequence = project.dataset.sequence if at is None else at
+        path = stack.enter_context(project.snapshots.use(overlay, at))
+        if at is not None and not query.protocol_dataset:
+            query = replace(query, named=tuple({*query.named, *graphs_in(path)}))
         answer = stack.enter_context(pool.query(path, query))
     except BaseException:
         stack.close()
         raise
+    response = streamed(answer, stack, sequence)
+    mark_memento(response, request, project, at)
+    return response
+
+
+def streamed(answer: Answer, stack: ExitStack, sequence: int) -> Response:
+    """Answer with a file that the stack keeps; it is closed when the answer has left."""
     response = Response(_stream(answer, stack), content_type=answer.media)
-    response.headers["ETag"] = f'"{project.dataset.sequence}"'
+    response.headers["ETag"] = f'"{sequence}"'
     response.headers["Vary"] = "Accept"
     response.headers["Content-Length"] = str(answer.path.stat().st_size)
     response.call_on_close(stack.close)
@@ -81,23 +131,29 @@ def _stream(answer: Answer, stack: ExitStack) -> Iterator[bytes]:
             yield chunk
 
 
-def _query(call: Request, project: Project) -> Query:
+def _query(call: Request, project: Project, text: str, skolem: str) -> Query:
     default, named = _allowed(project)
-    wanted_default = [NamedNode(name) for name in call.values.getlist("default-graph-uri")]
-    wanted_named = [NamedNode(name) for name in call.values.getlist("named-graph-uri")]
+    closed = (*closed_prefixes(project.names), "file:")
+    wanted_default = [graph_iri(name) for name in call.values.getlist("default-graph-uri")]
+    wanted_named = [graph_iri(name) for name in call.values.getlist("named-graph-uri")]
     protocol_dataset = bool(wanted_default or wanted_named)
     if protocol_dataset:
         for graph in (*wanted_default, *wanted_named):
-            if not graph.value.startswith(f"{project.names.root}graph/"):
+            # A graph that nobody filled is an empty one: the store is this project's alone.
+            if graph.value.startswith((INTERNAL, "file:")):
                 raise GraphForbidden(f"The graph <{graph.value}> is not in this dataset.")
         default, named = tuple(wanted_default), tuple(wanted_named)
+    results, graph_media = _media(call)
     return Query(
-        text=_text(call),
+        text=text,
         default=default,
         named=named,
-        results=_negotiated(call, RESULTS),
-        graph=_negotiated(call, GRAPHS),
+        results=results,
+        graph=graph_media,
         protocol_dataset=protocol_dataset,
+        base=project.names.root,
+        skolem=skolem,
+        closed=closed,
     )
 
 
@@ -108,33 +164,42 @@ def _allowed(project: Project) -> tuple[tuple[NamedNode, ...], tuple[NamedNode, 
     return names.default_graphs, tuple(sorted(found, key=str))
 
 
-def _text(call: Request) -> str:
+def _kind(call: Request) -> str:
+    """Tell what is asked for: a query, an update, or the description of the service."""
+    if call.method == "POST":
+        return "update" if call.mimetype == _UPDATE or "update" in call.form else "query"
+    if "update" in call.args:
+        raise BadRequest("An update must be sent by POST.")
+    return "query" if call.args else "description"
+
+
+def _text(call: Request, kind: str) -> str:
     if call.content_length and call.content_length > _LARGEST_TEXT:
-        raise BadInput(f"The query is longer than {_LARGEST_TEXT:,} bytes.")
-    if call.method == "POST" and call.mimetype == "application/sparql-query":
+        raise QueryTooLong(f"The {kind} is longer than {_LARGEST_TEXT:,} bytes.")
+    if call.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("Send the text in UTF-8.")
+    direct = _UPDATE if kind == "update" else _QUERY
+    if call.method == "POST" and call.mimetype == direct:
         try:
-            return call.get_data().decode("utf-8")
+            texts = [call.get_data().decode("utf-8"), *call.args.getlist(kind)]
         except UnicodeDecodeError as error:
-            raise BadInput(f"The query is not UTF-8: {error}") from error
-    if call.method == "POST" and call.mimetype != "application/x-www-form-urlencoded":
-        raise UnsupportedMediaType(
-            "Send the query as application/sparql-query or as the form field 'query'."
-        )
-    texts = call.values.getlist("query")
+            raise BadRequest(f"The {kind} is not UTF-8: {error}") from error
+    elif call.method == "POST" and call.mimetype != _FORM:
+        raise UnsupportedMediaType(f"Send the {kind} as {direct} or as the form field '{kind}'.")
+    else:
+        fields = call.form if call.method == "POST" else call.args
+        texts = [text for name in ("query", "update") for text in fields.getlist(name)]
+        if texts and not fields.getlist(kind):
+            texts = []
     if len(texts) != 1:
-        raise BadInput("Send exactly one 'query', as a parameter or as the body of a POST.")
+        raise BadRequest(f"Send exactly one '{kind}', as a parameter or as the body of a POST.")
     return str(texts[0])
 
 
-def _negotiated(call: Request, offered: tuple[str, ...]) -> str:
+def _media(call: Request) -> tuple[str, str]:
     # The kind of the answer is known only after the query was parsed, so each kind is negotiated
     # for itself; a header that accepts neither kind is refused before the query runs.
-    accept = call.accept_mimetypes
-    if not accept:
-        return offered[0]
-    best = accept.best_match(offered)
-    if best is None:
-        if accept.best_match((*RESULTS, *GRAPHS)) is None:
-            raise NotAcceptable(f"Accept one of {', '.join((*RESULTS, *GRAPHS))}.")
-        return offered[0]
-    return _ALIASES.get(best, best)
+    results, graph = preferred(call, RESULTS), preferred(call, GRAPHS)
+    if results is None and graph is None:
+        raise NotAcceptable(f"Accept one of {', '.join((*RESULTS, *GRAPHS))}.")
+    return _ALIASES.get(results or "", results or ""), graph or ""

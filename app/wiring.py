@@ -14,6 +14,7 @@ from typing import Any
 from waitress.server import create_server
 
 from app.auth import check_settings
+from app.calls import current_call
 from app.services import Services
 from app.settings import Settings
 from app.web_app import create_app
@@ -25,11 +26,16 @@ from workers.dispatcher import LEASE_SECONDS, Dispatcher
 from workers.local_queue import LocalQueue
 from workers.progress import ProgressBoard
 from workers.queue import JobQueue
+from workers.reasoning_watch import ReasoningWatch
 from workers.schedule import Schedule
 
 ADDRESS_FILE = "owner.json"
-_THREADS = 32
-_WORKER_LIMITS = Limits(seconds=600.0, memory=8 << 30, answer_bytes=16 << 30)
+# More than one caller's share and queue, so that it cannot take all of them.
+_THREADS = 128
+_MOST_ROWS = 1_000_000
+_WORKER_LIMITS = Limits(
+    seconds=600.0, memory=8 << 30, answer_bytes=16 << 30, parallel=64, text_bytes=8 << 20
+)
 
 
 class Owner:
@@ -56,15 +62,20 @@ class Owner:
         check_settings(settings)
         self.settings = settings
         self._lock = OwnerLock(settings.data)
+        self._stopping = threading.Event()
         self.worker_token = settings.worker_token or secrets.token_urlsafe(32)
         spool = settings.data / "spool"
         shutil.rmtree(spool, ignore_errors=True)
         board = ProgressBoard()
-        projects = Projects(settings.data, settings.base_iri, clock)
-        user_limits = Limits(settings.query_seconds, settings.query_memory_mb << 20)
+        projects = Projects(
+            settings.data, settings.base_iri, clock, keep_checkpoints=settings.keep_checkpoints
+        )
+        user_limits = Limits(
+            settings.query_seconds, settings.query_memory_mb << 20, rows=_MOST_ROWS
+        )
         self._pools = (
-            ReaderPool(settings.readers, user_limits, spool),
-            ReaderPool(settings.readers, _WORKER_LIMITS, spool),
+            ReaderPool(settings.readers, user_limits, spool, current_call),
+            ReaderPool(settings.readers, _WORKER_LIMITS, spool, current_call),
         )
         listen_port = settings.port if port is None else port
         dispatcher = Dispatcher(projects, board, clock, lease=lease)
@@ -78,23 +89,30 @@ class Owner:
             threads=_THREADS,
             max_request_body_size=settings.upload_mb << 20,
             channel_timeout=3600,
+            # select() ends the server at descriptor 1024, and thirty open projects have more.
+            asyncore_use_poll=True,
+            channel_request_lookahead=1,
             ident="mimir",
         )
         self.url = f"http://{_spoken(settings.host)}:{self._server.effective_port}"
         self._schedule = Schedule(projects, dispatcher, settings.monitor_seconds, clock)
+        self._reasoning = ReasoningWatch(projects, clock)
 
     def start(self) -> None:
         """Open the doors and resume unfinished runs."""
         _write_address(self.settings.data, self.url)
-        threading.Thread(target=self._server.run, name="http", daemon=True).start()
+        threading.Thread(target=self._serve, name="http", daemon=True).start()
         queue = _job_queue(self.settings, self.url, self.worker_token)
         self.services.dispatcher.start(queue)
         self._schedule.start()
+        self._reasoning.start()
 
     def stop(self) -> None:
         """End workers, close doors and stores, and give the folder up."""
         self._schedule.stop()
+        self._reasoning.stop()
         self.services.dispatcher.stop()
+        self._stopping.set()
         self._server.close()
         for pool in self._pools:
             pool.close()
@@ -102,6 +120,14 @@ class Owner:
         with contextlib.suppress(FileNotFoundError):
             (self.settings.data / ADDRESS_FILE).unlink()
         self._lock.release()
+
+    def _serve(self) -> None:
+        try:
+            self._server.run()
+        except OSError:
+            # The server's loop waits on the very sockets that `stop` closes.
+            if not self._stopping.is_set():
+                raise
 
 
 def _job_queue(settings: Settings, url: str, token: str) -> JobQueue:

@@ -86,9 +86,10 @@ def large(folder: Path, rows: int) -> list[str]:
     view = _finished(client, "large", run["id"])
     triples = client.call(OPERATIONS["get_summary"], {"project": "large"})["triples"]
     steps = {step["name"]: _seconds(step) for step in view["steps"] if step["started"]}
-    (landed,) = sorted((folder / "large/work/large").glob("landing-*.nq")) or [None]
     owner.stop()
-    alone = _in_child(_bulk_load, str(_landed(folder, landed)), str(folder / "alone"))
+    alone = _in_child(
+        _bulk_load, str(_largest(folder / "large/projects/large/blobs")), str(folder / "alone")
+    )
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return [
         f"{rows:,} rows x 9 columns, {triples:,} triples, run {view['state']}",
@@ -159,11 +160,8 @@ def _seconds(step: dict[str, Any]) -> float:
     return (ended - began).total_seconds()
 
 
-def _landed(folder: Path, path: Path | None) -> Path:
-    blobs = sorted(
-        (folder / "large/projects/large/blobs").iterdir(), key=lambda p: p.stat().st_size
-    )
-    return path or blobs[-1]
+def _largest(folder: Path) -> Path:
+    return max(folder.iterdir(), key=lambda path: path.stat().st_size)
 
 
 def _bulk_load(source: str, target: str) -> float:

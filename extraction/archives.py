@@ -6,7 +6,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import Protocol
+
+import pyarrow as pa
 
 from graph.errors import BadInput
 
@@ -20,6 +22,10 @@ RATIO_FROM = 10_000_000
 
 _BLOCK = 1 << 20
 _LEFTOVERS = ("__MACOSX", ".", "Thumbs.db", "desktop.ini")
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,20 @@ def unpack_gzip(path: Path, name: str, target: Path) -> None:
     _guard_ratio(name, name, target.stat().st_size, path.stat().st_size)
 
 
+def unpack_zstd(path: Path, name: str, target: Path) -> None:
+    """Unpack a Zstandard file.
+
+    Raises:
+        BadInput: too large, too dense, or damaged.
+    """
+    try:
+        with pa.input_stream(path, compression="zstd") as packed:
+            _copy(packed, target, name, EXPANDED_LIMIT)
+    except (OSError, pa.ArrowException) as error:
+        raise BadInput(f"{name} is a damaged zst file ({error}). Pack it again.") from error
+    _guard_ratio(name, name, target.stat().st_size, path.stat().st_size)
+
+
 def _opened(path: Path, name: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
@@ -121,7 +141,7 @@ def _guard_ratio(name: str, member: str, expanded: int, packed: int) -> None:
         )
 
 
-def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, name: str, limit: int) -> None:
+def _copy(packed: _Readable, target: Path, name: str, limit: int) -> None:
     """Copy a stream; what it really holds counts, not what its header says."""
     size = 0
     with target.open("wb") as file:

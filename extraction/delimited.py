@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from extraction import ragged, sniff
-from extraction.dialects import Dialect, detect, reader_options
-from extraction.staging import Reject, Source, Staging, connect, parquet_path, shorten
+from extraction import footers, offsets, ragged, sniff
+from extraction.dialects import UNIT, Dialect, detect, reader_options
+from extraction.encodings import Encoding, encoding_of
+from extraction.staging import Reading, Reject, Source, Staging, connect, parquet_path, shorten
 from graph.errors import BadInput
 from graph.lexical import quote_name, quote_text
 from graph.schema import ROW, StagedTable
@@ -22,36 +23,55 @@ from graph.schema import ROW, StagedTable
 SAMPLE = 1 << 18
 """Characters on which the dialect is decided."""
 
+COLUMNS_LIMIT = 20_000
+"""Columns that a table may have; more is no table, and would hold an engine up for minutes."""
+
 _BLOCK = 1 << 20
 
 
 def read(source: Source, table: str) -> Staging:
-    """Stage a delimited text as one table.
+    """Stage a delimited text; a further table in the same file becomes `table.2`, and so on.
 
     Raises:
-        BadInput: the text holds no table, or its encoding is not known.
+        BadInput: the text holds no table, too many columns, or its encoding is not known.
     """
-    encoding = sniff.encoding_of(source.path, source.name)
+    encoding = encoding_of(source.path, source.name)
     text, complete = _sample(source.path, encoding)
     dialect = detect(text, complete=complete)
     _check(source, dialect)
-    above = tuple(_above(source, table, line, text) for line, text in dialect.above)
+    told = [_above(source, table, line, text) for line, text in dialect.above]
+    if encoding.zeros:
+        told.append(_zeros(source, table))
     with TemporaryDirectory(dir=source.folder, prefix=".") as scratch:
-        path = _as_utf8(source.path, encoding, Path(scratch) / "utf8")
+        path = _as_utf8(source.path, encoding, dialect, Path(scratch) / "utf8")
         staged = _stream(source, table, path, dialect)
-        staging = Staging((staged,)) if staged else ragged.read(source, table, path, dialect)
-    return Staging(staging.tables, above + staging.rejects)
+        staging = (
+            footers.part(source, staged, dialect)
+            if staged
+            else ragged.read(source, table, path, dialect)
+        )
+    rejects = offsets.placed(source.path, encoding.name, (*told, *staging.rejects))
+    readings = tuple(
+        _reading(part, staging.rejects, dialect, encoding, first=position == 0)
+        for position, part in enumerate(staging.tables)
+    )
+    return Staging(staging.tables, rejects, readings)
 
 
-def _sample(path: Path, encoding: str) -> tuple[str, bool]:
-    with path.open(encoding=encoding, newline="") as file:
+def _sample(path: Path, encoding: Encoding) -> tuple[str, bool]:
+    with path.open(encoding=encoding.name, newline="") as file:
         text = file.read(SAMPLE)
-        return text, not file.read(1)
+        return text.replace("\0", "") if encoding.zeros else text, not file.read(1)
 
 
 def _check(source: Source, dialect: Dialect) -> None:
     if not dialect.columns:
         raise BadInput(f"{source.name} holds no table: every line is blank.")
+    if len(dialect.columns) > COLUMNS_LIMIT:
+        raise BadInput(
+            f"{source.name} has {len(dialect.columns):,} columns; the limit is {COLUMNS_LIMIT:,}. "
+            "Turn the table, so that each of them is a row."
+        )
     known = sniff.EXTENSIONS.get(Path(source.name).suffix.lower()) == "delimited"
     if not known and (len(dialect.columns) < 2 or dialect.consistency < 0.9):
         raise BadInput(
@@ -65,21 +85,60 @@ def _above(source: Source, table: str, line: int, text: str) -> Reject:
     return Reject(source.name, table, 0, line, reason, shorten(text))
 
 
-def _as_utf8(path: Path, encoding: str, copy: Path) -> Path:
-    if encoding == "utf-8":
+def _zeros(source: Source, table: str) -> Reject:
+    reason = "the text holds NUL bytes; they were left out"
+    return Reject(source.name, table, 0, 0, reason, "", "Export the file again as UTF-8 text.")
+
+
+def _reading(
+    part: StagedTable,
+    rejects: tuple[Reject, ...],
+    dialect: Dialect,
+    encoding: Encoding,
+    *,
+    first: bool,
+) -> Reading:
+    below = sum(r.table == part.name and r.reason == footers.BELOW for r in rejects)
+    return Reading(
+        table=part.name,
+        format="csv",
+        encoding=encoding.name,
+        delimiter=dialect.token or (dialect.delimiter if len(dialect.columns) > 1 else ""),
+        quote=dialect.quote,
+        escape=dialect.escape or "",
+        header_rows=dialect.header_rows if first else 1,
+        skip_rows=dialect.rows_above if first else 0,
+        footer_rows=below,
+        names=dialect.names if first else part.columns,
+        confidence=round(dialect.confidence * encoding.confidence, 3),
+        runner_up=encoding.runner_up,
+        words=encoding.words,
+    )
+
+
+def _as_utf8(path: Path, encoding: Encoding, dialect: Dialect, copy: Path) -> Path:
+    """Give the text in UTF-8, without NUL, and with one sign for a delimiter of several."""
+    if encoding == Encoding("utf-8") and not dialect.token:
         return path
+    token, rest = dialect.token, ""
     with (
-        path.open(encoding=encoding, newline="") as old,
+        path.open(encoding=encoding.name, newline="") as old,
         copy.open("w", encoding="utf-8", newline="") as new,
     ):
         while block := old.read(_BLOCK):
+            block = rest + (block.replace("\0", "") if encoding.zeros else block)
+            if token:
+                block = block.replace(token, UNIT)
+                cut = len(block) - (len(token) - 1)
+                block, rest = block[:cut], block[cut:]
             new.write(block)
+        new.write(rest)
     return copy
 
 
 def _stream(source: Source, table: str, path: Path, dialect: Dialect) -> StagedTable | None:
     """Copy a well-formed file to Parquet in the engine; None when the file is not well formed."""
-    if not dialect.top_is_plain or len(dialect.widths) > 1:
+    if not dialect.top_is_plain or len(dialect.widths) > 1 or dialect.spaced:
         return None
     target = parquet_path(source.folder, table)
     with connect() as connection:
@@ -88,6 +147,8 @@ def _stream(source: Source, table: str, path: Path, dialect: Dialect) -> StagedT
         try:
             ((rows,),) = connection.execute(query).fetchall()
         except duckdb.InvalidInputException:
+            return None
+        if _may_be_shifted(connection, target, path, dialect):
             return None
     if not _is_complete(path, dialect, rows):
         return None
@@ -118,9 +179,52 @@ def _select(path: Path, dialect: Dialect) -> str:
     }
     arguments = ", ".join(f"{name} = {value}" for name, value in options.items())
     return (
-        f"SELECT * FROM (SELECT row_number() OVER () AS {ROW}, * "
+        f"SELECT {ROW}, {_cells(dialect)} FROM (SELECT row_number() OVER () AS {ROW}, * "
         f"FROM read_csv({quote_text(str(path))}, {arguments})) WHERE coalesce({names}) IS NOT NULL"
     )
+
+
+def _cells(dialect: Dialect) -> str:
+    names = [quote_name(name) for name in dialect.columns]
+    if not dialect.token:
+        return ", ".join(names)
+    token = quote_text(dialect.token)
+    return ", ".join(f"replace({name}, chr({ord(UNIT)}), {token}) AS {name}" for name in names)
+
+
+def _may_be_shifted(
+    connection: duckdb.DuckDBPyConnection, staged: Path, path: Path, dialect: Dialect
+) -> bool:
+    """Tell whether a row may have had an empty cell too many, which moved its other cells.
+
+    The engine cuts empty cells at the end of a row without an error. So a row that is filled in the
+    last column, which often is empty, and empty in one that never is may be shifted, unless the
+    delimiters of the file add up.
+    """
+    full = [
+        f"{quote_name(name)} IS NULL"
+        for name, form in zip(dialect.columns, dialect.forms, strict=False)
+        if not form.blank
+    ]
+    if not full or not dialect.forms[-1].blank:
+        return False
+    source = f"read_parquet({quote_text(str(staged))})"
+    last = quote_name(dialect.columns[-1])
+    query = f"SELECT count(*) FROM {source} WHERE {last} IS NOT NULL AND ({' OR '.join(full)})"
+    ((count,),) = connection.execute(query).fetchall()
+    return count > 0 and not _adds_up(path, dialect)
+
+
+def _adds_up(path: Path, dialect: Dialect) -> bool:
+    """Tell whether a text without quotes has as many delimiters as its lines need."""
+    delimiter, quote = dialect.delimiter.encode(), dialect.quote.encode()
+    found = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            if quote in block:
+                return False
+            found += block.count(delimiter)
+    return found == _line_count(path) * (len(dialect.columns) - 1)
 
 
 def _is_complete(path: Path, dialect: Dialect, rows: int) -> bool:

@@ -7,20 +7,38 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from extraction import grids
+from extraction import grids, mending
 from extraction.staging import column_names
 
 DELIMITERS = (",", ";", "\t", "|")
-UNUSED = "\x1f"
-"""Delimiter of a text with a single column that holds all of `DELIMITERS`."""
+UNIT = "\x1f"
+"""Stands for a delimiter of several characters, and for none in a text of one column."""
 
-_SUSPECT = re.compile(r"[^\s;|][;|][^\s;|]|\t")
-_SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|])'[^'\r\n]*'(?=[,;\t|]|\r?$)", re.MULTILINE)
-_BACKSLASHED = re.compile(r'\\"(?![,;\t|\r\n]|\Z)')
+_RARE = ("~", "^", ":", "#", "!", "*", "\x01", "\x02", "\x1e", UNIT, " ")
+_RARE_FACTOR = 0.9
+_RUN_FACTOR = 1.1
+_PURE_FACTOR = 2.0
+_EVEN = 0.95
+_SPACED = 0.9
 _LOOK = 1000
+_LINES = 100
+_SUSPECT = re.compile(r"[^\s;|][;|][^\s;|]|\t")
+_EDGE = r"[,;\t|~^\x1f]"
+_QUOTED = {
+    quote: re.compile(
+        rf"(?:^|{_EDGE}) ?{quote}(?:[^{quote}\r\n]|{quote}{quote})*+{quote}(?={_EDGE}|\r?$)",
+        re.MULTILINE,
+    )
+    for quote in ('"', "'")
+}
+_BACKSLASHED = re.compile(r'\\"(?![,;\t|\r\n]|\Z)')
+_DOUBLED = re.compile(r'(?<![\\,;\t|\r\n])""(?!\Z)')
+_IN_QUOTES = re.compile(r'"[^"\r\n]*"')
+_TOKEN = re.compile(r"(?:([^\w\s\"'.()\[\]{}/\\+-])\1{1,2}|\t\t|[|~^][^\w\s\"'][|~^]|<>|=>|->|%%)")
 
 
 @dataclass(frozen=True)
@@ -28,32 +46,71 @@ class Dialect:
     """How a text is written.
 
     Attributes:
-        delimiter, quote: one character each.
+        delimiter, quote: one character each, as the readers see them.
         escape: character before a quote inside quotes; None means that the quote is doubled.
+        spaced: whether a space follows each delimiter, which is no part of the cell.
+        token: a delimiter of several characters that `UNIT` stands for; else empty.
         columns: names of all columns.
+        names: the same as they are written; none when the text does not name them.
+        head: cells of the last row of the header as they are written.
         widths: numbers of cells that a row may have without being ragged.
-        header: whether the text names the columns.
+        header_rows: records that name the columns; 0 when the text does not name them.
         above: texts of the lines above the header that are not blank, with their line numbers.
+        rows_above: records above the header, blank lines among them.
         top_lines: physical lines up to and including the header.
         top_is_plain: whether each of them is one record, so that an engine can skip by count.
         consistency: share of sample rows with the usual number of cells.
+        forms: what the columns look like; empty when the sample shows too little.
+        sparse: whether rows with a single cell are common.
     """
 
     delimiter: str
     quote: str
     escape: str | None
+    spaced: bool
+    token: str
     columns: tuple[str, ...]
+    names: tuple[str, ...]
+    head: tuple[str, ...]
     widths: frozenset[int]
-    header: bool
+    header_rows: int
     above: tuple[tuple[int, str], ...]
+    rows_above: int
     top_lines: int
     top_is_plain: bool
     consistency: float
+    forms: tuple[mending.Column, ...]
+    sparse: bool
+
+    @property
+    def header(self) -> bool:
+        """Whether the text names its columns."""
+        return self.header_rows > 0
+
+    @property
+    def confidence(self) -> float:
+        """How sure the dialect is: the share of even rows, less where one column is all."""
+        return round(self.consistency * (1.0 if len(self.columns) > 1 else 0.7), 3)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A way of writing that is tried on the sample."""
+
+    delimiter: str
+    quote: str
+    escape: str | None
+    spaced: bool = False
+    token: str = ""
+
+    @property
+    def options(self) -> dict[str, object]:
+        return reader_options(self.delimiter, self.quote, self.escape, spaced=self.spaced)
 
 
 @dataclass(frozen=True)
 class _Sample:
-    delimiter: str
+    form: _Form
     rows: Sequence[Sequence[str]]
     last_lines: Sequence[int]
     width: int
@@ -69,33 +126,89 @@ def detect(text: str, *, complete: bool) -> Dialect:
         complete: whether it is all; else the last record may be cut and is left out.
     """
     quote = _quote_of(text)
-    escape = "\\" if len(_BACKSLASHED.findall(text)) > text.count('""') else None
-    samples = [_parse(text, d, quote, escape, complete=complete) for d in DELIMITERS]
+    escape = "\\" if len(_BACKSLASHED.findall(text)) > len(_DOUBLED.findall(text)) else None
+    samples = [_parse(text, _Form(d, quote, escape), complete=complete) for d in DELIMITERS]
     best = max(samples, key=lambda sample: sample.score)
+    best = _rarer(text, best, quote, escape, complete=complete)
     if best.score <= 0:
-        unused = next((d for d in DELIMITERS if d not in text), UNUSED)
-        best = _parse(text, unused, quote, escape, complete=complete)
-    return _dialect_of(best, quote, escape)
+        unused = next((d for d in DELIMITERS if d not in text), UNIT)
+        best = _parse(text, _Form(unused, quote, escape), complete=complete)
+    elif not best.form.token and _is_spaced(best):
+        form = _Form(best.form.delimiter, quote, escape, spaced=True)
+        best = _parse(text, form, complete=complete)
+    return _dialect_of(_mended(text, best))
 
 
-def reader_options(delimiter: str, quote: str, escape: str | None) -> dict[str, object]:
+def reader_options(
+    delimiter: str, quote: str, escape: str | None, *, spaced: bool = False
+) -> dict[str, object]:
     """Give the keyword arguments that make `csv.reader` read the dialect."""
     return {
         "delimiter": delimiter,
         "quotechar": quote,
         "doublequote": escape is None,
         "escapechar": escape,
+        "skipinitialspace": spaced,
     }
 
 
 def _quote_of(text: str) -> str:
-    return "'" if '"' not in text and len(_SINGLE_QUOTED.findall(text)) >= 2 else '"'
+    double, single = (len(_QUOTED[quote].findall(text)) for quote in ('"', "'"))
+    return "'" if single > 1 and single > double else '"'
 
 
-def _parse(text: str, delimiter: str, quote: str, escape: str | None, *, complete: bool) -> _Sample:
+def _rarer(text: str, best: _Sample, quote: str, escape: str | None, *, complete: bool) -> _Sample:
+    """Try the delimiters that few files have; they must split every line alike."""
+    lines = list(islice((line for line in text.splitlines() if line.strip()), _LINES))
+    if len(lines) < 2 or sum(map(grids.is_value, lines)) * 2 > len(lines):
+        return best
+    forms = [_Form(UNIT, quote, escape, token=token) for token in _tokens(lines)]
+    if best.score < 1 / 3:
+        rare = [d for d in _RARE if all(d in line for line in lines) and "://" not in text]
+        forms += [_Form(d, quote, escape) for d in rare]
+    for form in forms:
+        found = _parse(_unified(text, form.token), form, complete=complete)
+        enough = found.width > (2 if form.delimiter == " " else 1)
+        score = found.score * _factor(form.token, "".join(lines))
+        if enough and found.consistency >= _EVEN and score > best.score:
+            best = found
+    return best
+
+
+def _factor(token: str, text: str) -> float:
+    """Weigh a delimiter: a run of signs that never stand alone is rarely chance."""
+    if not token:
+        return _RARE_FACTOR
+    return _RUN_FACTOR if token[0] in text.replace(token, "") else _PURE_FACTOR
+
+
+def _tokens(lines: Sequence[str]) -> list[str]:
+    """Find runs of signs that stand equally often in every line."""
+    bare = [_IN_QUOTES.sub("q", line) for line in lines]
+    found = sorted({match.group() for match in _TOKEN.finditer(bare[0])})
+    even = _EVEN * len(bare)
+    return [
+        token
+        for token in found
+        if sum(line.count(token) == bare[0].count(token) for line in bare) >= even
+    ]
+
+
+def _unified(text: str, token: str) -> str:
+    return text.replace(token, UNIT) if token else text
+
+
+def _is_spaced(sample: _Sample) -> bool:
+    """Tell whether cells after the first start with exactly one space, nearly always."""
+    cells = [cell for row in sample.rows for cell in row[1:] if cell]
+    spaced = sum(1 for cell in cells if cell[0] == " " and cell[1:2] != " ")
+    return len(cells) > 3 and spaced >= _SPACED * len(cells)
+
+
+def _parse(text: str, form: _Form, *, complete: bool) -> _Sample:
     reader = csv.reader(
         io.StringIO(text, newline=""),
-        **reader_options(delimiter, quote, escape),  # type: ignore[arg-type]  # typed per name
+        **form.options,  # type: ignore[arg-type]  # typed per name
     )
     rows: list[list[str]] = []
     last_lines: list[int] = []
@@ -112,7 +225,7 @@ def _parse(text: str, delimiter: str, quote: str, escape: str | None, *, complet
         last_lines.pop()
     width, consistency = _usual_width(rows)
     score = consistency * _cleanness(rows) * (1 - 1 / width) if width else 0.0
-    return _Sample(delimiter, rows, last_lines, width, consistency, score)
+    return _Sample(form, rows, last_lines, width, consistency, score)
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> tuple[int, float]:
@@ -130,35 +243,100 @@ def _cleanness(rows: Sequence[Sequence[str]]) -> float:
     return 1 - suspect / len(cells) if cells else 0.0
 
 
-def _dialect_of(sample: _Sample, quote: str, escape: str | None) -> Dialect:
-    top = grids.find_top(sample.rows, sample.width)
-    head = sample.rows[top.above] if top.header else ()
+def _mended(text: str, sample: _Sample) -> _Sample:
+    """Read the first line again where a stray quote hides the header."""
+    form = sample.form
+    if sample.width < 2 or not sample.rows or len(sample.rows[0]) == sample.width:
+        return sample
+    line = next(_lines(_unified(text, form.token)), "")
+    if not line.strip() or form.escape:
+        return sample
+    wanted = frozenset({sample.width})
+    cells = mending.mend_quotes(line, form.delimiter, form.quote, wanted, spaced=form.spaced)
+    if cells is None:
+        return sample
+    second = _parse(text[len(line) :].lstrip("\r\n"), form, complete=True)
+    rows = [[cell or "" for cell in cells], *second.rows[: len(sample.rows)]]
+    last_lines = [1, *(number + 1 for number in second.last_lines[: len(sample.rows)])]
+    return _Sample(form, rows, last_lines, sample.width, sample.consistency, sample.score)
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in io.StringIO(text, newline=""):
+        yield line.rstrip("\r\n")
+
+
+def _dialect_of(sample: _Sample) -> Dialect:
+    form, rows = sample.form, sample.rows
+    top = grids.find_top(rows, sample.width)
+    named = _named_rows(rows, top, sample.width)
+    head = named[top.body - 1] if top.header else ()
     width = _table_width(sample, top, len(head))
-    names = [*head[:width], *[None] * (width - len(head))]
-    count = top.above + (1 if top.header else 0)
-    top_lines = sample.last_lines[count - 1] if count else 0
+    names = grids.header_names(named, top, width)
+    top_lines = sample.last_lines[top.body - 1] if top.body else 0
+    body = [row for row in rows[top.body :] if grids.filled(row)]
     above = tuple(
-        (line, sample.delimiter.join(row).strip(sample.delimiter + " "))
-        for line, row in zip(sample.last_lines, sample.rows[: top.above], strict=False)
+        (line, form.delimiter.join(row).strip(form.delimiter + " "))
+        for line, row in zip(sample.last_lines, rows[: top.above], strict=False)
         if any(cell.strip() for cell in row)
     )
     return Dialect(
-        delimiter=sample.delimiter,
-        quote=quote,
-        escape=escape,
+        delimiter=form.delimiter,
+        quote=form.quote,
+        escape=form.escape,
+        spaced=form.spaced,
+        token=form.token,
         columns=column_names(names),
-        widths=frozenset({width, min(sample.width, width)}),
-        header=top.header,
+        names=tuple(names) if top.header else (),
+        head=tuple(head),
+        widths=_widths(sample, top, width),
+        header_rows=top.header_rows,
         above=above,
+        rows_above=top.above,
         top_lines=top_lines,
-        top_is_plain=top_lines == count,
+        top_is_plain=top_lines == top.body,
         consistency=sample.consistency,
+        forms=mending.columns_of(body, width),
+        sparse=_is_sparse(body, width),
     )
+
+
+def _widths(sample: _Sample, top: grids.Top, width: int) -> frozenset[int]:
+    """Give the numbers of cells that rows may have: the columns, and fewer where rows stop early.
+
+    Rows that all stop early after one that names columns are another table.
+    """
+    fewer = min(sample.width, width)
+    body = [row for row in sample.rows[top.body :] if grids.filled(row)]
+    shorter = [position for position, row in enumerate(body) if len(row) == fewer]
+    if fewer < width and shorter and shorter[0] > 0 and grids.is_naming(body[shorter[0]]):
+        after = body[shorter[0] :]
+        if sum(len(row) == fewer for row in after) >= _EVEN * len(after):
+            return frozenset({width})
+    return frozenset({width, fewer})
+
+
+def _is_sparse(body: Sequence[Sequence[str]], width: int) -> bool:
+    """Tell whether rows with a single text stand in the middle of the table, too."""
+    notes = [position for position, row in enumerate(body) if grids.is_note(row, width)]
+    last = max((p for p in range(len(body)) if p not in set(notes)), default=0)
+    return sum(position < last for position in notes) * 50 > len(body)
+
+
+def _named_rows(rows: Sequence[Sequence[str]], top: grids.Top, width: int) -> list[Sequence[str]]:
+    """Leave out the one empty cell of a header row that has one cell more than the rows below."""
+    named = list(rows)
+    for position in range(top.above, top.body):
+        row = rows[position]
+        blanks = [i for i, cell in enumerate(row) if not cell.strip()]
+        if len(row) == width + 1 and len(blanks) == 1:
+            named[position] = [*row[: blanks[0]], *row[blanks[0] + 1 :]]
+    return named
 
 
 def _table_width(sample: _Sample, top: grids.Top, head: int) -> int:
     """Give the number of columns: the header's, or the rows' where they really hold more."""
     if not top.header or head >= sample.width:
         return max(head, sample.width)
-    extra = (row[head:] for row in sample.rows[top.above + 1 :] if len(row) == sample.width)
+    extra = (row[head:] for row in sample.rows[top.body :] if len(row) == sample.width)
     return sample.width if any(cell.strip() for cells in extra for cell in cells) else head

@@ -1,6 +1,6 @@
-"""Where a table starts in a grid of cells: lines above the header, the header, or none.
+"""Where a table starts in a grid of cells: lines above the header, the header's rows, or none.
 
-Serves delimited text, worksheets and JSON arrays of arrays; knows cells as text only.
+Serves delimited text, worksheets, markup and JSON arrays of arrays; knows cells as text only.
 """
 
 import re
@@ -12,17 +12,28 @@ Row = Sequence[str | None]
 
 _NUMBER = re.compile(r"[-+(]?\s*[£$€¥]?\s*[-+]?\d[\d.,' \u00a0]*(?:[eE][-+]?\d+)?\s*[%)€]?")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d.*)?|\d{1,2}:\d{2}(?::\d{2}.*)?")
-_NO_VALUE = {"", "-", "null", "none", "na", "n/a", "nan", "nil", "?"}
+_NO_VALUE = {"", "-", "--", ".", "..", "null", "none", "na", "n/a", "n.a.", "nan", "nil", "?"}
 _SPARSE = 0.3
 _LOOK = 200
+_HEADER_ROWS = 4
 
 
 @dataclass(frozen=True)
 class Top:
-    """The first rows of a grid: how many lie above the table, and whether a header follows."""
+    """The first rows of a grid: how many lie above the table, how many make the header."""
 
     above: int
-    header: bool
+    header_rows: int
+
+    @property
+    def header(self) -> bool:
+        """Whether the grid names its columns."""
+        return self.header_rows > 0
+
+    @property
+    def body(self) -> int:
+        """Position of the first row of data."""
+        return self.above + self.header_rows
 
 
 def find_top(rows: Sequence[Row], width: int) -> Top:
@@ -34,10 +45,28 @@ def find_top(rows: Sequence[Row], width: int) -> Top:
     """
     above = _rows_above(rows, width)
     if above >= len(rows):
-        return Top(above=above, header=False)
+        return Top(above, 0)
     first = rows[above]
-    below = [row for row in rows[above + 1 : above + 1 + _LOOK] if _filled(row)]
-    return Top(above=above, header=_is_header(first, below))
+    below = [row for row in rows[above + 1 : above + 1 + _LOOK] if filled(row)]
+    others = [row for row in below if not _same(first, row)]
+    if not _is_header(first, others or below):
+        return Top(above, 0)
+    return Top(above, 1 + _further_header_rows(first, rows[above + 1 : above + 1 + _LOOK]))
+
+
+def header_names(rows: Sequence[Row], top: Top, width: int) -> list[str]:
+    """Give the name of each column; of a header of several rows, its words from top to bottom.
+
+    A blank cell of an upper row belongs to the cell on its left, as merged cells do.
+    """
+    header = [_padded(row, width) for row in rows[top.above : top.body]]
+    if not header:
+        return [""] * width
+    for row, below in pairwise(header):
+        for position in range(1, width):
+            if not row[position] and below[position]:
+                row[position] = row[position - 1]
+    return [" ".join(filter(None, words)) for words in zip(*header, strict=True)]
 
 
 def is_value(cell: str | None) -> bool:
@@ -46,17 +75,42 @@ def is_value(cell: str | None) -> bool:
     return bool(_NUMBER.fullmatch(text) or _DATE.fullmatch(text))
 
 
-def _filled(row: Row) -> int:
+def filled(row: Row) -> int:
+    """Count the cells that hold more than white space."""
     return sum(1 for cell in row if cell and cell.strip())
+
+
+def is_naming(row: Row) -> bool:
+    """Tell whether a row by itself reads as a header: all cells filled, different, no values."""
+    names = [(cell or "").strip().casefold() for cell in row]
+    return all(names) and len(set(names)) == len(names) and not any(map(is_value, names))
+
+
+def is_note(row: Row, width: int) -> bool:
+    """Tell whether a row of a table of several columns holds several words and nothing else."""
+    first = (row[0] or "").strip() if row else ""
+    return width > 2 and " " in first and filled(row) == 1 and not is_value(first)
+
+
+def _padded(row: Row, width: int) -> list[str]:
+    cells = [(cell or "").strip() for cell in row[:width]]
+    return cells + [""] * (width - len(cells))
 
 
 def _rows_above(rows: Sequence[Row], width: int) -> int:
     """Count leading rows with too few cells to be a header: blanks, titles, units."""
     needed = 1 if width < 2 else max(2, _SPARSE * width)
     for position, row in enumerate(rows):
-        if _filled(row) >= needed:
+        if filled(row) >= needed and not _is_wider_title(rows, position, width):
             return position
-    return next((p for p, row in enumerate(rows) if _filled(row)), len(rows))
+    return next((p for p, row in enumerate(rows) if filled(row)), len(rows))
+
+
+def _is_wider_title(rows: Sequence[Row], position: int, width: int) -> bool:
+    """Tell whether a row of more cells than the table has stands above its real header."""
+    if filled(rows[position]) <= width or position + 1 >= len(rows):
+        return False
+    return len(rows[position + 1]) == width and is_naming(rows[position + 1])
 
 
 def _is_header(first: Row, below: Sequence[Row]) -> bool:
@@ -66,6 +120,46 @@ def _is_header(first: Row, below: Sequence[Row]) -> bool:
     if _is_run_of_years([text for _, text in heads if is_value(text)]):
         return True
     return sum(_vote(text, _column(below, i)) for i, text in heads) >= 0
+
+
+def _further_header_rows(first: Row, rows: Sequence[Row]) -> int:
+    """Count the rows below the first one of a header that belong to it."""
+    count = 0
+    while count < min(_HEADER_ROWS - 1, len(rows) - 1):
+        body = [row for row in rows[count + 1 :] if filled(row)]
+        row = rows[count]
+        if not (_same(first, row) or _names_parts(first, row) or _names_values(row, body)):
+            break
+        count += 1
+    return count
+
+
+def _same(first: Row, second: Row) -> bool:
+    return len(first) == len(second) and all(
+        (a or "").strip() == (b or "").strip() for a, b in zip(first, second, strict=True)
+    )
+
+
+def _names_parts(first: Row, row: Row) -> bool:
+    """Tell whether a row names the columns below merged cells of the row above it, and no others.
+
+    A merged cell is one with blank cells on its right.
+    """
+    blank = {i for i, cell in enumerate(first) if not (cell or "").strip()}
+    groups = blank | {i - 1 for i in blank}
+    words = {i: cell for i, cell in enumerate(row) if cell and cell.strip()}
+    if not blank or not words or not set(words) <= groups or any(map(is_value, words.values())):
+        return False
+    return len(set(words) & blank) * 2 >= len(blank) and len(words) < filled(first) + len(blank)
+
+
+def _names_values(row: Row, body: Sequence[Row]) -> bool:
+    """Tell whether a row has words in columns that hold nothing but values below: units, names."""
+    columns = [_column(body, position) for position in range(len(row))]
+    valued = [i for i, cells in enumerate(columns) if cells and all(map(is_value, cells))]
+    words = [cell for i in valued if (cell := (row[i] or "").strip())]
+    named = [word for word in words if word.lower() not in _NO_VALUE and not is_value(word)]
+    return len(body) > 1 and len(named) == len(words) and len(named) >= max(2, len(valued) / 2)
 
 
 def _column(rows: Sequence[Row], position: int) -> list[str]:

@@ -163,8 +163,7 @@ class Individuals:
 
     def _land(self, landed: Landed, iri: str, rest: str) -> Landed:
         self._connection.execute(
-            f"CREATE VIEW {landed.view} AS SELECT t.*, {iri} AS iri "
-            f"FROM {landed.rows.view} t{rest}"
+            f"CREATE VIEW {landed.view} AS SELECT t.*, {iri} AS iri FROM {landed.rows.view} t{rest}"
         )
         return landed
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from json import JSONDecodeError
 from typing import TextIO
 
-from extraction import grids, sniff
+from extraction.encodings import encoding_of
+from extraction.grid_tables import stage_grid
 from extraction.json_rows import Harvest, Json
-from extraction.staging import Reject, Source, Staging, column_names, shorten, write_rows
+from extraction.staging import Reject, Source, Staging, column_names, shorten
 from graph.errors import BadInput
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_LOOK = 250
 
 
 def read(source: Source, table: str, *, lines: bool) -> Staging:
@@ -30,7 +30,7 @@ def read(source: Source, table: str, *, lines: bool) -> Staging:
     Raises:
         BadInput: it is not JSON (with line and column), nested too deep, or holds no record.
     """
-    encoding = sniff.encoding_of(source.path, source.name)
+    encoding = encoding_of(source.path, source.name).name
     try:
         with source.path.open(encoding=encoding, newline="\n") as file:
             if lines or _starts_as_lines(file):
@@ -101,7 +101,7 @@ def _read_document(source: Source, table: str, text: str) -> Staging:
     if text[_skip(text, start + 1) :][:1] == "[":
         document = _decoder().decode(text)
         if isinstance(document, list) and (grid := _as_grid(document)):
-            return _read_grid(source, table, grid)
+            return stage_grid(source, table, grid, "json")
     harvest = Harvest()
     for row, value in enumerate(_elements(text, start), 1):
         harvest.add((), value, row=row)
@@ -143,9 +143,10 @@ def _read_object(source: Source, table: str, document: Json) -> Staging:
     rest = {name: value for name, value in document.items() if name not in tables}
     if not tables and _is_keyed(document):
         name = _free_name("key", document)
+        held = _is_held(document)
         for row, (key, value) in enumerate(document.items(), 1):
             members = value if isinstance(value, dict) else {}
-            harvest.add((), {name: key, **members}, row=row)
+            harvest.add((), members if held else {name: key, **members}, row=row)
         return _finish(source, harvest, table)
     if any(value not in (None, [], {}) for value in rest.values()):
         harvest.add((), rest, row=1)
@@ -166,6 +167,13 @@ def _is_keyed(document: dict[str, Json]) -> bool:
         return False
     names = set[str]().union(*records)
     return all(len(record) * 2 >= len(names) for record in records)
+
+
+def _is_held(document: dict[str, Json]) -> bool:
+    """Tell whether the records hold their keys themselves, all under the same name."""
+    records = [(key, value) for key, value in document.items() if isinstance(value, dict)]
+    names = records[0][1] if records else {}
+    return any(all(record.get(name) == key for key, record in records) for name in names)
 
 
 def _free_name(name: str, document: dict[str, Json]) -> str:
@@ -205,21 +213,3 @@ def _cell(value: Json) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else None
-
-
-def _read_grid(source: Source, table: str, grid: list[list[str | None]]) -> Staging:
-    width = max(len(row) for row in grid)
-    top = grids.find_top(grid[:_LOOK], width)
-    first = top.above + (1 if top.header else 0)
-    head = grid[top.above] if top.header else []
-    names = column_names([*head, *[None] * (width - len(head))])
-    rows = [[*row, *[None] * (width - len(row))] for row in grid[first:]]
-    numbers = range(1, len(rows) + 1)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * width
-    staged = write_rows(source, table, names, [(numbers, columns)])
-    above = tuple(
-        Reject(source.name, table, 0, 0, "a row above the header", shorten(json.dumps(row)))
-        for row in grid[: top.above]
-        if any(row)
-    )
-    return Staging((staged,), above)

@@ -1,177 +1,166 @@
-"""Delimited text that is not well formed: rows that fit are staged, all others are rejects."""
+"""Delimited text that is not well formed: rows that fit are staged, all others are rejects.
 
-import csv
-import re
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+Here too a further table in the same file becomes one of its own, and notes below a table are told
+from its rows.
+"""
+
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from extraction.dialects import Dialect, reader_options
-from extraction.staging import Reject, Source, Staging, shorten, write_rows
+from extraction import footers, grids
+from extraction.dialects import Dialect
+from extraction.records import Record, Records, Shape
+from extraction.staging import Reject, Source, Staging, column_names, shorten, write_rows
 from graph.errors import BadInput
 
 REJECTS_LIMIT = 100_000
 """Rejects after which the whole file counts as unreadable."""
 
-_Row = tuple[int, Sequence[str | None]]
-_Refuse = Callable[[int, str, str], None]
+NOTES_LIMIT = 1_000
+"""Mended rows of a table that are told one by one; the others are counted."""
 
-_RECORD_LINES = 2_000
-_CELL_LIMIT = 1 << 30
+_Row = tuple[int, Sequence[str | None]]
+
 _BATCH = 50_000
+_TABLE_RECORDS = 3
 
 
 def read(source: Source, table: str, path: Path, dialect: Dialect) -> Staging:
     """Stage the rows that have the right number of cells and reject the others.
 
     Args:
-        source, table: where the rows come from and go to.
+        source, table: where the rows come from and go to; further tables are `table.2`…
         path: the text in UTF-8.
         dialect: how it is written.
 
     Raises:
         BadInput: more than `REJECTS_LIMIT` rows do not fit.
     """
-    rejects: list[Reject] = []
-    csv.field_size_limit(_CELL_LIMIT)
+    staged = []
     with path.open(encoding="utf-8-sig", newline="") as file:
-        feed = _Feed(islice(file, dialect.top_lines, None), dialect.top_lines + 1)
-
-        def refuse(row: int, reason: str, repair: str) -> None:
-            text = shorten(feed.text)
-            rejects.append(Reject(source.name, table, row, feed.line, reason, text, repair))
-            if len(rejects) > REJECTS_LIMIT:
-                raise _unreadable(rejects[0])
-
-        rows = _rows(feed, dialect, refuse)
-        staged = write_rows(source, table, dialect.columns, _batches(rows))
-    return Staging((staged,), tuple(rejects))
+        lines = islice(file, dialect.top_lines, None)
+        walk = _Walk(source, table, dialect, lines)
+        columns: Sequence[str] | None = dialect.columns
+        while columns is not None:
+            staged.append(write_rows(source, walk.table, columns, _batches(walk.rows())))
+            columns = walk.next_table(f"{table}.{len(staged) + 1}")
+    return Staging(tuple(staged), tuple(walk.rejects))
 
 
-def _unreadable(first: Reject) -> BadInput:
-    return BadInput(
-        f"{first.source}: more than {REJECTS_LIMIT:,} rows do not fit the header; the first is "
-        f"line {first.line}: {first.reason}. {first.repair}"
-    )
+class _Walk:
+    """Walks over the records of a file, from table to table."""
 
+    def __init__(self, source: Source, table: str, dialect: Dialect, lines: Iterator[str]) -> None:
+        self.table = table
+        self.rejects: list[Reject] = []
+        self._source = source
+        self._dialect = dialect
+        shape = Shape(len(dialect.columns), dialect.widths, dialect.forms)
+        self._records = Records(lines, dialect, shape)
+        self._head: Sequence[str] = dialect.head
+        self._block: list[Record] = []
+        self._number = 0
+        self._mended = 0
 
-class _Feed:
-    """Physical lines for a CSV reader, with the way back to the start of a record."""
+    def rows(self) -> Iterator[_Row]:
+        """Number the records of one table, pass on those that fit and refuse the others."""
+        held: list[Record] = []
+        for record in self._records:
+            if record.cells is not None and not any(cell for cell in record.cells):
+                self._number += 1
+                continue
+            if self._is_note(record) and len(held) < footers.LIMIT:
+                held.append(record)
+                continue
+            yield from self._released(held)
+            held = []
+            if self._starts_table(record):
+                break
+            yield from self._passed(record)
+        for record in held:
+            self._tell(0, record, footers.BELOW)
+        self._tell_mended()
 
-    def __init__(self, lines: Iterator[str], line: int) -> None:
-        self._lines = lines
-        self._returned: deque[str] = deque()
-        self.line = line
-        self.taken: list[str] = []
-        self.ended = False
+    def next_table(self, name: str) -> Sequence[str] | None:
+        """Turn to the table whose first records were found; None when there is no other."""
+        if not self._block:
+            return None
+        header, *rows = self._block
+        self.table, self._head, self._number = name, header.raw, 0
+        self._records.shape = Shape(header.width, frozenset({header.width}))
+        self._records.give_back([self._records.judge_again(row) for row in rows])
+        self._block = []
+        return column_names(header.raw)
 
-    @property
-    def text(self) -> str:
-        """The record as it stands in the file, without the end of its last line."""
-        return "".join(self.taken).rstrip("\r\n")
+    def _is_note(self, record: Record) -> bool:
+        if self._dialect.sparse or record.note:
+            return False
+        cells = record.raw if record.cells is None else record.cells
+        return grids.is_note(cells, self._records.shape.width)
 
-    def __iter__(self) -> Iterator[str]:
-        return self
+    def _released(self, held: Sequence[Record]) -> Iterator[_Row]:
+        for record in held:
+            yield from self._passed(record)
 
-    def __next__(self) -> str:
-        if len(self.taken) >= _RECORD_LINES:
-            raise StopIteration
-        if self._returned:
-            text = self._returned.popleft()
-        elif (text := next(self._lines, "")) == "":
-            self.ended = True
-            raise StopIteration
-        self.taken.append(text)
-        return text
+    def _passed(self, record: Record) -> Iterator[_Row]:
+        if self._head and len(record.raw) == len(self._head) and self._is_head(record):
+            self._tell(0, record, footers.AGAIN)
+            return
+        self._number += 1
+        if record.cells is None:
+            self._tell(self._number, record, record.reason, record.repair)
+            return
+        if record.note:
+            self._mended += 1
+            if self._mended <= NOTES_LIMIT:
+                self._tell(0, record, f"row {self._number} was mended: {record.note}")
+        yield self._number, record.cells
 
-    def begin(self) -> None:
-        """Start the next record after the lines taken so far."""
-        self.line += len(self.taken)
-        self.taken = []
+    def _is_head(self, record: Record) -> bool:
+        return [cell.strip() for cell in record.raw] == [cell.strip() for cell in self._head]
 
-    def keep_first_line(self) -> None:
-        """Take back all lines of the record but its first."""
-        self._returned.extendleft(reversed(self.taken[1:]))
-        self.ended = self.ended and not self._returned
-        del self.taken[1:]
+    def _starts_table(self, record: Record) -> bool:
+        """Tell whether a record that does not fit is the header of a table with other columns.
 
+        It is one when it names columns and the records after it have as many cells as it has.
+        """
+        if record.cells is not None or record.width < 2 or not grids.is_naming(record.raw):
+            return False
+        block = [record]
+        for following in self._records:
+            if following.width != record.width:
+                self._records.give_back([following])
+                break
+            block.append(following)
+            if len(block) == _TABLE_RECORDS:
+                break
+        if len(block) == _TABLE_RECORDS:
+            self._block = block
+            return True
+        self._records.give_back(block[1:])
+        return False
 
-def _rows(feed: _Feed, dialect: Dialect, refuse: _Refuse) -> Iterator[_Row]:
-    """Number the records, pass on those that fit and hold a value, refuse the others."""
-    options = reader_options(dialect.delimiter, dialect.quote, dialect.escape)
-    number = 0
-    while not feed.ended:
-        reader = csv.reader(feed, strict=True, **options)  # type: ignore[arg-type]  # typed per name
-        try:
-            for cells in reader:
-                if cells:
-                    number += 1
-                    fitted = _fitted(cells, feed, dialect)
-                    if fitted is None:
-                        refuse(number, *_misfit(cells, feed, dialect))
-                    elif fitted is cells or fitted.count(None) < len(fitted):
-                        yield number, fitted
-                feed.begin()
-        except csv.Error as error:
-            number += 1
-            feed.keep_first_line()
-            refuse(number, *_stray_quote(dialect, str(error)))
-            feed.begin()
+    def _tell(self, row: int, record: Record, reason: str, repair: str = "") -> None:
+        text = shorten(record.text)
+        self.rejects.append(
+            Reject(self._source.name, self.table, row, record.line, reason, text, repair)
+        )
+        if len(self.rejects) > REJECTS_LIMIT:
+            raise self._unreadable()
 
+    def _tell_mended(self) -> None:
+        if (further := self._mended - NOTES_LIMIT) > 0:
+            reason = f"{further:,} further rows were mended in the same way"
+            self.rejects.append(Reject(self._source.name, self.table, 0, 0, reason, ""))
+        self._mended = 0
 
-def _fitted(cells: list[str], feed: _Feed, dialect: Dialect) -> Sequence[str | None] | None:
-    """Fit cells to the columns; None when there are too few or too many.
-
-    Further blank cells at the end of a row say nothing and are cut.
-    """
-    width = len(dialect.columns)
-    if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
-        cells = cells[:width]
-    if len(cells) not in dialect.widths:
-        return None
-    values: Sequence[str | None] = _nulls(cells, feed, dialect) if "" in cells else cells
-    return values if len(values) == width else [*values, *[None] * (width - len(values))]
-
-
-def _misfit(cells: Sequence[str], feed: _Feed, dialect: Dialect) -> tuple[str, str]:
-    """Say why a record does not fit; of one that runs over lines, only the first is refused."""
-    if len(feed.taken) > 1:
-        feed.keep_first_line()
-        return _stray_quote(dialect, "a quoted cell ends in another line")
-    return _ragged(len(cells), len(dialect.columns), dialect)
-
-
-def _stray_quote(dialect: Dialect, error: str) -> tuple[str, str]:
-    repair = f"Write a {dialect.quote} inside a quoted cell twice, and close every quoted cell."
-    return f"the quotes of this line do not match ({error})", repair
-
-
-def _ragged(found: int, width: int, dialect: Dialect) -> tuple[str, str]:
-    reason = f"the row has {found} cells where the table has {width} columns"
-    if found < width:
-        return reason, f"Add the {width - found} missing cells."
-    return reason, (
-        f"Remove the {found - width} cells too many, or put the cell that holds "
-        f"{dialect.delimiter!r} in {dialect.quote} marks."
-    )
-
-
-def _nulls(cells: Sequence[str], feed: _Feed, dialect: Dialect) -> list[str | None]:
-    """Turn empty cells to None, but not those that are written as an empty pair of quotes."""
-    pair = dialect.quote * 2
-    if not any(pair in line for line in feed.taken):
-        return [cell or None for cell in cells]
-    delimiter, quote = re.escape(dialect.delimiter), re.escape(dialect.quote)
-    inside = f"[^{quote}]|{quote}{quote}" + (r"|\\." if dialect.escape else "")
-    cell_form = re.compile(
-        f"(?:^|{delimiter})({quote}(?:{inside})*{quote}[^{delimiter}]*|[^{delimiter}]*)", re.DOTALL
-    )
-    raw = cell_form.findall(feed.text)
-    return [
-        cell if cell or (position < len(raw) and raw[position] == pair) else None
-        for position, cell in enumerate(cells)
-    ]
+    def _unreadable(self) -> BadInput:
+        first = next((reject for reject in self.rejects if reject.row), self.rejects[0])
+        return BadInput(
+            f"{first.source}: more than {REJECTS_LIMIT:,} rows do not fit the header; the first is "
+            f"line {first.line}: {first.reason}. {first.repair}"
+        )
 
 
 def _batches(

@@ -9,9 +9,7 @@ from graph.terms import Quad
 from graph.vocab import MIMIR, RDF
 
 
-def reject_quads(
-    rejects: Iterable[Reject], names: ProjectNames, import_id: str
-) -> list[Quad]:
+def reject_quads(rejects: Iterable[Reject], names: ProjectNames, import_id: str) -> list[Quad]:
     """Describe unreadable rows in the quarantine graph of the import."""
     graph = names.quarantine(import_id)
     quads: list[Quad] = []

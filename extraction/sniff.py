@@ -1,14 +1,19 @@
 """What a file is: its kind by content and name, and the encoding of its text."""
 
-import codecs
 import re
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from extraction.encodings import MARKS, wide_of
+from extraction.markdown_tables import RULE
+from extraction.sql_tables import STATEMENT
 from graph.errors import BadInput
 
-Kind = Literal["delimited", "json", "json-lines", "workbook", "parquet", "zip", "gzip"]
+Kind = Literal[
+    "delimited", "json", "json-lines", "workbook", "parquet", "xml", "html", "markdown", "sql",
+    "sqlite", "zip", "gzip", "zstd",
+]  # fmt: skip
 
 EXTENSIONS: dict[str, Kind] = {
     ".csv": "delimited",
@@ -23,24 +28,39 @@ EXTENSIONS: dict[str, Kind] = {
     ".xls": "workbook",
     ".ods": "workbook",
     ".parquet": "parquet",
+    ".xml": "xml",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+    ".db": "sqlite",
     ".zip": "zip",
     ".gz": "gzip",
+    ".zst": "zstd",
 }
 """Kinds by lower-case extension; `.txt` and others are told by content alone."""
 
-READABLE = "CSV, TSV, JSON, JSON lines, Excel, Parquet, and zip or gz of them"
+DOCUMENTS: dict[str, Kind] = {
+    ".html": "html",
+    ".htm": "html",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".sql": "sql",
+}
+"""Kinds that are read when such a file is given by itself; in a folder they describe data."""
 
-_BLOCK = 1 << 20
+PACKED = (".gz", ".zst")
+
+READABLE = (
+    "CSV, TSV, JSON, JSON lines, XML, Excel, OpenDocument, Parquet, SQLite, SQL dumps, tables of "
+    "HTML and Markdown, and zip, gz or zst of them"
+)
+
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _RECORD = re.compile(r'(?:\[\s*)?\{\s*"[^"]*"\s*:')
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_SQLITE = b"SQLite format 3\0"
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|table|div|p|h1)[\s>]", re.IGNORECASE)
+_PIPES = re.compile(r"(?m)^.*\|.*\n" + RULE.pattern + r"$")
 _OLE = b"\xd0\xcf\x11\xe0"
-_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 def kind_of(path: Path, name: str) -> Kind:
@@ -58,6 +78,10 @@ def kind_of(path: Path, name: str) -> Kind:
         return "parquet"
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
+    if head.startswith(_ZSTD):
+        return "zstd"
+    if head.startswith(_SQLITE):
+        return "sqlite"
     if head.startswith(_ZIP):
         return _kind_of_container(path, name)
     if head.startswith(_OLE) and EXTENSIONS.get(extension) == "workbook":
@@ -76,33 +100,12 @@ def is_zip(path: Path) -> bool:
 def stem_of(name: str) -> str:
     """Give the file name without folders and without the extensions of known kinds."""
     stem = PurePosixPath(name.replace("\\", "/")).name
-    while (suffix := PurePosixPath(stem).suffix).lower() in {*EXTENSIONS, ".txt"}:
+    known = {*EXTENSIONS, *DOCUMENTS, ".txt"}
+    while (suffix := PurePosixPath(stem).suffix).lower() in known:
         stem = stem[: -len(suffix)]
-        if suffix.lower() != ".gz":
+        if suffix.lower() not in PACKED:
             break
     return stem or "table"
-
-
-def encoding_of(path: Path, name: str) -> str:
-    """Tell the encoding of a text file by its byte order mark, else by decoding all of it.
-
-    Returns:
-        `utf-8`, `utf-8-sig`, `utf-16`, `utf-32`, `cp1252`, or `latin-1` where Windows-1252
-        leaves a byte undefined.
-
-    Raises:
-        BadInput: a NUL byte outside UTF-16 and UTF-32.
-    """
-    with path.open("rb") as file:
-        head = file.read(4)
-    for mark, encoding in _MARKS.items():
-        if head.startswith(mark):
-            if encoding != "utf-8-sig" and not _decodes(path, encoding):
-                raise BadInput(f"{name} starts as {encoding} but does not go on so. Save as UTF-8.")
-            if encoding != "utf-8-sig" or _decodes(path, encoding):
-                return encoding
-    _refuse_nul(path, name)
-    return next(e for e in ("utf-8", "cp1252", "latin-1") if _decodes(path, e))
 
 
 def _kind_of_container(path: Path, name: str) -> Kind:
@@ -117,43 +120,42 @@ def _kind_of_container(path: Path, name: str) -> Kind:
 
 
 def _is_text(head: bytes) -> bool:
-    if any(head.startswith(mark) for mark in _MARKS):
+    if any(head.startswith(mark) for mark in MARKS) or wide_of(head):
         return True
-    return not head.startswith(b"%PDF-") and b"\0" not in head
+    return not head.startswith(b"%PDF-") and head.count(0) * 20 <= len(head)
 
 
 def _kind_of_text(head: bytes, extension: str, name: str) -> Kind:
-    known = EXTENSIONS.get(extension)
-    mark = next((m for m in _MARKS if head.startswith(m)), b"")
-    start = head.decode(_MARKS.get(mark, "latin-1"), errors="ignore").lstrip()
-    if known in ("json", "json-lines") or (known == "delimited" and not _RECORD.match(start)):
+    known = EXTENSIONS.get(extension) or DOCUMENTS.get(extension)
+    mark = next((m for m in MARKS if head.startswith(m)), b"")
+    encoding = MARKS.get(mark) or wide_of(head) or "latin-1"
+    start = head.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")
+    if known in ("json", "json-lines"):
         return known
-    if start.startswith(("{", "[")):
+    if start.startswith(("{", "[")) and (known != "delimited" or _RECORD.match(start)):
         return "json"
-    if start.startswith("<"):
-        raise BadInput(f"{name} holds markup (XML or HTML). Mimir reads {READABLE}.")
+    if start.startswith("<") and (kind := _kind_of_markup(start, known)):
+        return kind
     if not start:
+        if known == "delimited":
+            return known
         raise BadInput(f"{name} holds nothing but white space.")
-    return "delimited"
+    return _kind_of_plain(start, known)
 
 
-def _refuse_nul(path: Path, name: str) -> None:
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            if b"\0" in block:
-                raise BadInput(
-                    f"{name} holds NUL bytes, so it is not text in a known encoding. "
-                    "Save it as UTF-8, or as UTF-16 with a byte order mark."
-                )
+def _kind_of_markup(start: str, known: Kind | None) -> Kind | None:
+    if start.startswith("<?xml") and "<html" not in start.lower():
+        return "xml"
+    if known in ("html", "markdown", "delimited"):
+        return known
+    if _PAGE.match(start) or known == "html":
+        return "html"
+    return "xml" if known == "xml" or re.match(r"<[A-Za-z_!]", start) else None
 
 
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _kind_of_plain(start: str, known: Kind | None) -> Kind:
+    if known in ("delimited", "markdown", "sql"):
+        return known
+    if STATEMENT.search(start):
+        return "sql"
+    return "markdown" if _PIPES.search(start) else "delimited"

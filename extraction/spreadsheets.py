@@ -1,12 +1,16 @@
 """Workbooks (Excel, OpenDocument) to staged tables, one for each sheet that holds cells."""
 
 import datetime
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from extraction import grids
-from extraction.staging import Reject, Source, Staging, column_names, shorten, write_rows
+from extraction import grids, sniff
+from extraction.staging import Reading, Reject, Source, Staging, column_names, shorten, write_rows
+from extraction.workbook_cells import ErrorCell, scan
 from graph.errors import BadInput
 from graph.schema import StagedTable
 
@@ -25,12 +29,14 @@ def read(source: Source, table: str) -> Staging:
     Raises:
         BadInput: the workbook is damaged, locked by a password, or holds no cell.
     """
+    errors = _errors(source)
     try:
         with CalamineWorkbook.from_path(source.path) as workbook:
             sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
             filled = [sheet for sheet in sheets if sheet.total_height > 0]
             several = len(filled) > 1
             parts = [_read_sheet(source, _name(table, s, several=several), s) for s in filled]
+            names = {sheet.name: _name(table, sheet, several=several) for sheet in filled}
     except CalamineError as error:
         raise BadInput(
             f"{source.name} cannot be read as a workbook ({error}). Save it again without a "
@@ -39,9 +45,28 @@ def read(source: Source, table: str) -> Staging:
     if not parts:
         raise BadInput(f"{source.name} holds no cell in any sheet.")
     return Staging(
-        tuple(staged for staged, _ in parts),
-        tuple(reject for _, rejects in parts for reject in rejects),
+        tuple(staged for staged, _, _ in parts),
+        tuple(reject for _, rejects, _ in parts for reject in rejects)
+        + tuple(_error(source, names.get(cell.sheet, table), cell) for cell in errors),
+        tuple(reading for _, _, reading in parts),
     )
+
+
+def _errors(source: Source) -> list[ErrorCell]:
+    if not sniff.is_zip(source.path):
+        return []
+    try:
+        return scan(source.path, source.name)
+    except (zipfile.BadZipFile, zlib.error, KeyError, expat.ExpatError, EOFError) as error:
+        raise BadInput(
+            f"{source.name} cannot be read as a workbook ({error}). Save it again."
+        ) from error
+
+
+def _error(source: Source, table: str, cell: ErrorCell) -> Reject:
+    reason = f"cell {cell.column}{cell.row} holds the error {cell.error}; it was read as empty"
+    repair = "Repair the formula, or write the value."
+    return Reject(source.name, table, 0, cell.row, reason, cell.error, repair)
 
 
 def _name(table: str, sheet: CalamineSheet, *, several: bool) -> str:
@@ -50,15 +75,14 @@ def _name(table: str, sheet: CalamineSheet, *, several: bool) -> str:
 
 def _read_sheet(
     source: Source, table: str, sheet: CalamineSheet
-) -> tuple[StagedTable, list[Reject]]:
+) -> tuple[StagedTable, list[Reject], Reading]:
     rows = sheet.to_python(skip_empty_area=False)
     width = max((_used(row) for row in rows), default=0)
     looked = [[_text(cell) for cell in row[:width]] for row in rows[:_LOOK]]
     top = grids.find_top(looked, max(map(_filled, looked), default=0))
-    head: Sequence[str | None] = looked[top.above] if top.header else [None] * width
-    first = top.above + (1 if top.header else 0)
-    texts = _column_texts(rows[first:], width)
-    staged = write_rows(source, table, column_names(head), _batches(rows[first:], texts))
+    names = column_names(grids.header_names(looked, top, width))
+    texts = _column_texts(rows[top.body :], width)
+    staged = write_rows(source, table, names, _batches(rows[top.body :], texts))
     above = [
         Reject(
             source.name,
@@ -71,7 +95,11 @@ def _read_sheet(
         for line, row in enumerate(looked[: top.above], 1)
         if _filled(row)
     ]
-    return staged, above
+    written = tuple(names) if top.header else ()
+    reading = Reading(
+        table, "workbook", header_rows=top.header_rows, skip_rows=top.above, names=written
+    )
+    return staged, above, reading
 
 
 def _used(row: Sequence[Value]) -> int:

@@ -5,7 +5,7 @@ Readers know files; nothing here knows what the rows mean.
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -44,12 +44,14 @@ class Reject:
 
     Attributes:
         source, table: file name and table that it would have belonged to.
-        row: 1-based row number in the table; 0 when it was never a row (a title above the
-            header, a member of an archive that is not a table).
+        row: 1-based row number in the table; 0 when no row is missing: it was never one (a title
+            above the header, a note below the table, a member of an archive that is not a table),
+            or it was mended and landed, which is told here.
         line: 1-based line of the file, 0 where the format has no lines.
         reason: what is wrong with it.
         text: what stands there, at most `TEXT_LIMIT` characters.
         repair: what would make it readable, or empty.
+        start, end: byte range in the file, end exclusive; both 0 where it is not known.
     """
 
     source: str
@@ -59,14 +61,53 @@ class Reject:
     reason: str
     text: str
     repair: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a table was written in its file, as it was found out.
+
+    Attributes:
+        table: its name.
+        format: kind of the file: `csv`, `json`, `xlsx`, `xml`…
+        encoding: of the text, as Python knows it; empty where bytes say it themselves.
+        delimiter, quote, escape: of delimited text; an empty escape means a doubled quote.
+        header_rows: rows that name the columns; 0 when none does.
+        skip_rows: lines above the header.
+        footer_rows: notes below the table.
+        names: names of the columns as they are written, so neither filled nor made unique.
+        confidence: 0 to 1.
+        runner_up: an encoding that would decode the file as well, or empty.
+        words: words that the two encodings read differently, as (chosen, other).
+    """
+
+    table: str
+    format: str
+    encoding: str = ""
+    delimiter: str = ""
+    quote: str = ""
+    escape: str = ""
+    header_rows: int = 1
+    skip_rows: int = 0
+    footer_rows: int = 0
+    names: tuple[str, ...] = ()
+    confidence: float = 1.0
+    runner_up: str = ""
+    words: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Staging:
-    """All tables of a file; every row of the file is in a table or in `rejects`."""
+    """All tables of a file; every row of the file is in a table or in `rejects`.
+
+    `readings` tell how the tables were written, in their order.
+    """
 
     tables: tuple[StagedTable, ...] = ()
     rejects: tuple[Reject, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -113,6 +154,28 @@ def shorten(text: str) -> str:
     return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "…"
 
 
+class TableWriter:
+    """A staged table that grows by batches; `close` gives it."""
+
+    def __init__(self, source: Source, table: str, columns: Sequence[str]) -> None:
+        fields = [(ROW, pa.int64()), *((name, pa.string()) for name in columns)]
+        self._schema = pa.schema(fields)
+        self._path = parquet_path(source.folder, table)
+        self._writer = pq.ParquetWriter(self._path, self._schema)
+        self._staged = StagedTable(table, self._path, tuple(columns), 0, source.name, source.sha256)
+
+    def add(self, numbers: Sequence[int], values: Sequence[Sequence[str | None]]) -> None:
+        """Add a batch: its row numbers, and its values column by column."""
+        arrays = [pa.array(numbers, pa.int64()), *(pa.array(v, pa.string()) for v in values)]
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        self._staged = replace(self._staged, rows=self._staged.rows + len(numbers))
+
+    def close(self) -> StagedTable:
+        """End the file."""
+        self._writer.close()
+        return self._staged
+
+
 def write_rows(
     source: Source,
     table: str,
@@ -120,16 +183,13 @@ def write_rows(
     batches: Iterable[tuple[Sequence[int], Sequence[Sequence[str | None]]]],
 ) -> StagedTable:
     """Write batches of (row numbers, values column by column) as a staged table."""
-    fields = [(ROW, pa.int64()), *((name, pa.string()) for name in columns)]
-    schema = pa.schema(fields)
-    path = parquet_path(source.folder, table)
-    rows = 0
-    with pq.ParquetWriter(path, schema) as writer:
+    writer = TableWriter(source, table, columns)
+    try:
         for numbers, values in batches:
-            arrays = [pa.array(numbers, pa.int64()), *(pa.array(v, pa.string()) for v in values)]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
-            rows += len(numbers)
-    return StagedTable(table, path, tuple(columns), rows, source.name, source.sha256)
+            writer.add(numbers, values)
+    finally:
+        staged = writer.close()
+    return staged
 
 
 def write_arrow(source: Source, table: str, rows: pa.Table) -> StagedTable:

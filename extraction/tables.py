@@ -10,11 +10,27 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from extraction import archives, columnar, delimited, json_tables, sniff, spreadsheets
+from extraction import (
+    archives,
+    columnar,
+    delimited,
+    html_tables,
+    json_tables,
+    markdown_tables,
+    sniff,
+    spreadsheets,
+    sql_tables,
+    sqlite_tables,
+    xml_tables,
+)
+from extraction.grid_tables import join
 from extraction.staging import Reject, Source, Staging
 from graph.errors import BadInput
 
 __all__ = ["Reject", "Staging", "expand", "stage"]
+
+_TABULAR = ("delimited", "workbook", "parquet")
+_TELLING = ("json", "xml")
 
 
 def stage(path: Path, *, name: str, sha256: str, folder: Path) -> Staging:
@@ -42,8 +58,9 @@ def expand(paths: Sequence[Path]) -> list[Path]:
     """List the data files that paths stand for: a file itself, a folder's files at any depth.
 
     Of a folder the files with a known extension are taken, in the order of their names, without
-    hidden ones. A `.json` file in a folder that holds tables of another kind (CSV, Excel, Parquet)
-    is a description of them, not data, and is left out; give it as a path of its own to read it.
+    hidden ones. A `.json` or `.xml` file in a folder that holds tables of another kind (CSV,
+    Excel, Parquet) is a description of them, not data, and is left out; give it as a path of its
+    own to read it.
 
     Raises:
         BadInput: a path does not exist, or a folder holds no data file.
@@ -57,8 +74,8 @@ def _expand(path: Path) -> list[Path]:
     if not path.is_dir():
         raise BadInput(f"{path} does not exist.")
     files = [file for file in sorted(path.rglob("*")) if _is_data(file.relative_to(path), file)]
-    tabular = {file.parent for file in files if _kind(file) in ("delimited", "workbook", "parquet")}
-    chosen = [file for file in files if not (_kind(file) == "json" and file.parent in tabular)]
+    tabular = {file.parent for file in files if _kind(file) in _TABULAR}
+    chosen = [file for file in files if not (_kind(file) in _TELLING and file.parent in tabular)]
     if not chosen:
         raise BadInput(f"{path} holds no data file. Mimir reads {sniff.READABLE}.")
     return chosen
@@ -72,7 +89,7 @@ def _is_data(below: Path, file: Path) -> bool:
 def _kind(file: Path) -> sniff.Kind | None:
     """Tell the kind by name; `.csv.gz` is a CSV."""
     inner = PurePosixPath(file.name.lower())
-    if inner.suffix == ".gz":
+    if inner.suffix in sniff.PACKED:
         inner = inner.with_suffix("")
     return sniff.EXTENSIONS.get(inner.suffix)
 
@@ -81,8 +98,8 @@ def _stage(source: Source, table: str, scratch: Path) -> Staging:
     kind = sniff.kind_of(source.path, source.name)
     if kind == "zip":
         return _stage_zip(source, scratch)
-    if kind == "gzip":
-        return _stage_gzip(source, table, scratch)
+    if kind in ("gzip", "zstd"):
+        return _stage_packed(kind, source, table, scratch)
     return _read(kind, source, table)
 
 
@@ -98,21 +115,37 @@ def _read(kind: sniff.Kind, source: Source, table: str) -> Staging:
             if sniff.is_zip(source.path):
                 archives.guard_zip(source.path, source.name)
             return spreadsheets.read(source, table)
-        case "zip" | "gzip":
+        case "xml":
+            return xml_tables.read(source, table)
+        case "html":
+            return html_tables.read(source, table)
+        case "markdown":
+            return markdown_tables.read(source, table)
+        case "sql":
+            return sql_tables.read(source, table)
+        case "sqlite":
+            return sqlite_tables.read(source, table)
+        case "zip" | "gzip" | "zstd":
             raise BadInput(
                 f"{source.name} is an archive inside an archive. Unpack it first, then send the "
                 "files."
             )
 
 
-def _stage_gzip(source: Source, table: str, scratch: Path) -> Staging:
+def _stage_packed(kind: sniff.Kind, source: Source, table: str, scratch: Path) -> Staging:
     plain = scratch / "plain"
-    archives.unpack_gzip(source.path, source.name, plain)
-    inner = replace(source, path=plain, name=source.name.removesuffix(".gz"))
+    if kind == "gzip":
+        archives.unpack_gzip(source.path, source.name, plain)
+    else:
+        archives.unpack_zstd(source.path, source.name, plain)
+    inner = replace(source, path=plain, name=str(PurePosixPath(source.name).with_suffix("")))
+    if not source.name.lower().endswith(sniff.PACKED):
+        inner = replace(inner, name=source.name)
     staging = _read(sniff.kind_of(plain, inner.name), inner, table)
     return Staging(
         tuple(replace(staged, source=source.name) for staged in staging.tables),
         tuple(replace(reject, source=source.name) for reject in staging.rejects),
+        staging.readings,
     )
 
 
@@ -130,7 +163,7 @@ def _stage_zip(source: Source, scratch: Path) -> Staging:
     if not staged:
         raise BadInput(f"{source.name} holds no data file. Mimir reads {sniff.READABLE}.")
     _refuse_equal_names(source, [table.name for table in staged])
-    return Staging(staged, tuple(reject for part in parts for reject in part.rejects))
+    return join(parts)
 
 
 def _member_tables(names: Sequence[str]) -> dict[str, str]:

@@ -1,22 +1,24 @@
 """A dataset: one project's store with its commit log, owned by this process.
 
 The log is the truth: a commit is appended and synced there, then applied to the store in one
-update that also sets the sequence number. Opening compares the two and catches the store up.
-A bulk import is loaded into a clone, caught up with what was committed since, and switched in by
-one rename. Measured: `docs/architecture.md`.
+update that also sets the sequence number. Commits that wait at the same time share one sync.
+Opening compares the two and catches the store up. A bulk import is loaded into a clone, caught up
+with what was committed since, and switched in by one rename. Measured: `docs/architecture.md`.
 """
 
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 from graph.blobs import BlobStore
 from graph.changes import ChangeSet, Commit, write_patch
-from graph.errors import Conflict, LogDamaged, StoreUnavailable
+from graph.checkpoints import EVERY, KEPT, STATE, Checkpoints, read_sequence, state_quad
+from graph.errors import Conflict, LogDamaged, MimirError, NotFound, StoreUnavailable
+from graph.group_commit import CommitQueue, StoreAhead, WaitingChange
 from graph.loader import load_files
 from graph.log import CommitLog, LogRecord, read_log
 from graph.names import ProjectNames
@@ -24,12 +26,8 @@ from graph.owner import OwnerLock
 from graph.oxigraph import OxigraphReader, OxigraphStore
 from graph.records import Facts, record_quads
 from graph.store import GraphReader
-from graph.terms import BlankNode, Literal, NamedNode, Quad, Subject, Term
+from graph.terms import BlankNode, NamedNode, Quad, Subject, Term
 from graph.vocab import MIMIR, PROV, RDF, RDFS
-
-_STATE = NamedNode("urn:mimir:state")
-_SEQUENCE = NamedNode("urn:mimir:sequence")
-_QUERY_STATE = "SELECT ?n WHERE { <urn:mimir:state> <urn:mimir:sequence> ?n }"
 
 Clock = Callable[[], datetime]
 Progress = Callable[[int], None]
@@ -45,22 +43,32 @@ class Dataset:
     """The store and log of one project in one folder; the process that opens it owns it.
 
     Args:
-        folder: made when absent; holds `log.rdfp`, `stores/`, `current`, `blobs/`, `snapshots/`.
+        folder: made when absent; holds `log.rdfp`, `stores/`, `current`, `blobs/`, `snapshots/`,
+            `checkpoints/`.
         names: the project's IRIs.
         clock: gives the time that commits are stamped with.
+        keep_checkpoints: how many states of the past are kept ready.
 
     Raises:
         StoreInUse: another process, or another object of this one, has the dataset open.
         LogDamaged: the log does not verify, or the store is ahead of it.
     """
 
-    def __init__(self, folder: Path, names: ProjectNames, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        names: ProjectNames,
+        clock: Clock = utc_now,
+        *,
+        keep_checkpoints: int = KEPT,
+    ) -> None:
         self.folder = folder
         self.names = names
         self.blobs = BlobStore(folder / "blobs")
         self._clock = clock
         self._lock = threading.RLock()
         self._bulk_lock = threading.Lock()
+        self._queue = CommitQueue()
         self._stores = folder / "stores"
         self._stores.mkdir(parents=True, exist_ok=True)
         # Before anything else: cleaning up below would take an owner's work from under it.
@@ -70,9 +78,11 @@ class Dataset:
             self._clean()
             self.log = CommitLog(folder / "log.rdfp")
             opened.callback(self.log.close)
-            self._store = OxigraphStore(self._current())
+            self.checkpoints = Checkpoints(folder / "checkpoints", keep_checkpoints)
+            self.checkpoints.drop_after(self.log.sequence)
+            self._store = self._opened_store()
             opened.callback(lambda: self._store.close())  # noqa: PLW0108 - catching up replaces it
-            self.sequence = _sequence(self._store)
+            self.sequence = read_sequence(self._store)
             self._catch_up()
             self.knowledge_sequence = self.sequence
             opened.pop_all()
@@ -86,7 +96,7 @@ class Dataset:
 
     def graphs(self) -> list[NamedNode]:
         """List the named graphs of the project."""
-        return [graph for graph in self._store.graphs() if graph != _STATE]
+        return [graph for graph in self._store.graphs() if graph != STATE]
 
     def quads(self, graph: NamedNode) -> Iterable[Quad]:
         """Iterate over the quads of a graph."""
@@ -126,19 +136,57 @@ class Dataset:
         """
         if change.bulk:
             return self._commit_bulk(change, replacing, expected, guard, progress)
-        with self._lock:
-            self._recover()
-            self._check(expected, guard)
-            added, removed = self._effective(change, replacing)
+        waiting = WaitingChange(change, replacing)
+        if replacing or guard or expected is not None:
+            # What depends on the state at its turn, or on this very thread, goes alone.
+            with self._lock:
+                self._recover()
+                self._check(expected, guard)
+                self._write([waiting])
+        else:
+            self._queue.enter(waiting)
+            if not waiting.ended:
+                self._write_queue()
+        return waiting.result()
+
+    def _write_queue(self) -> None:
+        batch: list[WaitingChange] = []
+        try:
+            with self._lock:
+                batch = self._queue.take()
+                self._recover()
+                self._write(batch)
+        except MimirError as error:
+            for waiting in batch:
+                waiting.fail(error)
+        finally:
+            self._queue.leave(batch)
+
+    def _write(self, batch: list[WaitingChange]) -> None:
+        """Log all changes with one sync, then apply them one by one."""
+        ahead = StoreAhead(self._store)
+        first = self.log.sequence
+        records: list[tuple[bytes, list[Quad], list[Quad], WaitingChange, Commit]] = []
+        for waiting in batch:
+            added, removed = self._effective(waiting.change, waiting.replacing, ahead)
             if not added and not removed:
-                return Commit(self.commit_iri(self.sequence), self.sequence, 0, 0)
+                number = first + len(records)
+                waiting.commit = Commit(self.commit_iri(number), number, 0, 0)
+                continue
             totals = self._knowledge(added), self._knowledge(removed)
-            text, quads = self._record(change, added, removed, *totals)
-            number = self.log.append(text)
-            self._apply(number, quads, removed)
-            if any(totals):
-                self.knowledge_sequence = number
-            return Commit(self.commit_iri(number), number, *totals)
+            number = first + len(records) + 1
+            text, quads = self._record(number, waiting.change, added, removed, *totals)
+            commit = Commit(self.commit_iri(number), number, *totals)
+            records.append((text, quads, removed, waiting, commit))
+            if waiting is not batch[-1]:
+                ahead.apply(quads, removed)
+        if records:
+            self.log.append(*(record[0] for record in records))
+        for _, quads, removed, waiting, commit in records:
+            self._apply(commit.sequence, quads, removed)
+            if commit.added or commit.removed:
+                self.knowledge_sequence = commit.sequence
+            waiting.commit = commit
 
     def checkpoint(self, path: Path) -> int:
         """Write a hard-linked copy of the store to `path`; gives its sequence number."""
@@ -146,6 +194,26 @@ class Dataset:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._store.checkpoint(path)
             return self.sequence
+
+    def checkpoint_at(self, path: Path, sequence: int) -> None:
+        """Write a copy of the state at a commit to `path`, which must not exist.
+
+        Raises:
+            NotFound: there is no such commit.
+        """
+        if not 0 <= sequence <= self.log.sequence:
+            raise NotFound(
+                f"There is no commit {sequence}; the newest is commit {self.log.sequence}."
+            )
+        with self._lock:
+            if sequence == self.sequence:
+                self.checkpoint(path)
+                return
+        self.checkpoints.build(path, sequence, self.log.path, self.blobs)
+
+    def history_bytes(self) -> int:
+        """Count the bytes on disk that only the kept checkpoints hold."""
+        return self.checkpoints.bytes_beside(self._current())
 
     def close(self) -> None:
         """Release log and store."""
@@ -164,24 +232,34 @@ class Dataset:
             guard(self.reader([self.names.meta]))
 
     def _effective(
-        self, change: ChangeSet, replacing: tuple[NamedNode, ...]
+        self, change: ChangeSet, replacing: tuple[NamedNode, ...], state: StoreAhead
     ) -> tuple[list[Quad], list[Quad]]:
         # The engine keeps "05"^^xsd:integer as "5", so only an engine tells which quads are one.
         wanted, gone = OxigraphStore(), OxigraphStore()
         added = _first(wanted, (self._skolemised(quad) for quad in change.added))
         removed = _first(gone, (self._skolemised(quad) for quad in change.removed))
+        removed += _first(gone, self._no_longer_inferred(added))
         for graph in replacing:
             removed += _first(gone, self._store.quads(graph))
         return (
-            [quad for quad in added if not self._store.contains(quad)],
-            [q for q in removed if not wanted.contains(q) and self._store.contains(q)],
+            [quad for quad in added if not state.contains(quad)],
+            [q for q in removed if not wanted.contains(q) and state.contains(q)],
         )
+
+    def _no_longer_inferred(self, added: list[Quad]) -> Iterator[Quad]:
+        """Give what is asserted now as it stands among the inferred: the graphs stay disjoint."""
+        inferred = self.names.inferred
+        asserted = (self.names.data, self.names.ontology)
+        for quad in added:
+            if quad.graph_name in asserted:
+                yield Quad(quad.subject, quad.predicate, quad.object, inferred)
 
     def _knowledge(self, quads: list[Quad]) -> int:
         return sum(quad.graph_name != self.names.meta for quad in quads)
 
     def _record(
         self,
+        number: int,
         change: ChangeSet,
         added: list[Quad],
         removed: list[Quad],
@@ -189,7 +267,6 @@ class Dataset:
         removed_count: int,
         base: int | None = None,
     ) -> tuple[bytes, list[Quad]]:
-        number = self.log.sequence + 1
         iri = self.commit_iri(number)
         header = {"id": iri.value, "prev": self.commit_iri(number - 1).value}
         header |= {"author": change.author, "reason": change.reason}
@@ -201,6 +278,10 @@ class Dataset:
             header["removed-file"] = change.removed_file
         if base is not None:
             header["base"] = str(base)
+        if change.undoes:
+            header["undoes"] = change.undoes
+        if change.restores:
+            header["restores"] = change.restores
         facts: Facts = {
             RDF.type: MIMIR.Commit,
             PROV.endedAtTime: self._clock(),
@@ -211,24 +292,29 @@ class Dataset:
             MIMIR.confidence: change.confidence,
             MIMIR.triplesAdded: added_count,
             MIMIR.triplesRemoved: removed_count,
+            MIMIR.undoes: NamedNode(change.undoes) if change.undoes else None,
+            MIMIR.restores: NamedNode(change.restores) if change.restores else None,
         }
         activity = record_quads(iri, facts, self.names.meta)
         quads = [*added, *activity]
         return write_patch(header, quads, removed), quads
 
     def _put(self, number: int, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
-        state = [Quad(_STATE, _SEQUENCE, Literal(number), _STATE)]
-        before = [Quad(_STATE, _SEQUENCE, Literal(number - 1), _STATE)]
-        self._store.apply([*added, *state], [*removed, *before])
+        self._store.apply([*added, state_quad(number)], [*removed, state_quad(number - 1)])
         self.sequence = number
 
     def _apply(self, number: int, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
+        if number <= self.sequence:
+            # The store was opened again meanwhile and has caught up with the whole log.
+            return
         try:
             self._put(number, added, removed)
         except StoreUnavailable:
             # The record is safe in the log. An engine that ran out of disk stays stuck until it
             # is opened again; if that fails too, the next commit or start tries once more.
             self._reopen()
+        if number % EVERY == 0:
+            self.checkpoints.take(self._store, number)
 
     def _recover(self) -> None:
         if self.sequence < self.log.sequence:
@@ -237,7 +323,7 @@ class Dataset:
     def _reopen(self) -> None:
         self._store.close()
         self._store = OxigraphStore(self._current())
-        self.sequence = _sequence(self._store)
+        self.sequence = read_sequence(self._store)
         self._catch_up()
 
     def _catch_up(self) -> None:
@@ -287,7 +373,7 @@ class Dataset:
                     number = self.log.append(text)
                     failed.pop_all()
                     self._switch(clone, number, quads, removed)
-            self.knowledge_sequence = number
+                    self.knowledge_sequence = number
             return Commit(self.commit_iri(number), number, *totals)
 
     def _prepare(
@@ -298,9 +384,10 @@ class Dataset:
         replacing: tuple[NamedNode, ...],
         counts: tuple[int, int],
     ) -> tuple[bytes, list[Quad], list[Quad], tuple[int, int]]:
-        added, removed = self._effective(change, replacing)
+        added, removed = self._effective(change, replacing, StoreAhead(self._store))
         totals = counts[0] + self._knowledge(added), counts[1] + self._knowledge(removed)
-        text, quads = self._record(change, added, removed, *totals, base=start)
+        number = self.log.sequence + 1
+        text, quads = self._record(number, change, added, removed, *totals, base=start)
         self._repeat(clone, start, self.log.sequence)
         return text, quads, removed, totals
 
@@ -318,32 +405,47 @@ class Dataset:
         return added, removed
 
     def _clone(self) -> Path:
-        numbers = [int(path.name) for path in self._stores.iterdir() if path.name.isdigit()]
-        path = self._stores / str(max(numbers, default=0) + 1)
+        path = self._free_place()
         self.checkpoint(path)
         return path
+
+    def _free_place(self) -> Path:
+        numbers = [int(path.name) for path in self._stores.iterdir() if path.name.isdigit()]
+        return self._stores / str(max(numbers, default=0) + 1)
 
     def _switch(
         self, clone: Path, number: int, added: Iterable[Quad], removed: Iterable[Quad]
     ) -> None:
         store = OxigraphStore(clone)
-        old_state = [Quad(_STATE, _SEQUENCE, Literal(_sequence(store)), _STATE)]
-        state = [Quad(_STATE, _SEQUENCE, Literal(number), _STATE)]
-        store.apply([*added, *state], [*removed, *old_state])
+        old_state = state_quad(read_sequence(store))
+        store.apply([*added, state_quad(number)], [*removed, old_state])
         store.flush()
-        old = self._current()
-        _point(self.folder / "current", clone)
+        old, sequence = self._current(), self.sequence
+        point_to(self.folder / "current", clone)
         self._store, previous = store, self._store
         self.sequence = number
         previous.close()
-        shutil.rmtree(old, ignore_errors=True)
+        self.checkpoints.adopt(old, sequence)
+        self.checkpoints.take(store, number)
+
+    def _opened_store(self) -> OxigraphStore:
+        try:
+            return OxigraphStore(self._current())
+        except RuntimeError:
+            # The engine finds its files damaged: the log has it all.
+            broken = self._current()
+            fresh = self._free_place()
+            self.checkpoints.build(fresh, self.log.sequence, self.log.path, self.blobs)
+            point_to(self.folder / "current", fresh)
+            shutil.rmtree(broken, ignore_errors=True)
+            return OxigraphStore(fresh)
 
     def _current(self) -> Path:
         pointer = self.folder / "current"
         if not pointer.is_symlink():
             first = self._stores / "1"
             first.mkdir(exist_ok=True)
-            _point(pointer, first)
+            point_to(pointer, first)
         return self._stores / os.readlink(pointer).rsplit("/", 1)[-1]
 
     def _clean(self) -> None:
@@ -374,12 +476,8 @@ def _first(seen: OxigraphStore, quads: Iterable[Quad]) -> list[Quad]:
     return fresh
 
 
-def _sequence(store: OxigraphStore) -> int:
-    rows = store.reader([_STATE]).select(_QUERY_STATE).rows
-    return max((int(getattr(row[0], "value", "0")) for row in rows), default=0)
-
-
-def _point(pointer: Path, target: Path) -> None:
+def point_to(pointer: Path, target: Path) -> None:
+    """Make a symbolic link lead to `target`, atomically and durably."""
     temporary = pointer.with_name(".current")
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(target.relative_to(pointer.parent))

@@ -1,11 +1,13 @@
 """Graphs as text, with skolem IRIs turned back into the blank nodes they stand for."""
 
 import io
+from collections.abc import Iterable
 
 from pyoxigraph import RdfFormat, serialize
 
 from graph.dataset import Dataset
-from graph.terms import BlankNode, NamedNode, Subject, Term, Triple
+from graph.names import ProjectNames
+from graph.terms import BlankNode, NamedNode, Quad, Subject, Term, Triple
 from graph.vocab import PREFIXES
 
 FORMATS = {
@@ -17,7 +19,11 @@ FORMATS = {
 
 def export_graph(dataset: Dataset, graph: NamedNode, form: str) -> str:
     """Write one graph in one of `FORMATS`, in a stable order."""
-    names = dataset.names
+    return write_graph(dataset.names, dataset.quads(graph), form)
+
+
+def write_graph(names: ProjectNames, quads: Iterable[Quad], form: str) -> str:
+    """Write the triples of quads in one of `FORMATS`, in a stable order."""
 
     def plain(term: Subject | Term) -> Subject | Term:
         if isinstance(term, NamedNode) and term.value.startswith(names.skolem):
@@ -26,7 +32,7 @@ def export_graph(dataset: Dataset, graph: NamedNode, form: str) -> str:
 
     triples = (
         Triple(plain(quad.subject), quad.predicate, plain(quad.object))  # type: ignore[arg-type] # a subject stays one
-        for quad in sorted(dataset.quads(graph), key=str)
+        for quad in sorted(quads, key=str)
     )
     buffer = io.BytesIO()
     engine_format = RdfFormat.from_media_type(FORMATS[form])

@@ -54,10 +54,16 @@ def load_files(
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        for line in process.stdout or ():
-            last = json.loads(line)
-            if progress and "bytes" in last:
-                progress(last["bytes"])
+        try:
+            for line in process.stdout or ():
+                last = json.loads(line)
+                if progress and "bytes" in last:
+                    progress(last["bytes"])
+        except BaseException:
+            # The caller removes the store next: nobody may write to it any more.
+            process.kill()
+            process.wait()
+            raise
         if "refused" in last:
             raise BadInput(str(last["refused"]))
         trouble = process.stderr.read() if process.stderr else ""

@@ -65,14 +65,17 @@ class CommitLog:
         self._end = end
         _sync_folder(path.parent)
 
-    def append(self, text: bytes) -> int:
-        """Append a record and sync it; gives its number.
+    def append(self, *texts: bytes) -> int:
+        """Append records and sync them at once; gives the number of the last.
 
         Raises:
-            StoreUnavailable: the write failed; no part of the record is left.
+            StoreUnavailable: the write failed; no part of any record is left.
         """
-        digest = _seal(self._digest, text)
-        rest = memoryview(text + _SEAL + digest.encode() + b"\n")
+        digest, pieces = self._digest, []
+        for text in texts:
+            digest = _seal(digest, text)
+            pieces += [text, _SEAL, digest.encode(), b"\n"]
+        rest = memoryview(b"".join(pieces))
         try:
             while rest:
                 rest = rest[self._file.write(rest) :]
@@ -85,7 +88,7 @@ class CommitLog:
             ) from error
         self._end = self._file.tell()
         self._digest = digest
-        self.sequence += 1
+        self.sequence += len(texts)
         return self.sequence
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """The projects of a data folder: one dataset each, opened when needed, owned by one process."""
 
+import copy
 import json
 import shutil
 import threading
@@ -7,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.changes import ChangeSet, Commit
+from graph.checkpoints import KEPT
 from graph.dataset import Clock, Dataset, Guard, Progress, utc_now
 from graph.errors import Conflict, NotFound
 from graph.names import ProjectNames
+from graph.precondition import Precondition
 from graph.snapshots import Overlay, Snapshots
 from graph.store import GraphReader
 from graph.terms import NamedNode
@@ -17,11 +20,15 @@ from graph.terms import NamedNode
 
 @dataclass(frozen=True, eq=False)
 class Project:
-    """An open project: its dataset and the checkpoints that readers use."""
+    """An open project: its dataset and the checkpoints that readers use.
+
+    Commits heed `precondition`, where there is one.
+    """
 
     dataset: Dataset
     snapshots: Snapshots
     created: str
+    precondition: Precondition | None = None
 
     @property
     def names(self) -> ProjectNames:
@@ -42,7 +49,13 @@ class Project:
         progress: Progress | None = None,
     ) -> Commit:
         """Make a change; see `Dataset.commit`."""
-        return self.dataset.commit(change, replacing=replacing, guard=guard, progress=progress)
+        condition = self.precondition
+        if condition:
+            guard = condition.guard(self.dataset, guard)
+        commit = self.dataset.commit(change, replacing=replacing, guard=guard, progress=progress)
+        if condition:
+            condition.committed = commit.sequence
+        return commit
 
     def overlay(self, twin: str) -> Overlay:
         """Name the graphs of a twin's overlay."""
@@ -56,15 +69,25 @@ class Projects:
     Args:
         folder: the data folder; the caller holds its `OwnerLock`.
         base: base IRI for new projects.
+        keep_checkpoints: how many states of the past each project keeps ready.
     """
 
-    def __init__(self, folder: Path, base: str, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        base: str,
+        clock: Clock = utc_now,
+        *,
+        keep_checkpoints: int = KEPT,
+    ) -> None:
         self._folder = folder / "projects"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._base = base
         self._clock = clock
+        self._keep_checkpoints = keep_checkpoints
         self._lock = threading.Lock()
         self._open: dict[str, Project] = {}
+        self._instead: dict[str, Project] = {}
         for leftover in self._folder.glob(".*"):
             shutil.rmtree(leftover, ignore_errors=True)
 
@@ -97,10 +120,18 @@ class Projects:
         Raises:
             NotFound: there is none with this name.
         """
+        if name in self._instead:
+            return self._instead[name]
         with self._lock:
             if name not in self._open:
                 self._open[name] = self._load(name)
             return self._open[name]
+
+    def with_project(self, project: Project) -> "Projects":
+        """Give the same projects, among which `project` stands for the one of its name."""
+        projects = copy.copy(self)
+        projects._instead = {project.names.project: project}
+        return projects
 
     def delete(self, name: str) -> None:
         """Remove a project with all its data, at once for every reader."""
@@ -124,5 +155,6 @@ class Projects:
             raise NotFound(f"There is no project {name!r}.")
         about = json.loads(path.read_text(encoding="utf-8"))
         names = ProjectNames(about["base"], about["project"])
-        dataset = Dataset(path.parent, names, self._clock)
+        keep = self._keep_checkpoints
+        dataset = Dataset(path.parent, names, self._clock, keep_checkpoints=keep)
         return Project(dataset, Snapshots(dataset), about["created"])

@@ -4,6 +4,7 @@ Requests and answers are JSON objects, one a line, on standard input and output;
 a file that the request names. The process confines itself first, and its parent may kill it.
 """
 
+import errno
 import json
 import sys
 from collections.abc import Mapping
@@ -12,16 +13,22 @@ from typing import Any
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
 
+from graph.answer_rows import count_rows
 from graph.changes import write_patch
-from graph.errors import BadQuery, MimirError
+from graph.errors import BadQuery, MimirError, StoreUnavailable
 from graph.oxigraph import OxigraphStore
+from graph.rdf_io import Upload, read_uploads, read_user_patch, with_blank_nodes, write_graphs
+from graph.result_nodes import show_blank_nodes
 from graph.sandbox import confine, die_with_parent, limit
+from graph.sparql import bind
 from graph.sparql_tokens import dataset_clause
 from graph.terms import NamedNode
-from graph.update import GraphForbidden, Scope, evaluate_update
+from graph.update import GraphForbidden, Scope, evaluate_update, open_graphs
 from graph.vocab import PREFIXES
 
 _OPEN_STORES = 4
+_FORBIDDEN = "(os error 1)"  # EPERM, as the engine writes it
+_PROBE = "SELECT * WHERE { SERVICE $service { ?s ?p ?o } }"
 
 
 class _Stores:
@@ -44,17 +51,44 @@ def main() -> None:
     die_with_parent()
     options = json.loads(sys.argv[1])
     limit(options["memory"], options["answer_bytes"])
-    confine()
+    try:
+        confine()
+        prove_confined(options["probe"])
+    except OSError as error:
+        print(json.dumps({"refused": str(error)}), flush=True)
+        return
     stores = _Stores()
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         print(json.dumps(_answer(stores, json.loads(line))), flush=True)
 
 
+def prove_confined(port: int) -> None:
+    """Try to reach a listener on this machine by SERVICE, as an untrusted query would.
+
+    Raises:
+        OSError: the kernel did not forbid it, so this process is not confined.
+    """
+    service = NamedNode("".join(("http://127.0.0.1:", str(port), "/")))
+    try:
+        list(OxigraphStore().reader((), ()).select(bind(_PROBE, service=service)))
+    except StoreUnavailable as error:
+        if _FORBIDDEN in str(error):
+            return
+        raise OSError(f"SERVICE was not forbidden by the kernel: {error}") from error
+    raise OSError("SERVICE was not forbidden by the kernel")
+
+
 def _answer(stores: _Stores, request: Mapping[str, Any]) -> dict[str, Any]:
     try:
         if "update" in request:
             return _update(request)
+        if "uploads" in request:
+            return _uploads(request)
+        if "patch" in request:
+            return _patch(request)
+        if "graphs" in request:
+            return _graphs(stores.get(request["store"]), request)
         return _query(stores.get(request["store"]), request)
     except MimirError as error:
         return {"error": error.code, "message": str(error)}
@@ -63,56 +97,133 @@ def _answer(stores: _Stores, request: Mapping[str, Any]) -> dict[str, Any]:
     except MemoryError:
         return {"error": "query-too-expensive", "message": "The query needs too much memory."}
     except (OSError, ValueError, RuntimeError) as error:
+        if "custom function" in str(error):
+            return {"error": BadQuery.code, "message": f"{error}."}
+        # The cap on file sizes; the engine gives the number in words only.
+        if f"(os error {errno.EFBIG})" in str(error) or getattr(error, "errno", 0) == errno.EFBIG:
+            return _too_large("bytes")
         return {"error": "query-failed", "message": f"The query failed: {error}"}
 
 
 def _query(store: OxigraphStore, request: Mapping[str, Any]) -> dict[str, Any]:
     default, named = _dataset(request)
-    result = store.engine.query(request["query"], default_graph=default, named_graphs=named)
-    output = request["output"]
+    result = store.engine.query(
+        request["query"],
+        base_iri=request.get("base") or None,
+        default_graph=default,
+        named_graphs=named,
+    )
+    output, skolem = request["output"], request.get("skolem", "")
     if isinstance(result, (QuerySolutions, QueryBoolean)):
         media = request["results"]
         chosen = QueryResultsFormat.from_media_type(media)
         kind = "solutions" if isinstance(result, QuerySolutions) else "boolean"
+        if not media:
+            return _not_acceptable("solutions or a boolean")
         if kind == "boolean" and media in ("text/csv", "text/tab-separated-values"):
             Path(output).write_text("true" if result else "false", encoding="utf-8")
         else:
             result.serialize(output, format=chosen)
+            if kind == "solutions" and _passes(request.get("rows"), Path(output), media):
+                return _too_large("rows")
+            if skolem and kind == "solutions":
+                show_blank_nodes(Path(output), media, skolem)
         return {"kind": kind, "media": media}
     media = request["graph"]
+    if not media:
+        return _not_acceptable("a graph")
     form = RdfFormat.from_media_type(media)
     prefixes = PREFIXES if form in (RdfFormat.TURTLE, RdfFormat.RDF_XML) else None
-    serialize(result, output, form, prefixes=prefixes)
+    triples = with_blank_nodes(result, skolem) if skolem else result
+    serialize(triples, output, form, prefixes=prefixes)
     return {"kind": "graph", "media": media}
 
 
 def _dataset(request: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
     default, named = request["default"], request["named"]
-    clause = dataset_clause(request["query"])
+    clause = dataset_clause(request["query"], request.get("base", ""))
     if clause and not request.get("protocol_dataset"):
         # The engine ignores FROM when a dataset is passed to it, so it is applied here.
-        allowed = {*default, *named}
+        allowed, closed = {*default, *named}, tuple(request.get("closed", ()))
         for graph in (*clause.default, *clause.named):
-            if graph not in allowed:
+            if graph not in allowed and (not closed or graph.startswith(closed)):
                 raise GraphForbidden(f"The graph <{graph}> is not in this dataset.")
         default, named = clause.default, clause.named
     return [NamedNode(name) for name in default], [NamedNode(name) for name in named]
 
 
-def _update(request: Mapping[str, Any]) -> dict[str, Any]:
-    scope = Scope(
-        *(
-            tuple(NamedNode(name) for name in request[part])
-            for part in ("default", "named", "writable")
-        )
+def _passes(rows: int | None, path: Path, media: str) -> bool:
+    # A row has two bytes or more, so most answers need not be counted.
+    return rows is not None and path.stat().st_size > 2 * rows and count_rows(path, media) > rows
+
+
+def _too_large(what: str) -> dict[str, Any]:
+    message = f"The answer has more {what} than one answer may have. Narrow it or use LIMIT."
+    return {"error": "answer-too-large", "message": message}
+
+
+def _not_acceptable(kind: str) -> dict[str, Any]:
+    message = f"The answer is {kind}, and Accept names no media type for that."
+    return {"error": "not-acceptable", "message": message}
+
+
+def _scope(request: Mapping[str, Any]) -> Scope:
+    def graphs(part: str) -> tuple[NamedNode, ...]:
+        return tuple(NamedNode(name) for name in request[part])
+
+    return Scope(
+        default=graphs("default"),
+        named=graphs("named"),
+        writable=graphs("writable"),
+        readable=graphs("readable"),
+        closed=tuple(request["closed"]),
+        opened=tuple(request["opened"]),
+        using=tuple(request["using"]),
+        using_named=tuple(request["using_named"]),
+        base=request["base"],
+        skolem=request["skolem"],
     )
+
+
+def _update(request: Mapping[str, Any]) -> dict[str, Any]:
     store = OxigraphStore(Path(request["store"]))
     try:
-        added, removed = evaluate_update(store, request["update"], scope)
+        added, removed = evaluate_update(store, request["update"], _scope(request))
     finally:
         store.close()
     Path(request["output"]).write_bytes(write_patch({}, added, removed))
     return {"kind": "patch", "media": "application/rdf-patch"}
+
+
+def _uploads(request: Mapping[str, Any]) -> dict[str, Any]:
+    uploads = [Upload(Path(path), media, base) for path, media, base in request["uploads"]]
+    output, scope = Path(request["output"]), _scope(request)
+    found = read_uploads(uploads, output, request["graph"], request["skolem"], scope)
+    return {"count": found.count, "graphs": found.graphs}
+
+
+def _patch(request: Mapping[str, Any]) -> dict[str, Any]:
+    path, scope = Path(request["patch"]), _scope(request)
+    patch = read_user_patch(path, request["graph"], request["skolem"], scope)
+    Path(request["output"]).write_bytes(write_patch({}, patch.added, patch.removed))
+    return {"kind": "patch", "media": "application/rdf-patch"}
+
+
+def _graphs(store: OxigraphStore, request: Mapping[str, Any]) -> dict[str, Any]:
+    graphs = [NamedNode(name) for name in request["graphs"]]
+    if request["open_to"]:
+        graphs += open_graphs(store, _scope(request["open_to"]))
+    filled = any(next(store.quads(graph), None) for graph in graphs)
+    write_graphs(
+        store,
+        graphs,
+        Path(request["output"]),
+        request["media"],
+        dataset=request["dataset"],
+        home=NamedNode(request["home"]) if request["home"] else None,
+        skolem=request["skolem"],
+    )
+    return {"kind": "graph" if filled else "empty", "media": request["media"]}
 
 
 if __name__ == "__main__":

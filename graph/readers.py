@@ -1,39 +1,50 @@
 """A pool of reader processes: untrusted SPARQL runs there, on checkpoints, and can be killed."""
 
-import contextlib
-import json
 import os
-import queue
-import selectors
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from graph.admission import Admission
 from graph.changes import Patch, read_patch
-from graph.errors import BadQuery, MimirError, QueryTimeout, ReaderDied, StoreUnavailable
+from graph.errors import BadInput, BadQuery, MimirError, ReaderDied, StoreUnavailable
+from graph.gate import LONGEST_QUERY, check
+from graph.rdf_io import BadRdf, Upload, Uploaded
+from graph.reader import Reader
+from graph.running import Call, RunningQueries
 from graph.terms import NamedNode
 from graph.update import GraphForbidden, Scope
 
 JSON_RESULTS = "application/sparql-results+json"
 TURTLE = "text/turtle"
-_START_SECONDS = 20.0
+_TEXT_SHOWN = 2_000
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one query may use: seconds, bytes of memory, bytes of answer."""
+    """What queries may use.
+
+    Attributes:
+        seconds: of one query, waiting included.
+        memory: bytes of address space of a reader process.
+        answer_bytes: bytes of one answer.
+        rows: solutions of one answer; None: no limit but the bytes.
+        parallel: queries of one caller at a time.
+        text_bytes: bytes of one query text.
+    """
 
     seconds: float = 30.0
     memory: int = 2 << 30
     answer_bytes: int = 1 << 30
+    rows: int | None = None
+    parallel: int = 5
+    text_bytes: int = LONGEST_QUERY
 
 
 @dataclass(frozen=True)
@@ -43,8 +54,12 @@ class Query:
     Attributes:
         text: SPARQL 1.1 Query.
         default, named: the dataset; FROM may only narrow it.
-        results, graph: media types for solutions and for graphs.
+        results, graph: media types for solutions and for graphs; empty: such an answer is refused.
         protocol_dataset: the dataset was named by the protocol and overrides FROM.
+        base: what relative IRIs are resolved against.
+        skolem: prefix of IRIs that the answer shows as blank nodes; empty: none are.
+        closed: prefixes of graph IRIs. Where there are any, FROM may name every graph that starts
+            with none of them, be it empty; otherwise graphs of the dataset only.
     """
 
     text: str
@@ -53,6 +68,9 @@ class Query:
     results: str = JSON_RESULTS
     graph: str = TURTLE
     protocol_dataset: bool = False
+    base: str = ""
+    skolem: str = ""
+    closed: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -64,30 +82,77 @@ class Answer:
     path: Path
 
 
+@dataclass(frozen=True)
+class Dump:
+    """Graphs to write out; the answer's kind is `empty` when they hold nothing.
+
+    Attributes:
+        dataset: as quads; otherwise as the triples of all graphs.
+        home: the graph that stands in the dataset's default graph; there is one in datasets only.
+        open_to: a scope, all of whose open graphs are written too.
+        skolem: prefix of the IRIs that are shown as blank nodes; empty: none are.
+    """
+
+    graphs: Sequence[NamedNode]
+    media: str
+    dataset: bool = False
+    home: NamedNode | None = None
+    open_to: Scope | None = None
+    skolem: str = ""
+
+
+class NothingAcceptable(MimirError):
+    """The answer is of a kind for which the caller accepts no media type."""
+
+    code = "not-acceptable"
+
+
+class AnswerTooLarge(MimirError):
+    """The answer has more rows or bytes than one answer may have; nothing of it was sent."""
+
+    code = "answer-too-large"
+
+
 class _QueryFailed(MimirError):
     code = "query-failed"
 
 
 _ERRORS: dict[str, type[MimirError]] = {
-    kind.code: kind for kind in (BadQuery, GraphForbidden, ReaderDied, StoreUnavailable)
+    kind.code: kind
+    for kind in (
+        AnswerTooLarge,
+        BadInput,
+        BadQuery,
+        BadRdf,
+        GraphForbidden,
+        NothingAcceptable,
+        ReaderDied,
+        StoreUnavailable,
+    )
 }
 
 
 class ReaderPool:
-    """At most `size` reader processes, started when needed.
+    """At most `size` reader processes and one kept for callers who have none; started when needed.
 
     Args:
         spool: folder for answers on their way out.
+        whose: tells who asks; called in the caller's thread.
     """
 
-    def __init__(self, size: int, limits: Limits, spool: Path) -> None:
+    def __init__(
+        self, size: int, limits: Limits, spool: Path, whose: Callable[[], Call] = Call
+    ) -> None:
         self.limits = limits
+        self.queries = RunningQueries()
         self._spool = spool
         spool.mkdir(parents=True, exist_ok=True)
-        self._idle: queue.LifoQueue[_Reader | None] = queue.LifoQueue()
-        for _ in range(size):
-            self._idle.put(None)
-        self._closed = threading.Event()
+        self._whose = whose
+        self._admission = Admission(size, limits.parallel)
+        self._lock = threading.Lock()
+        self._idle: list[Reader] = []
+        self._spare: Future[Reader] | None = None
+        self._closed = False
         # The kernel ends a reader with the thread that started it, so that thread must stay.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="reader-starter")
 
@@ -98,6 +163,10 @@ class ReaderPool:
         Raises:
             BadQuery: the text is not valid.
             GraphForbidden: FROM names a graph outside the dataset.
+            QueryTooComplex, NetworkRefused: the gate refuses the text.
+            AnswerTooLarge: the answer has too many rows or bytes.
+            TooManyQueries: the caller's share of the readers is used up.
+            QueryCancelled: somebody ended it, or the caller left.
             QueryTimeout, ReaderDied: a limit was passed; the reader is gone, nothing else is.
         """
         request = {
@@ -108,6 +177,10 @@ class ReaderPool:
             "results": query.results,
             "graph": query.graph,
             "protocol_dataset": query.protocol_dataset,
+            "base": query.base,
+            "skolem": query.skolem,
+            "closed": tuple(query.closed),
+            "rows": self.limits.rows,
         }
         with self._output() as output:
             answer = self._run({**request, "output": str(output)})
@@ -115,25 +188,74 @@ class ReaderPool:
 
     def update(self, store: Path, text: str, scope: Scope) -> Patch:
         """Evaluate an update on a clone that is thrown away; gives what it would change."""
+        request = {"update": text, "store": str(store), **_scope(scope)}
+        return self._patch(request)
+
+    @contextmanager
+    def parse(
+        self, uploads: Sequence[Upload], graph: NamedNode | None, skolem: str, scope: Scope
+    ) -> Iterator[tuple[Path, Uploaded]]:
+        """Read RDF files into one N-Quads file, which lives as long as the context.
+
+        Args:
+            graph: where all triples go; None reads datasets.
+            skolem: prefix of the IRIs that take the place of blank nodes.
+
+        Raises:
+            BadRdf: a file is not valid.
+            GraphForbidden: it writes to a graph that `scope` does not allow.
+        """
         request = {
-            "update": text,
-            "store": str(store),
-            "default": [graph.value for graph in scope.default],
-            "named": [graph.value for graph in scope.named],
-            "writable": [graph.value for graph in scope.writable],
+            "uploads": [(str(upload.path), upload.media, upload.base) for upload in uploads],
+            "graph": graph.value if graph else None,
+            "skolem": skolem,
+            **_scope(scope),
         }
         with self._output() as output:
-            self._run({**request, "output": str(output)})
-            return read_patch(output.read_bytes())
+            answer = self._run({**request, "output": str(output)})
+            yield output, Uploaded(answer["count"], tuple(answer["graphs"]))
+
+    def parse_patch(self, path: Path, graph: NamedNode | None, skolem: str, scope: Scope) -> Patch:
+        """Read an RDF Patch that a user wrote; the arguments are those of `parse`.
+
+        Raises:
+            BadInput: a row is not understood.
+            GraphForbidden: a row is about a graph that `graph` or `scope` does not allow.
+        """
+        about = {"graph": graph.value if graph else None, "skolem": skolem}
+        return self._patch({"patch": str(path), **about, **_scope(scope)})
+
+    @contextmanager
+    def dump(self, store: Path, dump: Dump) -> Iterator[Answer]:
+        """Write graphs of a checkpoint to a file, which lives as long as the context."""
+        request = {
+            "store": str(store),
+            "graphs": [graph.value for graph in dump.graphs],
+            "media": dump.media,
+            "dataset": dump.dataset or dump.home is not None,
+            "open_to": _scope(dump.open_to) if dump.open_to else None,
+            "home": dump.home.value if dump.home else None,
+            "skolem": dump.skolem,
+        }
+        with self._output() as output:
+            answer = self._run({**request, "output": str(output)})
+            yield Answer(answer["kind"], answer["media"], output)
 
     def close(self) -> None:
         """End all idle readers; busy ones end with their query."""
-        self._closed.set()
-        with contextlib.suppress(queue.Empty):
-            while True:
-                reader = self._idle.get_nowait()
-                if reader:
-                    reader.kill()
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            spare, self._spare = self._spare, None
+        for reader in idle:
+            reader.kill()
+        if spare:
+            spare.add_done_callback(_end)
+
+    def _patch(self, request: Mapping[str, Any]) -> Patch:
+        with self._output() as output:
+            self._run({**request, "output": str(output)})
+            return read_patch(output.read_bytes())
 
     @contextmanager
     def _output(self) -> Iterator[Path]:
@@ -142,100 +264,85 @@ class ReaderPool:
         try:
             yield Path(name)
         finally:
-            Path(name).unlink(missing_ok=True)
+            # A reader that was killed leaves what it wrote beside its output.
+            for path in self._spool.glob(f"{Path(name).name}*"):
+                path.unlink(missing_ok=True)
 
     def _run(self, request: Mapping[str, Any]) -> dict[str, Any]:
         deadline = time.monotonic() + self.limits.seconds
-        if self._closed.is_set():
-            raise StoreUnavailable("The readers are closed: the program is ending.")
-        try:
-            reader = self._idle.get(timeout=self.limits.seconds)
-        except queue.Empty:
-            raise QueryTimeout(
-                f"No reader was free for {self.limits.seconds:g} s. Try again later."
-            ) from None
-        answer = None
-        try:
-            if reader is None or not reader.alive:
-                reader = self._starter.submit(_Reader, self.limits).result()
-            answer = reader.ask(request, deadline)
-        finally:
-            # A reader whose answer was not read would give it to the next query.
-            if answer is None and reader:
-                reader.kill()
-                reader = None
-            self._give_back(reader)
+        call = self._whose()
+        with (
+            self.queries.entered(call, _described(request)) as (entry, stop),
+            # Who gives no name competes with nobody but itself.
+            self._admission.slot(call.caller or entry.id, deadline, stop),
+        ):
+            entry.state = "running"
+            # Within the slot: a flood of texts takes no more of this process than its share.
+            self._check(request)
+            answer: dict[str, Any] = self._ask(request, deadline, stop)
         if "error" in answer:
             raise _ERRORS.get(answer["error"], _QueryFailed)(answer["message"])
         return answer
 
-    def _give_back(self, reader: "_Reader | None") -> None:
-        if self._closed.is_set() and reader:
-            reader.kill()
-            reader = None
-        self._idle.put(reader)
+    def _check(self, request: Mapping[str, Any]) -> None:
+        if "query" in request:
+            check(request["query"], longest=self.limits.text_bytes)
+        elif "update" in request:
+            check(request["update"], update=True)
 
-
-class _Reader:
-    """One reader process and its pipes."""
-
-    def __init__(self, limits: Limits) -> None:
-        options = {"memory": limits.memory, "answer_bytes": limits.answer_bytes}
-        self._seconds = limits.seconds
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "graph.reader_process", json.dumps(options)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        self._buffer = b""
+    def _ask(
+        self, request: Mapping[str, Any], deadline: float, stop: Callable[[], None]
+    ) -> dict[str, Any]:
+        reader = self._take()
+        answer = None
         try:
-            self._receive(time.monotonic() + _START_SECONDS)
-        except BaseException:
-            self.kill()
-            raise
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
-
-    def ask(self, request: Mapping[str, Any], deadline: float) -> dict[str, Any]:
-        """Send a request and wait for its answer until the deadline (monotonic seconds)."""
-        assert self._process.stdin is not None  # noqa: S101 - a pipe was asked for
-        try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
-        except OSError as error:
-            raise ReaderDied("The reader process is gone.") from error
-        return self._receive(deadline)
-
-    def kill(self) -> None:
-        """End the process at once."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-
-    def _receive(self, deadline: float) -> dict[str, Any]:
-        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ)
-            while b"\n" not in self._buffer:
-                if not selector.select(max(0.0, deadline - time.monotonic())):
-                    raise QueryTimeout(
-                        f"The query took longer than {self._seconds:g} s and was ended. "
-                        "Narrow it, or ask for a higher limit."
-                    )
-                chunk = self._process.stdout.read1(1 << 16)  # type: ignore[attr-defined] # buffered
-                if not chunk:
-                    raise ReaderDied(
-                        "The query ended its reader: it is nested too deeply or needs too much "
-                        "memory. Nothing else was touched."
-                    )
-                self._buffer += chunk
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        answer: dict[str, Any] = json.loads(line)
+            answer = reader.ask(request, deadline, stop)
+        finally:
+            # A reader whose answer was not read would give it to the next query.
+            if answer is None or reader.niced or not self._keep(reader):
+                reader.kill()
         return answer
+
+    def _keep(self, reader: Reader) -> bool:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(reader)
+            return not self._closed
+
+    def _take(self) -> Reader:
+        with self._lock:
+            if self._closed:
+                raise StoreUnavailable("The readers are closed: the program is ending.")
+            while self._idle:
+                reader = self._idle.pop()
+                if reader.alive:
+                    return reader
+            # A spare one is always under way, so a killed reader costs the next query no start.
+            fresh = self._spare or self._starter.submit(self._start)
+            self._spare = self._starter.submit(self._start)
+        return fresh.result()
+
+    def _start(self) -> Reader:
+        limits = self.limits
+        return Reader(limits.seconds, limits.memory, limits.answer_bytes)
+
+
+def _end(spare: Future[Reader]) -> None:
+    if not spare.cancelled() and spare.exception() is None:
+        spare.result().kill()
+
+
+def _described(request: Mapping[str, Any]) -> str:
+    for kind in ("query", "update"):
+        if kind in request:
+            return str(request[kind])[:_TEXT_SHOWN]
+    return "reading of RDF" if "uploads" in request or "patch" in request else "writing of RDF"
+
+
+def _scope(scope: Scope) -> dict[str, Any]:
+    graphs = {
+        part: [graph.value for graph in getattr(scope, part)]
+        for part in ("default", "named", "writable", "readable")
+    }
+    prefixes = {part: getattr(scope, part) for part in ("closed", "opened", "using", "using_named")}
+    return {**graphs, **prefixes, "base": scope.base, "skolem": scope.skolem}

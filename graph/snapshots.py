@@ -1,4 +1,4 @@
-"""Checkpoints for readers: one per commit, with a twin's overlay applied where one is asked for."""
+"""Checkpoints for readers: the newest state or one of the past, with a twin's overlay applied."""
 
 import shutil
 import threading
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.dataset import Dataset
+from graph.errors import StoreUnavailable
 from graph.oxigraph import OxigraphStore
 from graph.sparql import bind, load_query
 from graph.terms import NamedNode
@@ -24,11 +25,16 @@ class Overlay:
     removed: NamedNode
 
 
+# The overlay, and the commit when it is one of the past.
+_Key = tuple[Overlay | None, int | None]
+
+
 @dataclass
 class _Entry:
     path: Path
     sequence: int
     users: int = 0
+    failed: bool = False
     ready: threading.Event = field(default_factory=threading.Event)
 
 
@@ -43,16 +49,26 @@ class Snapshots:
         self._dataset = dataset
         self._folder = dataset.folder / "snapshots"
         self._lock = threading.Lock()
-        self._entries: dict[Overlay | None, _Entry] = {}
+        self._entries: dict[_Key, _Entry] = {}
         self._retired: list[_Entry] = []
         self._number = 0
 
     @contextmanager
-    def use(self, overlay: Overlay | None = None) -> Iterator[Path]:
-        """Give the folder of a checkpoint of the newest commit, kept while the context lasts."""
-        entry = self._enter(overlay)
+    def use(self, overlay: Overlay | None = None, at: int | None = None) -> Iterator[Path]:
+        """Give the folder of a checkpoint of the newest commit, kept while the context lasts.
+
+        Args:
+            overlay: the twin whose view is wanted.
+            at: number of the commit whose state is wanted instead of the newest.
+
+        Raises:
+            NotFound: there is no such commit.
+        """
+        entry = self._enter((overlay, at))
         try:
             entry.ready.wait()
+            if entry.failed:
+                raise StoreUnavailable("The checkpoint could not be made. Try again.")
             yield entry.path
         finally:
             with self._lock:
@@ -65,36 +81,41 @@ class Snapshots:
         with self._lock:
             path = self._next()
         try:
-            self._build(path, overlay)
+            self._build(path, (overlay, None))
             yield path
         finally:
             shutil.rmtree(path, ignore_errors=True)
 
-    def _enter(self, overlay: Overlay | None) -> _Entry:
+    def _enter(self, key: _Key) -> _Entry:
         with self._lock:
-            entry = self._entries.get(overlay)
-            if entry and entry.sequence == self._dataset.sequence:
+            entry = self._entries.pop(key, None)
+            if entry and (key[1] is not None or entry.sequence == self._dataset.sequence):
+                self._entries[key] = entry
                 entry.users += 1
                 return entry
             if entry:
                 self._retired.append(entry)
             entry = _Entry(self._next(), self._dataset.sequence, users=1)
-            self._entries.pop(overlay, None)
-            self._entries[overlay] = entry
+            self._entries[key] = entry
             self._sweep()
         try:
-            self._build(entry.path, overlay)
+            self._build(entry.path, key)
         except BaseException:
+            entry.failed = True
             with self._lock:
-                if self._entries.get(overlay) is entry:
-                    del self._entries[overlay]
+                if self._entries.get(key) is entry:
+                    del self._entries[key]
             raise
         finally:
             entry.ready.set()
         return entry
 
-    def _build(self, path: Path, overlay: Overlay | None) -> None:
-        self._dataset.checkpoint(path)
+    def _build(self, path: Path, key: _Key) -> None:
+        overlay, at = key
+        if at is None:
+            self._dataset.checkpoint(path)
+        else:
+            self._dataset.checkpoint_at(path, at)
         if overlay:
             store = OxigraphStore(path)
             terms = {"target": overlay.target, "added": overlay.added, "removed": overlay.removed}

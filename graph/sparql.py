@@ -29,7 +29,13 @@ def load_query(package: str, name: str) -> str:
     return (files(package) / "queries" / f"{name}.rq").read_text(encoding="utf-8")
 
 
-def bind(text: str, **terms: NamedNode | Literal) -> str:
+def parameters(text: str) -> tuple[str, ...]:
+    """List the `$name` parameters of a text, in the order of their first use."""
+    names = (match.group("name") for match in _TOKEN.finditer(text))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def bind(text: str, /, **terms: NamedNode | Literal) -> str:
     """Put terms in the place of `$name` parameters.
 
     Raises:

@@ -5,26 +5,31 @@ operations of an update. Terminals: SPARQL 1.1 Query, section 19.8.
 """
 
 import re
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from graph.errors import BadQuery
 
+# Every repetition is possessive: the scan never goes back, so its time is linear in the text.
 _TOKEN = re.compile(
     r"""
-      (?P<space>\s+|\#[^\n\r]*)
-    | (?P<iri><[^<>"{}|^`\x00-\x20]*>)
-    | (?P<string>'''(?:[^'\\]|\\.|'(?!''))*''' | \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"
-        | '(?:[^'\\\n\r]|\\.)*' | "(?:[^"\\\n\r]|\\.)*")
-    | (?P<name>[^\W\d_][\w.-]*:(?:[\w:%.-]|\\.)*|:(?:[\w:%.-]|\\.)*|_:[\w.-]+)
-    | (?P<variable>[?$]\w+)
-    | (?P<word>[A-Za-z]\w*)
+      (?P<space>(?:\s++|\#[^\n\r]*+)++)
+    | (?P<iri><[^<>"{}|^`\x00-\x20]*+>)
+    | (?P<string>'''(?>[^'\\]++|\\.|'{1,2}(?!'))*+''' | \"\"\"(?>[^"\\]++|\\.|"{1,2}(?!"))*+\"\"\"
+        | '(?!'')(?>[^'\\\n\r]++|\\.)*+' | "(?!"")(?>[^"\\\n\r]++|\\.)*+")
+    | (?P<name>(?:[^\W\d_][\w.-]*+)?+:(?>[\w:%-]++|\.++(?=[\w:%\\-])|\\.)*+
+        |_:(?>[\w-]++|\.++(?=[\w-]))++)
+    | (?P<variable>[?$]\w++)
+    | (?P<run>[^\W\d_][\w.-]*+)
     | (?P<brace>[{}])
     | (?P<end>;)
-    | (?P<other>[^\\])
+    | (?P<other>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+|\d++(?:\.\d++)?+|[^\\"'])
     """,
     re.VERBOSE | re.DOTALL,
 )
+_WORD = re.compile(r"(?P<word>[A-Za-z]\w*+)|(?P<other>.)", re.DOTALL)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _FORMS = frozenset({"SELECT", "CONSTRUCT", "DESCRIBE", "ASK"})
 
@@ -62,15 +67,29 @@ def tokens(text: str) -> list[Token]:
     Raises:
         BadQuery: an escape stands outside strings and IRIs, where it could hide a keyword.
     """
-    found, position = [], 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
+    return [Token(kind, text[start:end], start, end) for kind, start, end in scan(text)]
+
+
+def scan(text: str) -> Iterator[tuple[str, int, int]]:
+    """Give the kind, start and end of each token, in time that is linear in the text.
+
+    Raises:
+        BadQuery: as `tokens`; also a string that does not end.
+    """
+    read = _TOKEN.match
+    position, size = 0, len(text)
+    while position < size:
+        match = read(text, position)
         if match is None:
             raise BadQuery(f"Character {position + 1} cannot stand there: {text[position]!r}.")
-        if match.lastgroup != "space":
-            found.append(Token(str(match.lastgroup), match.group(), position, match.end()))
         position = match.end()
-    return found
+        kind = str(match.lastgroup)
+        if kind == "run":
+            # A run without a colon is no name: its letters are words, what joins them is not.
+            for part in _WORD.finditer(text, match.start(), position):
+                yield str(part.lastgroup), part.start(), part.end()
+        elif kind != "space":
+            yield kind, match.start(), position
 
 
 class Prologue:
@@ -101,9 +120,9 @@ class Prologue:
         """
         if token.kind == "iri":
             return (
-                urljoin(self.base, _unescaped(token.text[1:-1]))
+                urljoin(self.base, unescaped(token.text[1:-1]))
                 if self.base
-                else _unescaped(token.text[1:-1])
+                else unescaped(token.text[1:-1])
             )
         prefix, colon, local = token.text.partition(":")
         if token.kind != "name" or not colon or prefix not in self.prefixes:
@@ -148,5 +167,17 @@ def read_graph(
     return index + 1
 
 
-def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(lambda match: chr(int(match.group(1) or match.group(2), 16)), text)
+def unescaped(text: str) -> str:
+    """Put the characters in that `\\u` and `\\U` escapes stand for.
+
+    Raises:
+        BadQuery: an escape stands for no character.
+    """
+    return _ESCAPE.sub(_character, text)
+
+
+def _character(match: re.Match[str]) -> str:
+    code = int(match.group(1) or match.group(2), 16)
+    if code > sys.maxunicode or 0xD800 <= code <= 0xDFFF:
+        raise BadQuery(f"{match.group()} stands for no character.")
+    return chr(code)

@@ -7,16 +7,15 @@ SPARQL 1.1 Update, section 3.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from dataclasses import dataclass
+from itertools import islice
 
 from graph.errors import BadQuery, StoreUnavailable
 from graph.oxigraph import OxigraphStore
-from graph.sparql_tokens import Prologue, Token, read_graph, tokens
 from graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Term
+from graph.update_text import UpdateOperation, read_operations
 
 _BATCH = 5_000
-_TRANSFERS = frozenset({"ADD", "COPY", "MOVE"})
 
 
 class GraphForbidden(BadQuery):
@@ -38,6 +37,7 @@ class Scope:
             of `opened`.
         using, using_named: graphs that the protocol names in place of USING clauses.
         base: what relative IRIs are resolved against.
+        skolem: prefix of the IRIs that take the place of new blank nodes; empty: they stay.
     """
 
     default: tuple[NamedNode, ...]
@@ -49,35 +49,13 @@ class Scope:
     using: tuple[str, ...] = ()
     using_named: tuple[str, ...] = ()
     base: str = ""
+    skolem: str = ""
 
     def leaves_open(self, graph: str) -> bool:
         """Tell whether a graph outside the lists may be written and read."""
         if not self.closed:
             return False
         return graph.startswith(self.opened) or not graph.startswith(self.closed)
-
-
-@dataclass
-class _Operation:
-    prologue: str
-    text: str = ""
-    remove: str = ""
-    insert: str = ""
-    where: str | None = None
-    target: str | None = None
-    using: list[str] = field(default_factory=list)
-    using_named: list[str] = field(default_factory=list)
-    clear: list[str] = field(default_factory=list)
-    create: str | None = None
-    transfer: tuple[str, str, str] | None = None
-    silent: bool = False
-    named: list[str] = field(default_factory=list)
-    written: list[str] = field(default_factory=list)
-
-    @property
-    def names_dataset(self) -> bool:
-        """Whether the text itself says which graphs WHERE reads."""
-        return bool(self.target or self.using or self.using_named)
 
 
 def evaluate_update(store: OxigraphStore, text: str, scope: Scope) -> tuple[list[Quad], list[Quad]]:
@@ -93,7 +71,7 @@ def evaluate_update(store: OxigraphStore, text: str, scope: Scope) -> tuple[list
         GraphForbidden: it names a graph outside `scope`.
     """
     net: dict[Quad, bool] = {}
-    operations = list(_operations(text, scope.base))
+    operations = list(read_operations(text, scope.base))
     for operation in operations:
         _check(operation)
         if (scope.using or scope.using_named) and operation.names_dataset:
@@ -115,7 +93,7 @@ def evaluate_update(store: OxigraphStore, text: str, scope: Scope) -> tuple[list
     return [q for q, here in net.items() if here], [q for q, here in net.items() if not here]
 
 
-def _check(operation: _Operation) -> None:
+def _check(operation: UpdateOperation) -> None:
     """Have the engine parse the operation, so that what the scan found is all there is."""
     # One by one, for the engine knows no PREFIX after a semicolon. The text also runs on an empty
     # store, where CLEAR may miss its graph: that says nothing.
@@ -124,7 +102,7 @@ def _check(operation: _Operation) -> None:
 
 
 def _evaluate(
-    store: OxigraphStore, operation: _Operation, scope: Scope
+    store: OxigraphStore, operation: UpdateOperation, scope: Scope
 ) -> tuple[list[Quad], list[Quad]]:
     home = _writable(operation.target, scope)
     for name in operation.written:
@@ -155,18 +133,18 @@ def _cleared(name: str, store: OxigraphStore, scope: Scope) -> list[NamedNode]:
         return [home]
     if name not in ("ALL", "NAMED"):
         return [_writable(name, scope)]
-    others = [graph for graph in (*scope.writable, *_open_graphs(store, scope)) if graph != home]
+    others = [graph for graph in (*scope.writable, *open_graphs(store, scope)) if graph != home]
     return [home, *others] if name == "ALL" else others
 
 
-def _create(operation: _Operation, store: OxigraphStore, scope: Scope) -> None:
+def _create(operation: UpdateOperation, store: OxigraphStore, scope: Scope) -> None:
     graph = _writable(operation.create, scope)
     if not operation.silent and graph in store.graphs():
         raise BadQuery(f"The graph <{graph.value}> exists already.")
 
 
 def _transfer(
-    operation: _Operation, store: OxigraphStore, scope: Scope
+    operation: UpdateOperation, store: OxigraphStore, scope: Scope
 ) -> tuple[list[Quad], list[Quad]]:
     kind, origin, goal = operation.transfer or ("", "", "")
     target = _cleared(goal, store, scope)[0]
@@ -187,7 +165,7 @@ def _transfer(
 
 
 def _dataset(
-    store: OxigraphStore, operation: _Operation, scope: Scope
+    store: OxigraphStore, operation: UpdateOperation, scope: Scope
 ) -> tuple[tuple[NamedNode, ...], tuple[NamedNode, ...]]:
     using = operation.using or operation.using_named
     wanted = operation.using if using else list(scope.using)
@@ -204,17 +182,18 @@ def _dataset(
         for graph in map(NamedNode, operation.named)
         if graph in (*scope.readable, *scope.writable)
     ]
-    named = dict.fromkeys((*scope.named, *mentioned, *_open_graphs(store, scope)))
+    named = dict.fromkeys((*scope.named, *mentioned, *open_graphs(store, scope)))
     return default, tuple(named)
 
 
-def _open_graphs(store: OxigraphStore, scope: Scope) -> list[NamedNode]:
+def open_graphs(store: OxigraphStore, scope: Scope) -> list[NamedNode]:
+    """List the graphs of a store that a scope leaves open, by IRI."""
     if not scope.closed:
         return []
     return [graph for graph in store.graphs() if scope.leaves_open(graph.value)]
 
 
-def _solutions(store: OxigraphStore, operation: _Operation, scope: Scope) -> Iterator[str]:
+def _solutions(store: OxigraphStore, operation: UpdateOperation, scope: Scope) -> Iterator[str]:
     if operation.where is None:
         yield ""
         return
@@ -224,14 +203,19 @@ def _solutions(store: OxigraphStore, operation: _Operation, scope: Scope) -> Ite
     head = "(" + " ".join("?" + name for name in rows.variables) + ")"
     solutions = iter(rows)
     while batch := list(islice(solutions, _BATCH)):
-        body = "\n".join(_solution(row) for row in batch)
+        body = "\n".join(_solution(row, scope.skolem) for row in batch)
         yield " ".join(("VALUES", head, "{", body, "}"))
 
 
-def _solution(row: Sequence[Term | None]) -> str:
-    if any(isinstance(term, BlankNode) for term in row):
+def _solution(row: Sequence[Term | None], skolem: str) -> str:
+    terms = [_named(term, skolem) if isinstance(term, BlankNode) else term for term in row]
+    return "(" + " ".join("UNDEF" if term is None else str(term) for term in terms) + ")"
+
+
+def _named(node: BlankNode, skolem: str) -> NamedNode:
+    if not skolem:
         raise BadQuery("An update cannot carry blank nodes from WHERE to a template.")
-    return "(" + " ".join("UNDEF" if term is None else str(term) for term in row) + ")"
+    return NamedNode(f"{skolem}{node.value}")
 
 
 def _instantiate(prologue: str, template: str, values: str) -> Iterator[Quad]:
@@ -244,9 +228,13 @@ def _instantiate(prologue: str, template: str, values: str) -> Iterator[Quad]:
 def _placed(quads: list[Quad], home: NamedNode, scope: Scope) -> list[Quad]:
     placed = []
     for quad in quads:
-        graph = quad.graph_name
+        graph, subject, value = quad.graph_name, quad.subject, quad.object
         into = home if isinstance(graph, DefaultGraph) else _writable(str(graph)[1:-1], scope)
-        placed.append(Quad(quad.subject, quad.predicate, quad.object, into))
+        if scope.skolem:
+            # The operations that follow meet the same node that the commit will hold.
+            subject = _named(subject, scope.skolem) if isinstance(subject, BlankNode) else subject
+            value = _named(value, scope.skolem) if isinstance(value, BlankNode) else value
+        placed.append(Quad(subject, quad.predicate, value, into))
     return placed
 
 
@@ -267,126 +255,3 @@ def _readable(name: str, scope: Scope) -> NamedNode:
     if graph not in known and not scope.leaves_open(name):
         raise GraphForbidden(f"The graph <{name}> cannot be read by this update.")
     return graph
-
-
-def _operations(text: str, base: str) -> Iterator[_Operation]:
-    items = tokens(text)
-    prologue, start, index = Prologue(base), 0, 0
-    heads = [f"BASE {NamedNode(base)}"] if base else []
-    while index < len(items):
-        start = index
-        index = prologue.read(items, index)
-        heads.append(" ".join(token.text for token in items[start:index]))
-        if index >= len(items):
-            break
-        operation = _Operation(" ".join(heads))
-        first = items[index].start
-        index = _read_operation(text, items, index, prologue, operation)
-        operation.text = text[first : items[index - 1].end]
-        yield operation
-        if index < len(items):
-            if items[index].kind != "end":
-                raise BadQuery(f"';' was expected before {items[index].text!r}.")
-            index += 1
-
-
-def _read_operation(
-    text: str, items: list[Token], index: int, prologue: Prologue, operation: _Operation
-) -> int:
-    word = items[index].keyword
-    if word == "LOAD":
-        return _read_load(items, index + 1)
-    if word in ("CLEAR", "DROP", "CREATE") or word in _TRANSFERS:
-        return _read_graphs(word, items, index + 1, prologue, operation)
-    if word == "WITH" and index + 1 < len(items):
-        operation.target = prologue.resolve(items[index + 1])
-        index += 2
-    while index < len(items) and items[index].kind != "end":
-        word = items[index].keyword
-        following = items[index + 1].keyword if index + 1 < len(items) else ""
-        if word in ("INSERT", "DELETE"):
-            skip = 2 if following in ("DATA", "WHERE") else 1
-            begin = index + skip
-            block, index = _block(text, items, begin)
-            operation.written += _named_graphs(items[begin:index], prologue)
-            if word == "INSERT":
-                operation.insert = block
-            else:
-                operation.remove = block
-            if following == "WHERE":
-                operation.where = block
-                operation.named += _named_graphs(items[begin:index], prologue)
-        elif word == "USING":
-            index = 1 + read_graph(items, index, prologue, operation.using, operation.using_named)
-        elif word == "WHERE":
-            begin = index + 1
-            operation.where, index = _block(text, items, begin)
-            operation.named += _named_graphs(items[begin:index], prologue)
-        else:
-            raise BadQuery(f"An update operation was expected at {items[index].text!r}.")
-    return index
-
-
-def _read_load(items: list[Token], index: int) -> int:
-    if index >= len(items) or items[index].keyword != "SILENT":
-        raise BadQuery("LOAD is refused: it would read from the network.")
-    while index < len(items) and items[index].kind != "end":
-        index += 1
-    return index
-
-
-def _read_graphs(
-    word: str, items: list[Token], index: int, prologue: Prologue, operation: _Operation
-) -> int:
-    if index < len(items) and items[index].keyword == "SILENT":
-        operation.silent, index = True, index + 1
-    if word in _TRANSFERS:
-        source, index = _read_graph_name(items, index, prologue, bare=True)
-        if index >= len(items) or items[index].keyword != "TO":
-            raise BadQuery(f"{word} needs TO here.")
-        target, index = _read_graph_name(items, index + 1, prologue, bare=True)
-        operation.transfer = (word, source, target)
-    elif word == "CREATE":
-        operation.create, index = _read_graph_name(items, index, prologue)
-    elif index < len(items) and items[index].keyword in ("NAMED", "ALL"):
-        operation.clear.append(items[index].keyword)
-        index += 1
-    else:
-        name, index = _read_graph_name(items, index, prologue)
-        operation.clear.append(name)
-    return index
-
-
-def _read_graph_name(
-    items: list[Token], index: int, prologue: Prologue, *, bare: bool = False
-) -> tuple[str, int]:
-    words = items[index : index + 2]
-    if words and words[0].keyword == "DEFAULT":
-        return "DEFAULT", index + 1
-    if len(words) > 1 and words[0].keyword == "GRAPH":
-        return prologue.resolve(words[1]), index + 2
-    if bare and words:
-        return prologue.resolve(words[0]), index + 1
-    raise BadQuery("DEFAULT or GRAPH <iri> was expected here.")
-
-
-def _named_graphs(items: list[Token], prologue: Prologue) -> list[str]:
-    """List the graphs that a template names; a variable is judged when it has a value."""
-    return [
-        prologue.resolve(after)
-        for token, after in pairwise(items)
-        if token.keyword == "GRAPH" and after.kind != "variable"
-    ]
-
-
-def _block(text: str, items: list[Token], index: int) -> tuple[str, int]:
-    if index >= len(items) or items[index].text != "{":
-        raise BadQuery("'{' was expected in the update.")
-    depth, start = 0, items[index].start
-    while index < len(items):
-        if items[index].kind == "brace":
-            depth += 1 if items[index].text == "{" else -1
-            if depth == 0:
-                return text[start : items[index].end], index + 1
-        index += 1
-    raise BadQuery("A '}' is missing in the update.")

@@ -104,6 +104,11 @@ def apply_change(names: ProjectNames, twin: str, now: Difference) -> ChangeSet:
     )
 
 
+def placed(triples: Iterable[Triple], graph: NamedNode) -> tuple[Quad, ...]:
+    """Put triples into a graph."""
+    return tuple(_placed(triple, graph) for triple in triples)
+
+
 def _placed(triple: Triple, graph: NamedNode) -> Quad:
     return Quad(triple.subject, triple.predicate, triple.object, graph)
 

@@ -14,8 +14,8 @@ from graph.store import GraphReader
 from graph.terms import Literal
 from graph.vocab import MIMIR
 from workers.progress import ProgressBoard, StepProgress
-from workers.queue import JobQueue
-from workers.runs import FINISHED, Run, list_runs, read_run, run_change, run_iri
+from workers.queue import Job, JobQueue
+from workers.runs import FINISHED, Run, list_runs, newest_run, read_run, run_change, run_iri
 
 _LOG = logging.getLogger(__name__)
 LEASE_SECONDS = 30.0
@@ -44,8 +44,8 @@ class Dispatcher:
         self._clock = clock
         self._lease = lease
         self._pending: dict[str, set[str]] = {}
-        self._watched: dict[str, float] = {}
-        self._postponed = ""
+        self._watched: dict[Job, float] = {}
+        self._postponed: dict[str, str] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -53,8 +53,7 @@ class Dispatcher:
 
     def start(self, queue: JobQueue) -> None:
         """Find unfinished runs of all projects and begin to start jobs through `queue`."""
-        for name in self._projects.names():
-            self._find_unfinished(name)
+        self.find_unfinished()
         self._thread = threading.Thread(
             target=self._loop, args=(queue,), name="dispatcher", daemon=True
         )
@@ -70,8 +69,8 @@ class Dispatcher:
     def submit(self, project: Project, workflow: str, inputs: Mapping[str, Any]) -> Run:
         """Create a run and have it executed; it is durable when this returns."""
         with self._lock:
-            known = list_runs(_meta(project))
-            number = max((int(run.id) for run in known), default=0) + 1
+            newest = newest_run(_meta(project))
+            number = int(newest.id) + 1 if newest else 1
             run = Run(str(number), workflow, self._clock(), dict(inputs))
             project.commit(run_change(project.names, None, run, f"Run {run.id} requested"))
             self._pending.setdefault(project.names.project, set()).add(run.id)
@@ -99,43 +98,51 @@ class Dispatcher:
             self._board.report(name, run_id, "", None, "started")
             return claimed
 
+    def find_unfinished(self) -> None:
+        """Note the runs that an earlier owner left queued or running."""
+        for name in self._projects.names():
+            try:
+                project = self._projects.get(name)
+            except MimirError:
+                # One damaged project must not keep the others from being served.
+                _LOG.exception("project %s cannot be opened", name)
+                continue
+            # The doors are open already: a run may be submitted between reading and noting.
+            with self._lock:
+                unfinished = list_runs(_meta(project), "queued", "running")
+                self._pending.setdefault(name, set()).update(run.id for run in unfinished)
+
     def tick(self, queue: JobQueue) -> None:
         """Take back what was lost and start what can be started now.
 
         Raises:
             StoreUnavailable: the queue or a store does not answer.
         """
-        if not any(self._pending.values()):
-            return
         for job in queue.lost():
             self._hand_back(job)
-        names = self._projects.names()
-        for name in list(self._pending):
-            if name in names:
-                self._bring(queue, name)
+        with self._lock:
+            busy = [name for name, runs in self._pending.items() if runs]
+        names = set(self._projects.names()) if busy else set()
+        for name in busy:
+            try:
+                if name in names:
+                    self._bring(queue, name)
+                else:
+                    self._forget(queue, name)
+            except MimirError as error:
+                # One project in trouble must not keep the others waiting.
+                self._postpone(name, error)
             else:
-                self._forget(queue, name)
-        self._postponed = ""
-
-    def _find_unfinished(self, name: str) -> None:
-        try:
-            meta = _meta(self._projects.get(name))
-        except MimirError:
-            # One damaged project must not keep the others from being served.
-            _LOG.exception("project %s cannot be opened", name)
-            return
-        self._pending[name] = {run.id for run in list_runs(meta, "queued", "running")}
+                self._postponed.pop(name, None)
 
     def _alive(self, project: str, run: str) -> bool:
         progress = self._board.get(project, run)
         return progress is not None and self._board.clock() - progress.seen < self._lease
 
-    def _silent(self, job: str) -> bool:
+    def _silent(self, job: Job) -> bool:
         now = self._board.clock()
-        project, _, run = job.partition("/")
-        return now - self._watched.setdefault(job, now) >= self._lease and not self._alive(
-            project, run
-        )
+        since = self._watched.setdefault(job, now)
+        return now - since >= self._lease and not self._alive(job.project, job.run)
 
     def _loop(self, queue: JobQueue) -> None:
         while not self._stopped.is_set():
@@ -144,21 +151,21 @@ class Dispatcher:
             try:
                 self.tick(queue)
             except StoreUnavailable as error:
-                self._postpone(str(error))
+                self._postpone("", error)
             except Exception:  # noqa: BLE001 - the outermost handler of this thread
                 _LOG.exception("dispatch failed")
         queue.close()
 
-    def _postpone(self, reason: str) -> None:
-        if reason != self._postponed:
-            _LOG.warning("dispatch postponed: %s", reason)
-        self._postponed = reason
+    def _postpone(self, project: str, error: MimirError) -> None:
+        if self._postponed.get(project) != str(error):
+            _LOG.warning("dispatch of %s postponed: %s", project or "all projects", error)
+        self._postponed[project] = str(error)
 
     def _bring(self, queue: JobQueue, name: str) -> None:
-        run_id, state = self._first(name)
-        if not run_id:
+        run = self._first(name)
+        if run is None:
             return
-        job = f"{name}/{run_id}"
+        job = Job(name, run.id, run.failures)
         place = queue.state(job)
         if place == "waiting":
             self._watched[job] = self._board.clock()
@@ -166,44 +173,47 @@ class Dispatcher:
             if self._silent(job):
                 queue.drop(job)
                 self._hand_back(job)
-        elif queue.free() > 0 and not (state == "running" and self._alive(name, run_id)):
+        elif queue.free() > 0 and not (run.state == "running" and self._alive(name, run.id)):
             queue.start(job)
             self._watched[job] = self._board.clock()
 
-    def _first(self, name: str) -> tuple[str, str]:
+    def _first(self, name: str) -> Run | None:
         project = self._projects.get(name)
         with self._lock:
-            waiting = sorted(self._pending[name], key=int)
-            for run_id in waiting:
-                state = run_state(_meta(project), project.names, run_id)
-                if state not in FINISHED:
-                    return run_id, state
+            for run_id in sorted(self._pending[name], key=int):
+                if not run_ended(_meta(project), project.names, run_id):
+                    return read_run(_meta(project), project.names, run_id)
                 self._pending[name].discard(run_id)
-                self._watched.pop(f"{name}/{run_id}", None)
-        return "", ""
+                self._unwatch(name, run_id)
+        return None
 
     def _forget(self, queue: JobQueue, name: str) -> None:
         for run_id in self._pending.pop(name):
-            self._watched.pop(f"{name}/{run_id}", None)
-            self._board.forget(name, run_id)
-            queue.drop(f"{name}/{run_id}")
+            for job in self._unwatch(name, run_id):
+                queue.drop(job)
 
-    def _hand_back(self, job: str) -> None:
-        name, _, run_id = job.partition("/")
-        self._watched.pop(job, None)
-        last = self._board.get(name, run_id)
+    def _unwatch(self, name: str, run_id: str) -> list[Job]:
         self._board.forget(name, run_id)
-        if name not in self._projects.names():
+        jobs = [job for job in self._watched if (job.project, job.run) == (name, run_id)]
+        for job in jobs:
+            del self._watched[job]
+        return jobs
+
+    def _hand_back(self, job: Job) -> None:
+        last = self._board.get(job.project, job.run)
+        self._unwatch(job.project, job.run)
+        if job.project not in self._projects.names():
             return
-        project = self._projects.get(name)
+        project = self._projects.get(job.project)
         with self._lock:
-            run = read_run(_meta(project), project.names, run_id)
-            if run.state not in FINISHED:
-                after = replace(run, state="queued", failures=run.failures + 1)
-                if after.failures >= _ATTEMPTS:
-                    reason = _reason(after.failures, last)
-                    after = replace(after, state="failed", ended=self._clock(), error=reason)
-                project.commit(run_change(project.names, run, after, f"Run {run.id} taken back"))
+            run = read_run(_meta(project), project.names, job.run)
+            if run.state in FINISHED or run.failures != job.attempt:
+                return
+            after = replace(run, state="queued", failures=run.failures + 1)
+            if after.failures >= _ATTEMPTS:
+                reason = _reason(after.failures, last)
+                after = replace(after, state="failed", ended=self._clock(), error=reason)
+            project.commit(run_change(project.names, run, after, f"Run {run.id} taken back"))
         self._board.touch()
 
 
@@ -216,11 +226,11 @@ def _reason(failures: int, last: StepProgress | None) -> str:
     )
 
 
-def run_state(meta: GraphReader, names: ProjectNames, run_id: str) -> str:
-    """Read the state of a run."""
+def run_ended(meta: GraphReader, names: ProjectNames, run_id: str) -> bool:
+    """Tell whether a run has ended, or is not there any more."""
     iri = run_iri(names, run_id)
     rows = meta.select(" ".join(("SELECT ?s WHERE {", str(iri), str(MIMIR.state), "?s }"))).rows
-    return str(getattr(rows[0][0], "value", "")) if rows else "failed"
+    return all(getattr(row[0], "value", "") in FINISHED for row in rows)
 
 
 class Fence:

@@ -6,15 +6,14 @@ import sys
 from collections.abc import Mapping
 
 from graph.errors import StoreUnavailable
-from workers.queue import JobState
+from workers.queue import Job, JobState
 
-# scikit-learn's threads lose the filter that `ml` sets around training, so it is set from outside.
-ENTRY = ("-W", "ignore::UserWarning:sklearn.utils.parallel", "-m", "app.cli", "job", "run")
+ENTRY = ("-m", "app.cli", "job", "run")
 
 
-def job_command(job: str) -> list[str]:
-    """Give the command that executes a job in a process of its own."""
-    return [sys.executable, *ENTRY, job]
+def job_command(name: str) -> list[str]:
+    """Give the command that executes the job `<project>/<run>` in a process of its own."""
+    return [sys.executable, *ENTRY, name]
 
 
 class LocalQueue:
@@ -30,13 +29,13 @@ class LocalQueue:
     def __init__(self, size: int, environment: Mapping[str, str]) -> None:
         self._size = size
         self._environment = {**os.environ, **environment}
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[Job, subprocess.Popen[bytes]] = {}
 
     def free(self) -> int:
         """Tell how many more jobs can be started now."""
         return self._size - len(self._processes)
 
-    def start(self, job: str) -> None:
+    def start(self, job: Job) -> None:
         """Spawn the job's process.
 
         Raises:
@@ -46,23 +45,23 @@ class LocalQueue:
             return
         try:
             self._processes[job] = subprocess.Popen(
-                job_command(job), env=self._environment, stdin=subprocess.DEVNULL
+                job_command(job.name), env=self._environment, stdin=subprocess.DEVNULL
             )
         except OSError as error:
             raise StoreUnavailable(f"No worker process can be started: {error}") from error
 
-    def state(self, job: str) -> JobState | None:
+    def state(self, job: Job) -> JobState | None:
         """Tell whether the job's process lives."""
         return "working" if job in self._processes else None
 
-    def lost(self) -> list[str]:
+    def lost(self) -> list[Job]:
         """List jobs whose process ended since the last call."""
         ended = [job for job, process in self._processes.items() if process.poll() is not None]
         for job in ended:
             del self._processes[job]
         return ended
 
-    def drop(self, job: str) -> None:
+    def drop(self, job: Job) -> None:
         """Kill the job's process."""
         process = self._processes.pop(job, None)
         if process:

@@ -1,8 +1,23 @@
 """The port to job transport: something that starts `mimir job run <project>/<run>` somewhere."""
 
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 JobState = Literal["waiting", "working"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One attempt to execute a run of a project; `attempt` counts from 0."""
+
+    project: str
+    run: str
+    attempt: int = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the run, as the command `mimir job run` takes it."""
+        return f"{self.project}/{self.run}"
 
 
 class JobQueue(Protocol):
@@ -17,19 +32,19 @@ class JobQueue(Protocol):
         """Tell how many more jobs can be started now."""
         ...
 
-    def start(self, job: str) -> None:
-        """Start a job that is not there; `job` is `<project>/<run>`."""
+    def start(self, job: Job) -> None:
+        """Start a job that is not there."""
         ...
 
-    def state(self, job: str) -> JobState | None:
+    def state(self, job: Job) -> JobState | None:
         """Tell whether the job waits for a worker or has one; None: nothing is known of it."""
         ...
 
-    def lost(self) -> list[str]:
+    def lost(self) -> list[Job]:
         """List jobs whose process is known to have ended since the last call."""
         ...
 
-    def drop(self, job: str) -> None:
+    def drop(self, job: Job) -> None:
         """Take the job away and end its process, as far as that is within reach."""
         ...
 

@@ -13,13 +13,14 @@ from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.command import send_stop_job_command
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
-from rq.job import Job, JobStatus
+from rq.job import Job as Entry
+from rq.job import JobStatus
 from rq.serializers import JSONSerializer
 
 from graph.errors import BadInput, StoreUnavailable
 from graph.sandbox import die_with_parent
 from workers.local_queue import job_command
-from workers.queue import JobState
+from workers.queue import Job, JobState
 
 QUEUE = "mimir"
 _WAITING = {JobStatus.CREATED, JobStatus.QUEUED, JobStatus.DEFERRED, JobStatus.SCHEDULED}
@@ -44,13 +45,13 @@ class RqQueue:
         )
         self._queue = Queue(QUEUE, connection=self._redis, serializer=JSONSerializer)
         self._size = size
-        self._started: set[str] = set()
+        self._started: set[Job] = set()
 
     def free(self) -> int:
         """Tell how many more jobs can be started now."""
         return self._size - len(self._started)
 
-    def start(self, job: str) -> None:
+    def start(self, job: Job) -> None:
         """Put the job on the queue, once.
 
         Raises:
@@ -60,12 +61,12 @@ class RqQueue:
         try:
             with suppress(NoSuchJobError):
                 self._fetch(job).delete()
-            self._queue.enqueue(execute, job, job_id=name, job_timeout=_DAY, result_ttl=60)
+            self._queue.enqueue(execute, job.name, job_id=name, job_timeout=_DAY, result_ttl=60)
         except RedisError as error:
             raise _away(error) from error
         self._started.add(job)
 
-    def state(self, job: str) -> JobState | None:
+    def state(self, job: Job) -> JobState | None:
         """Tell what RQ says of the job.
 
         Raises:
@@ -80,18 +81,18 @@ class RqQueue:
             return "working"
         return None
 
-    def lost(self) -> list[str]:
+    def lost(self) -> list[Job]:
         """List jobs whose function returned or was killed; those that Redis forgot are not lost.
 
         Raises:
             StoreUnavailable: Redis does not answer.
         """
-        found = {job: self._status(job) for job in sorted(self._started)}
+        found = {job: self._status(job) for job in self._started}
         busy = {*_WAITING, JobStatus.STARTED}
         self._started = {job for job, status in found.items() if status in busy}
         return [job for job, status in found.items() if status and status not in busy]
 
-    def drop(self, job: str) -> None:
+    def drop(self, job: Job) -> None:
         """Ask the worker to kill the job's process, and remove the job.
 
         Raises:
@@ -110,10 +111,10 @@ class RqQueue:
         """Let go of Redis; jobs on the queue stay there."""
         self._redis.close()
 
-    def _fetch(self, job: str) -> Job:
-        return Job.fetch(_job_id(job), self._redis, serializer=JSONSerializer)
+    def _fetch(self, job: Job) -> Entry:
+        return Entry.fetch(_job_id(job), self._redis, serializer=JSONSerializer)
 
-    def _status(self, job: str) -> JobStatus | None:
+    def _status(self, job: Job) -> JobStatus | None:
         try:
             return self._fetch(job).get_status()
         except NoSuchJobError:
@@ -145,21 +146,24 @@ def work(url: str) -> None:
     connection = Redis.from_url(url)
     queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
     try:
-        Worker([queue], connection=connection, serializer=JSONSerializer, job_class=_OurJob).work()
+        Worker(
+            [queue], connection=connection, serializer=JSONSerializer, job_class=_OurEntry
+        ).work()
     except RedisError as error:
         raise _away(error) from error
 
 
-class _OurJob(Job):
-    """A job that calls `execute`, whatever function the entry in Redis names."""
+class _OurEntry(Entry):
+    """An entry that calls `execute`, whatever function Redis names."""
 
     @property
     def func(self) -> Callable[[str], int]:
         return execute
 
 
-def _job_id(job: str) -> str:
-    return "mimir-" + job.replace("/", "-")
+def _job_id(job: Job) -> str:
+    # Each attempt has its own: a worker that comes back late settles only what was its own.
+    return f"mimir-{job.project}-{job.run}-{job.attempt}"
 
 
 def _away(error: RedisError) -> StoreUnavailable:

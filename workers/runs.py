@@ -159,12 +159,19 @@ def read_run(reader: GraphReader, names: ProjectNames, run: str) -> Run:
     )
 
 
-def list_runs(reader: GraphReader, *states: str) -> tuple[Run, ...]:
+def list_runs(reader: GraphReader, *states: RunState) -> tuple[Run, ...]:
     """List runs without their steps, newest first; all, or those in one of `states`."""
-    facts = _facts(reader, "all_runs", MIMIR.Run)
+    facts = _facts(reader, "all_runs", MIMIR.Run) if not states else {}
+    for state in states:
+        facts |= _facts(reader, "runs_in_state", Value(state))
     runs = [_run(value) for value in facts.values()]
-    chosen = [run for run in runs if not states or run.state in states]
-    return tuple(sorted(chosen, key=lambda run: int(run.id), reverse=True))
+    return tuple(sorted(runs, key=lambda run: int(run.id), reverse=True))
+
+
+def newest_run(reader: GraphReader) -> Run | None:
+    """Find the run with the highest number, without its steps."""
+    found = [_run(value) for value in _facts(reader, "newest_run", MIMIR.Run).values()]
+    return found[0] if found else None
 
 
 def find_step(reader: GraphReader, name: str, input_hash: str) -> dict[str, Any] | None:
@@ -180,7 +187,9 @@ def last_output(reader: GraphReader, name: str) -> dict[str, Any] | None:
     return json.loads(_text(rows[0][0])) if rows else None
 
 
-def _facts(reader: GraphReader, query: str, subject: NamedNode) -> dict[str, dict[str, str]]:
+def _facts(
+    reader: GraphReader, query: str, subject: NamedNode | Value
+) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for iri, predicate, value in reader.select(bind(load_query("workers", query), about=subject)):
         found.setdefault(_text(iri), {})[_text(predicate)] = _text(value)

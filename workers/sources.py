@@ -34,10 +34,16 @@ def upload_change(names: ProjectNames, sources: Sequence[Source], now: datetime)
 
 
 def current_sources(reader: GraphReader) -> tuple[Source, ...]:
-    """List the newest version of each file, by name; `reader` reads the meta graph."""
+    """List the newest version of each file; `reader` reads the meta graph.
+
+    Files stand in the order in which their names first came, so that a later file of the same stem
+    does not take the table name of an earlier one.
+    """
     newest: dict[str, tuple[str, Source]] = {}
+    first: dict[str, str] = {}
     for row in reader.select(load_query("workers", "sources")):
         name, sha256, size, time = (str(getattr(term, "value", term)) for term in row)
+        first.setdefault(name, time)
         if name not in newest or time >= newest[name][0]:
             newest[name] = (time, Source(name, sha256, int(size)))
-    return tuple(newest[name][1] for name in sorted(newest))
+    return tuple(newest[name][1] for name in sorted(newest, key=lambda name: (first[name], name)))

@@ -6,6 +6,7 @@ from app.operations.registry import ProjectRequest, described, operation
 from app.services import Services
 from graph.errors import BadInput
 from graph.export import FORMATS, export_graph
+from graph.history import export_at, find_commit, graphs_in
 from graph.log import read_log
 from graph.readers import Query
 from twin.twins import find_twin
@@ -24,11 +25,17 @@ class RunQuery:
         "Media type of solutions: text/csv or application/sparql-results+json.",
         default="text/csv",
     )
+    at: str | None = described(
+        "Commit number or ISO 8601 time whose state is asked; the newest when absent.", default=None
+    )
 
 
 @dataclass(frozen=True)
 class QueryAnswer:
-    """An answer as text; `truncated` says that it was cut at 200,000 characters."""
+    """An answer as text, with the commit whose state it shows.
+
+    `truncated` says that it was cut at 200,000 characters.
+    """
 
     media_type: str
     text: str
@@ -43,6 +50,10 @@ class ExportGraph:
     project: str = described("Name of the project.")
     graph: str = described("ontology, shapes, mapping or validation.")
     format: str = described("turtle, ntriples or rdfxml.", default="turtle")
+    at: str | None = described(
+        "Commit number or ISO 8601 time whose state is wanted; the newest when absent.",
+        default=None,
+    )
 
 
 @dataclass(frozen=True)
@@ -80,16 +91,25 @@ def run_query(services: Services, request: RunQuery) -> QueryAnswer:
     if request.twin:
         find_twin(names, project.reader(names.meta), request.twin)
         overlay = project.overlay(request.twin)
-    named = tuple(project.dataset.graphs())
-    query = Query(request.query, names.default_graphs, named, results=request.format)
-    with (
-        project.snapshots.use(overlay) as path,
-        services.user_readers.query(path, query) as answer,
-        answer.path.open(encoding="utf-8", newline="") as file,
-    ):
-        text = file.read(_LARGEST_ANSWER + 1)
+    at = None if request.at is None else find_commit(project, request.at)
+    commit = project.dataset.sequence if at is None else at
+    with project.snapshots.use(overlay, at) as path:
+        named = tuple(project.dataset.graphs() if at is None else graphs_in(path))
+        query = Query(
+            request.query,
+            names.default_graphs,
+            named,
+            results=request.format,
+            base=names.root,
+            skolem=names.skolem,
+        )
+        with (
+            services.user_readers.query(path, query) as answer,
+            answer.path.open(encoding="utf-8", newline="") as file,
+        ):
+            text = file.read(_LARGEST_ANSWER + 1)
     cut = len(text) > _LARGEST_ANSWER
-    return QueryAnswer(answer.media, text[:_LARGEST_ANSWER], cut, project.dataset.sequence)
+    return QueryAnswer(answer.media, text[:_LARGEST_ANSWER], cut, commit)
 
 
 @operation(
@@ -111,7 +131,11 @@ def export_project_graph(services: Services, request: ExportGraph) -> Exported:
         raise BadInput(f"The graph must be one of {', '.join(graphs)}, not {request.graph!r}.")
     if request.format not in FORMATS:
         raise BadInput(f"The format must be one of {', '.join(FORMATS)}, not {request.format!r}.")
-    text = export_graph(project.dataset, graphs[request.graph], request.format)
+    graph = graphs[request.graph]
+    if request.at is None:
+        text = export_graph(project.dataset, graph, request.format)
+    else:
+        text = export_at(project, graph, request.format, find_commit(project, request.at))
     return Exported(FORMATS[request.format], text)
 
 

@@ -1,10 +1,13 @@
 """Operations on twins: create, change, compare, discard, apply."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from app.operations.knowledge import TwinView, twin_views
 from app.operations.registry import Done, PageRequest, described, operation, page
 from app.services import Services
+from graph.diff import entity_changes, patch, read_wording, table, update, words
+from graph.errors import BadInput
 from graph.projects import Project
 from graph.snapshots import Overlay
 from graph.terms import Triple
@@ -14,9 +17,12 @@ from twin.overlay import (
     apply_change,
     discard_change,
     overlay_change,
+    placed,
     read_difference,
 )
 from twin.twins import Twin, create_change, delete_change, find_twin
+
+_FORMS = ("triples", "words", "table", "patch", "update")
 
 
 @dataclass(frozen=True)
@@ -64,11 +70,37 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class DiffTwin:
+    """A request for what a twin adds to the base and hides from it."""
+
+    project: str = described("Name of the project.")
+    twin: str = described("Id of the twin.")
+    form: str = described("triples, words, table, patch or update.", default="triples")
+
+
+@dataclass(frozen=True)
+class ChangedProperty:
+    """A property of an entity that differs: the values in the base and in the twin, in words."""
+
+    entity: str
+    property: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class DifferenceView:
-    """A twin's overlay as triples in N-Triples terms: subject, predicate, object."""
+    """A twin's overlay as triples in N-Triples terms, and in the form that was asked for.
+
+    `text` is RDF Patch or SPARQL Update that does to the base what the twin shows.
+    """
 
     added: tuple[tuple[str, ...], ...]
     removed: tuple[tuple[str, ...], ...]
+    form: str = "triples"
+    words: tuple[str, ...] = ()
+    table: tuple[ChangedProperty, ...] = ()
+    text: str | None = None
 
 
 @operation(
@@ -124,37 +156,41 @@ def change_twin(services: Services, request: WhatIf) -> Changed:
     names = project.names
     scope = Scope(names.default_graphs, (), (names.data,))
     with project.snapshots.scratch(overlay) as clone:
-        patch = services.user_readers.update(clone, request.update, scope)
+        effect = services.user_readers.update(clone, request.update, scope)
     change = overlay_change(
         names,
         request.twin,
         _difference(project, request.twin),
-        patch.added,
-        patch.removed,
+        effect.added,
+        effect.removed,
         request.reason,
     )
     commit = project.commit(change)
-    return Changed(commit.sequence, len(patch.added), len(patch.removed))
+    return Changed(commit.sequence, len(effect.added), len(effect.removed))
 
 
 @operation(
     "GET",
     "/projects/<project>/twins/<twin>/diff",
-    "Show what a twin adds to the base and hides from it.",
+    "Show what a twin adds to the base and hides from it, in words too.",
     permission="read",
-    request=TwinRequest,
+    request=DiffTwin,
     response=DifferenceView,
-    example={"project": "fleet", "twin": "live"},
+    example={"project": "fleet", "twin": "live", "form": "words"},
 )
-def diff_twin(services: Services, request: TwinRequest) -> DifferenceView:
-    """Show a twin's overlay."""
+def diff_twin(services: Services, request: DiffTwin) -> DifferenceView:
+    """Show a twin's overlay in one of several forms."""
+    if request.form not in _FORMS:
+        raise BadInput(f"The form must be one of {', '.join(_FORMS)}, not {request.form!r}.")
     project = services.projects.get(request.project)
     _overlay(project, request.twin)
     found = _difference(project, request.twin)
-    return DifferenceView(
+    view = DifferenceView(
         tuple(_triple(triple) for triple in found.added),
         tuple(_triple(triple) for triple in found.removed),
+        request.form,
     )
+    return replace(view, **_formed(project, found, request.form))
 
 
 @operation(
@@ -228,6 +264,20 @@ def _difference(project: Project, twin: str) -> Difference:
     return read_difference(
         names, project.reader(names.twin_added(twin)), project.reader(names.twin_removed(twin))
     )
+
+
+def _formed(project: Project, found: Difference, form: str) -> dict[str, Any]:
+    names = project.names
+    if form in ("patch", "update"):
+        sides = (placed(found.added, names.data), placed(found.removed, names.data))
+        return {"text": patch(*sides) if form == "patch" else update(*sides)}
+    if form == "triples":
+        return {}
+    wording = read_wording(names, project.reader(names.ontology))
+    changes = entity_changes(found.added, found.removed)
+    if form == "words":
+        return {"words": words(changes, wording)}
+    return {"table": tuple(ChangedProperty(*row) for row in table(changes, wording))}
 
 
 def _triple(triple: Triple) -> tuple[str, ...]:

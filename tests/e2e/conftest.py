@@ -1,9 +1,11 @@
 """A running owner with the demo fleet in it, made once for all end-to-end tests."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ class Fleet:
     truth: DemoTruth
     folder: Path
     run: dict[str, Any]
+    webhooks: list[dict[str, Any]]
 
     def call(self, operation: str, **fields: Any) -> Any:
         """Call an operation on the project."""
@@ -63,11 +66,36 @@ def finished(client: Client, project: str, run: str, seconds: float = 240) -> di
 
 
 @pytest.fixture(scope="session")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+def webhooks() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A web server of somebody who wants to be told of alerts: its URL, and what it was sent."""
+    received: list[dict[str, Any]] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            received.append(json.loads(self.rfile.read(length)))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/hook", received
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def fleet(
+    webhooks: tuple[str, list[dict[str, Any]]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Fleet]:
     """Generate the fleet, run the whole chain on it, and keep the owner."""
     folder = tmp_path_factory.mktemp("fleet")
     truth = generate(folder / "files")
-    owner = Owner(settings_for(folder / "data"), port=0)
+    settings = settings_for(folder / "data", alert_urls=f"ops={webhooks[0]}")
+    owner = Owner(settings, port=0)
     owner.start()
     client = Client(owner.url)
     client.call(OPERATIONS["create_project"], {"name": "fleet"})
@@ -75,5 +103,5 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     run = client.upload("fleet", [(path.name, path) for path in paths])
     view = finished(client, "fleet", run["id"])
     assert view["state"] == "succeeded", view
-    yield Fleet(owner, client, truth, folder, view)
+    yield Fleet(owner, client, truth, folder, view, webhooks[1])
     owner.stop()

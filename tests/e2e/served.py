@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ import httpx
 
 from app.client import Client
 from app.operations.catalog import OPERATIONS
+from app.wiring import Owner
+from workers.runs import Run, read_run
 
 JOB, LOADER, READER = "app.cli job run", "graph.loader", "graph.reader_process"
 PROJECT = "works"
@@ -59,9 +61,7 @@ class Served:
 
     def upload(self, paths: list[Path]) -> str:
         """Make the project, upload files, and give the number of the run."""
-        self.client.call(OPERATIONS["create_project"], {"name": PROJECT})
-        run = self.client.upload(PROJECT, [(path.name, path) for path in paths])
-        return str(run["id"])
+        return upload(self.client, paths)
 
     def views(self, run: str, project: str = PROJECT) -> Iterator[dict[str, Any]]:
         """Follow a run until it ends or the server does."""
@@ -138,10 +138,34 @@ def eventually(condition: Callable[[], Any], seconds: float = 60) -> Any:
     pause = threading.Event()
     while not (found := condition()):
         assert time.monotonic() < deadline, "it did not happen in time"
-        pause.wait(0.005)
+        pause.wait(0.02)
     return found
 
 
 def kill(process: int) -> None:
-    """End a process as a crash would."""
-    os.kill(process, signal.SIGKILL)
+    """End a process as a crash would, if it has not ended by itself."""
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+
+
+def upload(client: Client, files: list[Path], project: str = PROJECT) -> str:
+    """Make a project of these files; gives the run."""
+    client.call(OPERATIONS["create_project"], {"name": project})
+    return str(client.upload(project, [(path.name, path) for path in files])["id"])
+
+
+def reached(view: dict[str, Any], step: str) -> bool:
+    """Tell whether a step goes on, or is over."""
+    return any(item["name"] == step and item["state"] != "waiting" for item in view["steps"])
+
+
+def reaches(client: Client, run: str, step: str) -> None:
+    """Wait until a step of the run goes on."""
+    request = {"project": PROJECT, "run": run}
+    eventually(lambda: reached(client.call(OPERATIONS["get_run"], request), step))
+
+
+def record(owner: Owner, run: str) -> Run:
+    """Read the record of a run from its owner."""
+    project = owner.services.projects.get(PROJECT)
+    return read_run(project.reader(project.names.meta), project.names, run)

@@ -168,6 +168,15 @@ def test_the_query_of_an_alert_reproduces_its_evidence(fleet: Fleet) -> None:
             assert fleet.select(evidence["query"], twin="live")
 
 
+def test_each_alert_was_sent_once_and_the_attempt_is_on_record(fleet: Fleet) -> None:
+    alerts = fleet.call("list_alerts")["items"]
+
+    assert sorted(hook["alert"] for hook in fleet.webhooks) == sorted(a["id"] for a in alerts)
+    for alert in alerts:
+        (delivery,) = alert["deliveries"]
+        assert (delivery["receiver"], delivery["outcome"]) == ("ops", "sent")
+
+
 def test_ten_rounds_of_monitoring_open_no_second_alert(fleet: Fleet) -> None:
     before = fleet.call("list_alerts")["items"]
 
@@ -176,6 +185,7 @@ def test_ten_rounds_of_monitoring_open_no_second_alert(fleet: Fleet) -> None:
         assert view["state"] == "succeeded"
 
     assert fleet.call("list_alerts")["items"] == before
+    assert len(fleet.webhooks) == len(before)
 
 
 def test_the_same_input_again_adds_and_removes_nothing(fleet: Fleet) -> None:

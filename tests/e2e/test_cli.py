@@ -102,10 +102,11 @@ def test_the_schema_is_printed_in_plain_form(shop: Path) -> None:
 
     schema = json.loads(printed.stdout)
     assert printed.returncode == 0, printed.stderr
-    tables = {table["name"]: table for table in schema["tables"]}
-    assert set(tables) == {"customers", "orders"}
-    assert "C001" not in printed.stdout
-    assert "confidence" not in printed.stdout
+    orders = schema["tables"]["orders"]
+    assert set(schema["tables"]) == {"customers", "orders"}
+    assert orders["primary_key"] == ["order_id"]
+    assert orders["columns"]["ordered_on"]["type"] == "date"
+    assert [link["ref_table"] for link in orders["foreign_keys"]] == ["customers"]
 
 
 @pytest.mark.parametrize(("form", "parser"), [("turtle", "turtle"), ("rdfxml", "xml")])
@@ -182,6 +183,18 @@ def test_a_path_without_data_files_is_refused(tmp_path: Path) -> None:
 
     assert ended.returncode == 1
     assert "no data file" in ended.stderr
+
+
+def test_two_files_of_the_same_name_are_refused_instead_of_losing_one(tmp_path: Path) -> None:
+    for hall in ("north", "south"):
+        (tmp_path / hall).mkdir()
+        (tmp_path / hall / "orders.csv").write_text(ORDERS, encoding="utf-8")
+    folders = [str(tmp_path / hall) for hall in ("north", "south")]
+
+    ended = command("run", *folders, "--project", "shop", data=tmp_path / "data")
+
+    assert ended.returncode == 1
+    assert "'orders.csv'" in ended.stderr
 
 
 def test_a_name_that_is_no_project_name_is_refused_with_the_rule(

@@ -19,7 +19,6 @@ from typing import Any
 import pytest
 
 from app.client import Client
-from app.operations.catalog import OPERATIONS
 from app.wiring import Owner
 from graph.log import read_log
 from graph.projects import Project, Projects
@@ -37,10 +36,13 @@ from tests.e2e.served import (
     eventually,
     kill,
     mimir,
+    reached,
+    reaches,
+    record,
+    upload,
 )
 from tests.e2e.served import served as serving
 from tests.e2e.works_data import write_works
-from workers.runs import Run, read_run
 from workers.workflows.ingest import INGEST
 
 pytestmark = pytest.mark.slow
@@ -99,7 +101,7 @@ def test_a_killed_process_changes_nothing_in_the_end(
     with serving(tmp_path / "data") as server:
         run = server.upload(files)
         for view in server.views(run):
-            if running(view, step):
+            if reached(view, step):
                 break
         strike(server, victim, rng.uniform(0, reference.seconds[step]))
         if victim == OWNER:
@@ -108,6 +110,18 @@ def test_a_killed_process_changes_nothing_in_the_end(
         view = server.finished(run)
 
         assert ended_well(server, run, view) == reference
+
+
+def test_an_owner_that_is_asked_to_end_in_the_middle_goes_on_at_its_next_start(
+    tmp_path: Path, files: list[Path], reference: Outcome
+) -> None:
+    with serving(tmp_path / "data") as server:
+        run = server.upload(files)
+        reaches(server.client, run, "train")
+        assert server.stop() == 0
+        server.restart()
+
+        assert ended_well(server, run, server.finished(run)) == reference
 
 
 def test_a_run_whose_worker_is_killed_three_times_fails_with_the_reason(
@@ -175,27 +189,9 @@ def test_a_worker_that_lost_its_run_cannot_commit_and_the_run_ends_once(
         project = owner.services.projects.get(PROJECT)
         assert project.dataset.sequence == before
         assert record(owner, run).epoch == 2
-        each_step_once(project, run)
+        each_step_once(project)
     finally:
         owner.stop()
-
-
-def upload(client: Client, files: list[Path]) -> str:
-    """Make the project of these files; gives the run."""
-    client.call(OPERATIONS["create_project"], {"name": PROJECT})
-    return str(client.upload(PROJECT, [(path.name, path) for path in files])["id"])
-
-
-def reaches(client: Client, run: str, step: str) -> None:
-    """Wait until a step of the run goes on."""
-    request = {"project": PROJECT, "run": run}
-    eventually(lambda: running(client.call(OPERATIONS["get_run"], request), step))
-
-
-def record(owner: Owner, run: str) -> Run:
-    """Read the run's record."""
-    project = owner.services.projects.get(PROJECT)
-    return read_run(project.reader(project.names.meta), project.names, run)
 
 
 def silent(owner: Owner, run: str) -> bool:
@@ -215,12 +211,6 @@ def job(owner: Owner, run: str, folder: Path) -> Iterator[subprocess.Popen[bytes
             process.kill()
 
 
-def running(view: dict[str, Any], step: str) -> bool:
-    """Tell whether a step is running, or already over."""
-    states = {item["name"]: item["state"] for item in view["steps"]}
-    return states[step] != "waiting"
-
-
 def strike(server: Served, victim: str, delay: float) -> None:
     """Kill the victim a moment from now, or as soon as it is there."""
     owner = server.process.pid
@@ -231,7 +221,7 @@ def strike(server: Served, victim: str, delay: float) -> None:
     if victim == OWNER:
         server.process.send_signal(signal.SIGKILL)
     else:
-        for process in eventually(lambda: descendants(owner, victim)):
+        for process in descendants(owner, victim):
             kill(process)
 
 
@@ -246,7 +236,7 @@ def ended_well(server: Served, run: str, view: dict[str, Any]) -> Outcome:
     projects = Projects(server.folder, "http://mimir.local/")
     try:
         project = projects.get(PROJECT)
-        each_step_once(project, run)
+        each_step_once(project)
         numbered_once(project)
         return Outcome(
             seconds={item["name"]: seconds(item) for item in view["steps"]},
@@ -288,7 +278,7 @@ def left_nothing(folder: Path) -> None:
     assert not list(folder.glob("spool/*"))
 
 
-def each_step_once(project: Project, run: str) -> None:
+def each_step_once(project: Project) -> None:
     """Check that each step was recorded once, by one commit."""
     meta = project.reader(project.names.meta)
     steps = meta.select(

@@ -16,11 +16,19 @@ from app.operations.catalog import OPERATIONS
 from app.wiring import Owner
 from graph.projects import Projects
 from tests.e2e.conftest import finished, settings_for
-from tests.e2e.served import PROJECT, environment, eventually, mimir, served
+from tests.e2e.served import (
+    PROJECT,
+    environment,
+    eventually,
+    mimir,
+    reaches,
+    record,
+    served,
+    upload,
+)
 from tests.e2e.test_kill import STEPS, each_step_once
 from tests.e2e.works_data import write_works
 from tests.redis_server import RedisServer, needs_redis
-from workers.runs import Run, read_run
 
 TOKEN = "a-secret-of-workers"
 
@@ -62,30 +70,6 @@ def worker_of(redis: RedisServer, url: str, folder: Path) -> Iterator[subprocess
             process.kill()
 
 
-def upload(client: Client, project: str, files: list[Path]) -> str:
-    """Make a project of these files; gives the run."""
-    client.call(OPERATIONS["create_project"], {"name": project})
-    return str(client.upload(project, [(path.name, path) for path in files])["id"])
-
-
-def reaches(client: Client, run: str, step: str) -> None:
-    """Wait until a step of the run goes on."""
-    request = {"project": PROJECT, "run": run}
-
-    def going() -> bool:
-        view = client.call(OPERATIONS["get_run"], request)
-        return any(s["name"] == step and s["state"] != "waiting" for s in view["steps"])
-
-    eventually(going)
-
-
-def record(owner: Owner, run: str) -> Run:
-    """Check that each step was done once, and give the run's record."""
-    project = owner.services.projects.get(PROJECT)
-    each_step_once(project, run)
-    return read_run(project.reader(project.names.meta), project.names, run)
-
-
 @pytest.mark.redis
 @needs_redis
 def test_a_served_project_is_worked_on_by_an_rq_worker(
@@ -100,7 +84,7 @@ def test_a_served_project_is_worked_on_by_an_rq_worker(
         assert view["state"] == "succeeded"
         assert server.stop() == 0
     projects = Projects(tmp_path / "data", "http://mimir.local/")
-    each_step_once(projects.get(PROJECT), "1")
+    each_step_once(projects.get(PROJECT))
     projects.close()
 
 
@@ -113,7 +97,7 @@ def test_a_run_goes_on_when_redis_forgets_everything(
         owner_of(tmp_path / "data", redis_url=redis.url) as (owner, client),
         worker_of(redis, owner.url, tmp_path / "worker"),
     ):
-        run = upload(client, PROJECT, files)
+        run = upload(client, files)
         reaches(client, run, "validate")
         redis.empty()
 
@@ -121,6 +105,7 @@ def test_a_run_goes_on_when_redis_forgets_everything(
 
         assert view["state"] == "succeeded"
         assert record(owner, run).failures == 0
+        each_step_once(owner.services.projects.get(PROJECT))
 
 
 @pytest.mark.redis
@@ -130,7 +115,7 @@ def test_files_are_accepted_without_redis_and_worked_on_when_it_is_back(
 ) -> None:
     redis.kill()
     with owner_of(tmp_path / "data", redis_url=redis.url) as (owner, client):
-        run = upload(client, PROJECT, files)
+        run = upload(client, files)
         assert client.call(OPERATIONS["get_run"], {"project": PROJECT, "run": run})["state"] == (
             "queued"
         )
@@ -140,6 +125,7 @@ def test_files_are_accepted_without_redis_and_worked_on_when_it_is_back(
 
         assert view["state"] == "succeeded"
         assert record(owner, run).epoch == 1
+        each_step_once(owner.services.projects.get(PROJECT))
 
 
 @pytest.mark.redis
@@ -149,7 +135,7 @@ def test_a_run_is_resumed_when_its_rq_worker_is_killed(
 ) -> None:
     with owner_of(tmp_path / "data", redis_url=redis.url) as (owner, client):
         with worker_of(redis, owner.url, tmp_path / "first") as first:
-            run = upload(client, PROJECT, files)
+            run = upload(client, files)
             reaches(client, run, "train")
             os.kill(first.pid, signal.SIGKILL)
         with worker_of(redis, owner.url, tmp_path / "second"):
@@ -157,6 +143,28 @@ def test_a_run_is_resumed_when_its_rq_worker_is_killed(
 
         assert view["state"] == "succeeded"
         assert record(owner, run).epoch == 2
+        each_step_once(owner.services.projects.get(PROJECT))
+
+
+@pytest.mark.redis
+@needs_redis
+def test_a_worker_elsewhere_outlives_the_crash_of_the_owner(
+    tmp_path: Path, files: list[Path], redis: RedisServer
+) -> None:
+    with (
+        served(tmp_path / "data", redis_url=redis.url, worker_token=TOKEN) as server,
+        worker_of(redis, server.url, tmp_path / "worker"),
+    ):
+        run = server.upload(files)
+        reaches(server.client, run, "train")
+        server.process.kill()
+        server.restart()
+
+        assert server.finished(run)["state"] == "succeeded"
+        assert server.stop() == 0
+    projects = Projects(tmp_path / "data", "http://mimir.local/")
+    each_step_once(projects.get(PROJECT))
+    projects.close()
 
 
 @pytest.mark.redis
@@ -168,24 +176,25 @@ def test_a_stopped_rq_worker_that_comes_back_late_changes_nothing(
         owner_of(tmp_path / "data", redis_url=redis.url) as (owner, client),
         worker_of(redis, owner.url, tmp_path / "first") as first,
     ):
-        run = upload(client, PROJECT, files)
+        run = upload(client, files)
         reaches(client, run, "train")
         tree = [first.pid, *eventually(lambda: _below(first.pid))]
         for process in tree:
             os.kill(process, signal.SIGSTOP)
         with worker_of(redis, owner.url, tmp_path / "second"):
-            eventually(lambda: _epoch(owner, run) == 2)
+            eventually(lambda: record(owner, run).epoch == 2)
             for process in reversed(tree):
                 os.kill(process, signal.SIGCONT)
             view = finished(client, PROJECT, run)
 
         assert view["state"] == "succeeded"
         assert record(owner, run).epoch == 2
+        each_step_once(owner.services.projects.get(PROJECT))
 
 
 def test_two_projects_run_at_once(tmp_path: Path, files: list[Path]) -> None:
     with owner_of(tmp_path / "data", workers=2) as (owner, client):
-        runs = {name: upload(client, name, files) for name in ("north", "south")}
+        runs = {name: upload(client, files, name) for name in ("north", "south")}
         with ThreadPoolExecutor() as pool:
             views = list(pool.map(lambda item: finished(Client(owner.url), *item), runs.items()))
 
@@ -197,7 +206,7 @@ def test_two_projects_run_at_once(tmp_path: Path, files: list[Path]) -> None:
 
 def test_runs_of_one_project_follow_one_another(tmp_path: Path, files: list[Path]) -> None:
     with owner_of(tmp_path / "data", workers=2) as (_, client):
-        first = upload(client, PROJECT, files)
+        first = upload(client, files)
         second = client.call(OPERATIONS["start_run"], {"project": PROJECT})["id"]
         views = [finished(client, PROJECT, run) for run in (first, second)]
 
@@ -213,8 +222,3 @@ def _below(process: int) -> list[int]:
 
 def _children(process: int) -> list[str]:
     return Path(f"/proc/{process}/task/{process}/children").read_text().split()
-
-
-def _epoch(owner: Owner, run: str) -> int:
-    project = owner.services.projects.get(PROJECT)
-    return read_run(project.reader(project.names.meta), project.names, run).epoch

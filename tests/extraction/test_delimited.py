@@ -116,16 +116,104 @@ def test_a_stray_quote_costs_its_own_line_only(tmp_path: Path) -> None:
     lines = [f"{n},x{n},{n}" for n in range(1, 3_000)]
     lines[9] = '10,"never closed,10'
     staging = _stage(tmp_path, "id,text,n\n" + "\n".join(lines) + "\n")
-    (reject,) = staging.rejects
-    assert (reject.row, reject.line, reject.text) == (10, 11, '10,"never closed,10')
-    assert staging.tables[0].rows == 2_998
-    assert _rows(staging)[9] == (11, "11", "x11", "11")
+    (note,) = staging.rejects
+    assert (note.row, note.line, note.text) == (0, 11, '10,"never closed,10')
+    assert "row 10 was mended" in note.reason
+    assert staging.tables[0].rows == 2_999
+    assert _rows(staging)[9] == (10, "10", '"never closed', "10")
 
 
 def test_two_stray_quotes_do_not_swallow_the_rows_between(tmp_path: Path) -> None:
     staging = _stage(tmp_path, 'a,b\n1,"x\n2,y\n3,"z\n4,w\n5,v\n')
-    assert [reject.line for reject in staging.rejects] == [2, 4]
-    assert [row[0] for row in _rows(staging)] == [2, 4, 5]
+    assert [(reject.row, reject.line) for reject in staging.rejects] == [(0, 2), (0, 4)]
+    assert _rows(staging) == [(1, "1", '"x'), (2, "2", "y"), (3, "3", '"z'), (4, "4", "w"),
+                              (5, "5", "v")]  # fmt: skip
+
+
+def test_a_line_that_no_reading_fits_is_a_reject_with_its_place(tmp_path: Path) -> None:
+    staging = _stage(tmp_path, 'id,a,b\n1,"x","y"\n2,"x"y","z",w"\n3,x,y\n')
+    (reject,) = staging.rejects
+    assert (reject.row, reject.line, reject.start, reject.end) == (2, 3, 17, 31)
+    assert "quotes" in reject.reason
+
+
+def test_an_empty_cell_too_many_is_left_out_where_one_place_alone_fits(tmp_path: Path) -> None:
+    sound = "".join(f"{n},AB-{n},2024-01-0{n},\n" for n in range(1, 10))
+    staging = _stage(tmp_path, "id,code,day,note\n" + sound + "10,,AB-10,2024-01-10,\n")
+    assert _rows(staging)[9] == (10, "10", "AB-10", "2024-01-10", None)
+    assert "was mended" in staging.rejects[0].reason
+
+
+def test_delimiters_of_several_characters_are_found(tmp_path: Path) -> None:
+    text = 'id||name||n\n1||a | b||2\n2||"c||d"||3\n3||e||\n'
+    staging = _stage(tmp_path, text)
+    assert staging.readings[0].delimiter == "||"
+    assert _rows(staging) == [(1, "1", "a | b", "2"), (2, "2", "c||d", "3"), (3, "3", "e", None)]
+
+
+@pytest.mark.parametrize("delimiter", ["~", "^", ":"])
+def test_rare_delimiters_are_found(tmp_path: Path, delimiter: str) -> None:
+    lines = [("id", "price", "name"), ("1", "2.50", "a, b"), ("2", "3.75", "c d")]
+    staging = _stage(tmp_path, "\n".join(delimiter.join(line) for line in lines))
+    assert _rows(staging)[0] == (1, "1", "2.50", "a, b")
+
+
+def test_a_space_after_each_delimiter_is_no_part_of_the_cells(tmp_path: Path) -> None:
+    staging = _stage(tmp_path, 'id, name, n\n1, "a, b", 2\n2, c, 3\n3, "d ""e""", 4\n')
+    assert [row[2] for row in _rows(staging)] == ["a, b", "c", 'd "e"']
+
+
+def test_single_quotes_and_backslashes_are_found(tmp_path: Path) -> None:
+    single = _stage(tmp_path, "id,a\n1,'x, y'\n2,'it''s'\n3,'it won't, so'\n")
+    assert [row[2] for row in _rows(single)] == ["x, y", "it's", "it won't, so"]
+    escaped = _stage(tmp_path, 'id,a,b\n1,"5\\" disk, new",x\n2,"plain, y",z\n')
+    assert [row[2] for row in _rows(escaped)] == ['5" disk, new', "plain, y"]
+
+
+def test_notes_below_a_table_are_no_rows(tmp_path: Path) -> None:
+    text = "place,n,m\nLeeds,1,2\nYork,3,4\n,,\nSource: the census of 2021.,,\n"
+    staging = _stage(tmp_path, text)
+    assert [row[1] for row in _rows(staging)] == ["Leeds", "York"]
+    (note,) = staging.rejects
+    assert (note.row, note.line, note.text) == (0, 5, "Source: the census of 2021.")
+    assert staging.readings[0].footer_rows == 1
+    ragged = _stage(tmp_path, text.replace("2021.,,", "2021."))
+    assert [row[1] for row in _rows(ragged)] == ["Leeds", "York"]
+    assert ragged.rejects[0].reason == note.reason
+
+
+def test_a_header_of_two_rows_is_one_header(tmp_path: Path) -> None:
+    units = _stage(tmp_path, "time,speed,way\n[s],[m/s],[m]\n1,2,3\n2,3,4\n")
+    assert units.tables[0].columns == ("time [s]", "speed [m/s]", "way [m]")
+    merged = _stage(
+        tmp_path, "city,2019,,2020,\n,men,women,men,women\nYork,1,2,3,4\nBath,5,6,7,8\n"
+    )
+    assert merged.tables[0].columns == (
+        "city", "2019 men", "2019 women", "2020 men", "2020 women",
+    )  # fmt: skip
+    assert merged.readings[0].header_rows == 2
+
+
+def test_a_second_table_in_a_file_is_a_table_of_its_own(tmp_path: Path) -> None:
+    text = "id,name,n\n1,a,2\n2,b,3\ncode,label\nx,one\ny,two\nz,three\n"
+    staging = _stage(tmp_path, text)
+    assert [(t.name, t.columns, t.rows) for t in staging.tables] == [
+        ("orders", ("id", "name", "n"), 2),
+        ("orders.2", ("code", "label"), 3),
+    ]
+    assert _rows(staging, 1)[0] == (1, "x", "one")
+
+
+def test_a_header_that_stands_again_is_no_row(tmp_path: Path) -> None:
+    staging = _stage(tmp_path, "id,name\n1,a\nid,name\n2,b\n")
+    assert [row[1:] for row in _rows(staging)] == [("1", "a"), ("2", "b")]
+    assert [(reject.row, reject.line) for reject in staging.rejects] == [(0, 3)]
+
+
+def test_nul_bytes_are_left_out_and_told(tmp_path: Path) -> None:
+    staging = _stage(tmp_path, b"a,b\n1,2\n" + b"3,4\n" * 5_000 + b"5\0,6\n")
+    assert _rows(staging)[-1] == (5_002, "5", "6")
+    assert "NUL" in staging.rejects[0].reason
 
 
 def test_further_empty_cells_at_the_end_of_rows_are_cut(tmp_path: Path) -> None:
@@ -195,14 +283,14 @@ def test_equal_bytes_give_equal_tables(tmp_path: Path) -> None:
         (b"", "orders.csv", "is empty"),
         (b" \n\n", "orders.csv", "every line is blank"),
         (b"\x89PNG\r\n\x1a\n\0\0", "photo.csv", "binary file"),
-        (b"a,b\n1,2\n" + b"3,4\n" * 5_000 + b"5,\0\n", "orders.csv", "NUL"),
+        (b"a,b\n1,2\n" + b"\0" * 5_000 + b"\n", "orders.csv", "binary file"),
         (b"%PDF-1.7 text", "paper", "binary file"),
         (
             b"Dear reader,\nthis is prose. It has\nno columns, at all.\n",
             "letter.txt",
             "without a table",
         ),
-        (b"<html></html>", "page.html", "markup"),
+        (b"<html></html>", "page.html", "holds no table"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, name: str, said: str) -> None:

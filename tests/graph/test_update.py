@@ -360,3 +360,111 @@ def test_the_changes_are_those_that_the_engine_itself_would_make(
         for q in engine.engine
     }
     assert set(clone.engine) == set(patched.engine)
+
+
+FOREIGN = NamedNode("https://other.example/g")
+OPEN = Scope(
+    (DATA,), (), (DATA,), closed=(f"{EX}graph/",), opened=(f"{EX}graph/user/",), skolem="urn:node:"
+)
+
+
+def test_open_graphs_can_be_written_and_closed_ones_cannot() -> None:
+    text = "INSERT DATA {{ GRAPH <{}> {{ ex:a ex:p 1 }} }}"
+
+    for graph in (FOREIGN.value, f"{EX}graph/user/x"):
+        added, _ = changes(text.format(graph), scope=OPEN)
+        assert added == [quad("a", "p", 1, NamedNode(graph))]
+    for graph in (MORE.value, SECRET.value, f"{EX}graph/users"):
+        with pytest.raises(GraphForbidden):
+            changes(text.format(graph), scope=OPEN)
+
+
+def test_a_graph_variable_meets_open_graphs_alone() -> None:
+    quads = quad("a", "p", 1), quad("b", "p", 2, FOREIGN), quad("c", "p", 3, SECRET)
+
+    added, _ = changes("INSERT { ?s ex:q ?o } WHERE { GRAPH ?g { ?s ?p ?o } }", *quads, scope=OPEN)
+
+    assert added == [quad("b", "q", 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("CLEAR ALL", {"c"}),
+        ("DROP NAMED", {"a", "c"}),
+        ("CLEAR SILENT DEFAULT", {"b", "c"}),
+    ],
+)
+def test_clear_reaches_what_may_be_written(text: str, left: set[str]) -> None:
+    quads = quad("a", "p", 1), quad("b", "p", 2, FOREIGN), quad("c", "p", 3, SECRET)
+
+    _, removed = changes(text, *quads, scope=OPEN)
+
+    gone = {q.subject.value.removeprefix(EX) for q in removed}
+    assert gone == {"a", "b", "c"} - left
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "more"),
+    [
+        ("ADD g:data TO g:more", {1}, {1, 2}),
+        ("ADD DEFAULT TO GRAPH g:more", {1}, {1, 2}),
+        ("COPY GRAPH g:data TO g:more", {1}, {1}),
+        ("COPY g:more TO DEFAULT", {2}, {2}),
+        ("MOVE g:data TO g:more", set(), {1}),
+        ("MOVE g:data TO DEFAULT", {1}, {2}),
+        ("COPY SILENT g:nothing TO g:more", {1}, {2}),
+        ("CREATE SILENT GRAPH g:data ; CLEAR GRAPH g:more", {1}, set()),
+        ("LOAD SILENT <https://other.example/x> INTO GRAPH g:data", {1}, {2}),
+    ],
+)
+def test_graphs_are_added_copied_and_moved(text: str, data: set[int], more: set[int]) -> None:
+    store = store_of(quad("a", "p", 1), quad("a", "p", 2, MORE))
+    scope = Scope((DATA,), (), (DATA, MORE, NamedNode(f"{EX}graph/nothing")))
+
+    evaluate_update(store, PREFIX + text, scope)
+
+    for graph, wanted in ((DATA, data), (MORE, more)):
+        assert {int(q.object.value) for q in store.quads(graph)} == wanted
+
+
+def test_new_blank_nodes_are_named_at_once() -> None:
+    text = (
+        "INSERT DATA { ex:a ex:p [ ex:q 1 ] } ; "
+        "INSERT { ?node ex:r 2 . ?new ex:s 3 } WHERE { ex:a ex:p ?node BIND(BNODE() AS ?new) }"
+    )
+
+    added, _ = changes(text, scope=OPEN)
+
+    subjects = {q.predicate.value.removeprefix(EX): q.subject for q in added}
+    assert subjects["r"] == subjects["q"] != subjects["s"]
+    assert all(q.subject.value.startswith(("urn:node:", EX)) for q in added)
+    assert not any(isinstance(term, BlankNode) for q in added for term in (q.subject, q.object))
+
+
+def test_relative_iris_are_resolved_against_the_base() -> None:
+    scope = Scope((DATA,), (), (DATA, MORE), base=f"{EX}graph/")
+
+    added, _ = changes("INSERT DATA { GRAPH <more> { <../a> ex:p 1 } }", scope=scope)
+
+    assert added == [quad("a", "p", 1, MORE)]
+
+
+def test_the_protocol_names_the_dataset_where_the_text_does_not() -> None:
+    scope = Scope((DATA,), (), (DATA, MORE), using=(MORE.value,))
+    quads = quad("a", "p", 1), quad("b", "p", 2, MORE)
+
+    added, _ = changes("INSERT { ?s ex:q ?o } WHERE { ?s ex:p ?o }", *quads, scope=scope)
+
+    assert added == [quad("b", "q", 2)]
+    for text in (
+        "WITH g:more DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
+        "DELETE { ?s ?p ?o } USING g:more WHERE { ?s ?p ?o }",
+    ):
+        with pytest.raises(BadQuery, match="twice"):
+            changes(text, *quads, scope=scope)
+
+
+def test_a_label_stands_in_one_insert_data() -> None:
+    with pytest.raises(BadQuery, match="_:b"):
+        changes("INSERT DATA { _:b ex:p 1 } ; INSERT DATA { _:b ex:p 2 }")

@@ -11,9 +11,12 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from graph.errors import StoreUnavailable
-from tests.e2e.served import JOB, descendants, environment, eventually, free_port, mimir
+from tests.e2e.served import JOB, PROJECT, descendants, environment, eventually, free_port, mimir
 from tests.redis_server import RedisServer, needs_redis
+from workers.queue import Job
 from workers.rq_queue import QUEUE, RqQueue
+
+WORK = Job(PROJECT, "1")
 
 pytestmark = [pytest.mark.redis, needs_redis]
 
@@ -41,37 +44,37 @@ def worker(redis: RedisServer, tmp_path: Path) -> Iterator[int]:
 
 def test_a_later_queue_finds_the_jobs_of_an_earlier_one(redis: RedisServer, worker: int) -> None:
     earlier = RqQueue(redis.url, 2)
-    earlier.start("works/1")
+    earlier.start(WORK)
     (process,) = eventually(lambda: descendants(worker, JOB))
     earlier.close()
     later = RqQueue(redis.url, 2)
 
-    assert later.state("works/1") == "working"
+    assert later.state(WORK) == "working"
     assert later.free() == 1
     os.kill(process, 9)
-    assert eventually(later.lost) == ["works/1"]
+    assert eventually(later.lost) == [WORK]
     later.close()
 
 
 def test_a_job_that_redis_forgot_is_unknown_but_not_lost(redis: RedisServer) -> None:
     queue = RqQueue(redis.url, 2)
-    queue.start("works/1")
-    assert queue.state("works/1") == "waiting"
+    queue.start(WORK)
+    assert queue.state(WORK) == "waiting"
 
     redis.empty()
 
     assert queue.lost() == []
-    assert queue.state("works/1") is None
+    assert queue.state(WORK) is None
     assert queue.free() == 2
     queue.close()
 
 
 def test_without_redis_every_call_says_that_it_does_not_answer(redis: RedisServer) -> None:
     queue = RqQueue(redis.url, 2)
-    queue.start("works/1")
+    queue.start(WORK)
     redis.kill()
 
-    for call in (queue.lost, lambda: queue.state("works/1"), lambda: queue.start("works/2")):
+    for call in (queue.lost, lambda: queue.state(WORK), lambda: queue.start(Job(PROJECT, "2"))):
         with pytest.raises(StoreUnavailable):
             call()
     queue.close()
@@ -79,7 +82,7 @@ def test_without_redis_every_call_says_that_it_does_not_answer(redis: RedisServe
 
 def test_the_job_ends_with_the_worker_that_runs_it(redis: RedisServer, worker: int) -> None:
     queue = RqQueue(redis.url, 2)
-    queue.start("works/1")
+    queue.start(WORK)
     (process,) = eventually(lambda: descendants(worker, JOB))
 
     os.kill(worker, 9)

@@ -1,37 +1,117 @@
-"""Step: name the schema in the graph's words and write ontology, shapes and mapping."""
+"""Step: name the schema in the graph's words and write ontology, shapes and mapping.
 
-from graph.changes import ChangeSet
+What was generated before is remembered: only what differs from it is changed, so whatever people
+changed in the graphs since stays. Their recorded edits are applied to what is generated.
+"""
+
+from dataclasses import replace
+
+from graph.changes import ChangeSet, read_quads
+from graph.example_queries import generate_examples
 from graph.model import KnowledgeModel
+from graph.names import ProjectNames
+from graph.ontology import next_number
+from graph.ontology_diff import diff_ontologies
+from graph.ontology_edits import (
+    OntologyEdit,
+    edit_quads,
+    edited_model,
+    observed_renames,
+    read_edits,
+)
+from graph.records import Facts, record_quads
+from graph.saved_queries import queries_graph
+from graph.sparql import bind, load_query
+from graph.store import GraphReader
+from graph.terms import NamedNode, Quad
+from graph.vocab import MIMIR, RDF
 from inference.naming import name_schema
-from inference.owl import ontology_quads
-from inference.rml import rml_quads
-from inference.shapes import shape_quads
-from workers.artifacts import get_json, put_json, read_schema
+from workers.artifacts import get_json, put_json, read_inferred_schema
+from workers.describing import describe
 from workers.orchestrator import StepContext, StepResult
 from workers.runs import last_output
 
-_VERSION = 1
+_ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
 def execute(context: StepContext) -> StepResult:
-    """Replace the ontology, shapes and mapping graphs; names given before stay."""
+    """Bring ontology, shapes and mapping to what the schema says now; names given before stay."""
     names = context.project.names
-    schema = read_schema(context)
-    before = last_output(context.project.reader(names.meta), "describe")
-    previous = KnowledgeModel.from_json(get_json(context, before["file"])) if before else None
-    model = name_schema(schema, previous)
-    quads = (
-        *ontology_quads(model, schema, names, version=_VERSION),
-        *shape_quads(model, schema, names),
-        *rml_quads(model, schema, names),
-    )
+    meta = context.project.reader(names.meta)
+    before = last_output(meta, "describe")
+    previous = get_json(context, before.get("base", before["file"])) if before else None
+    inferred = read_inferred_schema(context)
+    base = name_schema(inferred, KnowledgeModel.from_json(previous) if previous else None)
+    generated = _generated(meta, names)
+    edits = read_edits(meta)
+    renames = _observed(context, edited_model(base, edits), generated)
+    version = next_number(meta)
+    found = describe(inferred, base, (*edits, *renames), names, version=version)
+    output = {
+        "file": put_json(context, found.model.to_json()),
+        "base": put_json(context, base.to_json()),
+    }
+    if found.schema != inferred:
+        output["schema"] = put_json(context, found.schema.to_json())
+    change, replacing = _change(context, generated, found.quads)
+    records = [quad for edit in renames for quad in edit_quads(edit, names)]
+    examples = generate_examples(found.model, names)
+    whole = replace(change, added=(*change.added, *records, *examples))
+    replacing = (*replacing, queries_graph(names))
+    return StepResult(output, _message(found.model), whole, replacing)
+
+
+def _message(model: KnowledgeModel) -> str:
     properties = {item.name for cls in model.classes for item in cls.attributes}
     links = {item.name for cls in model.classes for item in cls.links}
     links |= {item.name for item in model.junctions}
-    message = f"{len(model.classes)} classes · {len(properties)} attributes · {len(links)} links"
-    return StepResult(
-        {"file": put_json(context, model.to_json())},
-        message,
-        ChangeSet(added=quads),
-        (names.ontology, names.shapes, names.mapping),
-    )
+    return f"{len(model.classes)} classes · {len(properties)} attributes · {len(links)} links"
+
+
+def _observed(
+    context: StepContext, model: KnowledgeModel, generated: str | None
+) -> tuple[OntologyEdit, ...]:
+    if generated is None:
+        return ()
+    names = context.project.names
+    old = read_quads(get_json(context, generated).encode())
+    before = (quad for quad in old if quad.graph_name == names.ontology)
+    now = context.project.reader(names.ontology).construct(_ALL)
+    diff = diff_ontologies(before, now, names.skolem)
+    return observed_renames(model, diff, names, context.clock())
+
+
+def _change(
+    context: StepContext, before: str | None, quads: tuple[Quad, ...]
+) -> tuple[ChangeSet, tuple[NamedNode, ...]]:
+    names = context.project.names
+    file = put_json(context, "".join(f"{quad} .\n" for quad in sorted(quads, key=str)))
+    record = ChangeSet(added=tuple(_record(names, file)))
+    if before is None:
+        graphs = (names.ontology, names.shapes, names.mapping)
+        return replace(record, added=(*record.added, *quads)), graphs
+    if before == file:
+        return record, ()
+    old = read_quads(get_json(context, before).encode())
+    kept, known = frozenset(quads), frozenset(old)
+    return ChangeSet(
+        added=(*record.added, *(quad for quad in quads if quad not in known)),
+        removed=(*_record(names, before), *(quad for quad in old if quad not in kept)),
+    ), ()
+
+
+def _generated(meta: GraphReader, names: ProjectNames) -> str | None:
+    text = bind(load_query("graph", "record"), about=_iri(names))
+    for _, predicate, value in meta.select(text):
+        if predicate == MIMIR.generatedFile:
+            return str(getattr(value, "value", ""))
+    return None
+
+
+def _record(names: ProjectNames, file: str) -> list[Quad]:
+    facts: Facts = {RDF.type: MIMIR.GeneratedOntology, MIMIR.generatedFile: file}
+    return record_quads(_iri(names), facts, names.meta)
+
+
+def _iri(names: ProjectNames) -> NamedNode:
+    return names.record("generated", "ontology")

@@ -1,0 +1,171 @@
+"""What operations and routes do with ontologies: read one from outside, edit, regenerate."""
+
+import tempfile
+from pathlib import Path
+
+from app.proposing import propose
+from app.services import Services
+from graph.changes import ChangeSet, Patch, read_quads
+from graph.dataset import Guard
+from graph.errors import BadInput, Conflict, NotFound
+from graph.model import KnowledgeModel
+from graph.ontology import next_number
+from graph.ontology_edits import OntologyEdit, make_edit, read_edits, record_edit
+from graph.ontology_import import (
+    PARTS,
+    STRATEGIES,
+    ImportPlan,
+    check_content,
+    media_type,
+    plan_import,
+)
+from graph.projects import Project
+from graph.proposals import Proposal
+from graph.rdf_io import Upload
+from graph.schema import Schema
+from graph.terms import Quad
+from graph.update import Scope
+from workers.describing import describe
+from workers.runs import last_output
+from workers.sources import current_sources
+from workers.stored import read_stored_json
+
+DATA_FOLLOWS = ("rename", "retype")
+"""Kinds of edits after which the rows are landed again."""
+
+
+def read_import(
+    services: Services, project: Project, content: bytes, form: str, *, part: str, strategy: str
+) -> ImportPlan:
+    """Read an ontology in the sandbox and compare it with the current one.
+
+    Raises:
+        BadInput: it cannot be read; the message says why.
+    """
+    if part not in PARTS:
+        raise BadInput(f"The part must be one of {', '.join(PARTS)}, not {part!r}.")
+    if strategy not in STRATEGIES:
+        raise BadInput(f"The strategy must be one of {', '.join(STRATEGIES)}, not {strategy!r}.")
+    names = project.names
+    media = media_type(form)
+    check_content(content, media)
+    graph = names.graph(part)
+    with tempfile.TemporaryDirectory(dir=services.settings.data / "spool") as folder:
+        path = Path(folder) / "ontology"
+        path.write_bytes(content)
+        upload = Upload(path, media, names.ontology_iri.value)
+        scope = Scope((graph,), (graph,), (graph,), skolem=names.skolem)
+        with services.user_readers.parse([upload], graph, names.skolem, scope) as (output, _):
+            imported = read_quads(output.read_bytes())
+    current = sorted(project.dataset.quads(graph), key=str)
+    return plan_import(imported, current, names, strategy=strategy)
+
+
+def propose_import(
+    services: Services, project: Project, plan: ImportPlan, *, author: str, reason: str
+) -> Proposal:
+    """Make a proposal of an import."""
+    renames = [f"{item.old} is {item.new} now. {item.evidence}" for item in plan.diff.renamed]
+    return propose(
+        project,
+        services.clock(),
+        Patch({}, plan.added, plan.removed),
+        author=author,
+        reason=reason,
+        confidence=0.9,
+        evidence=[*renames, *plan.notes],
+    )
+
+
+def apply_import(
+    services: Services, project: Project, plan: ImportPlan, *, author: str, reason: str
+) -> int:
+    """Commit an import, and land the rows again where terms were renamed; gives the commit."""
+    commit = project.commit(ChangeSet(plan.added, plan.removed, author, reason))
+    if plan.diff.renamed:
+        land_again(services, project)
+    return commit.sequence
+
+
+def land_again(services: Services, project: Project) -> str | None:
+    """Submit a run that brings the data to renamed terms; gives it, if there are files."""
+    sources = [vars(item) for item in current_sources(project.reader(project.names.meta))]
+    if not sources:
+        return None
+    return services.dispatcher.submit(project, "ingest", {"sources": sources}).id
+
+
+def apply_edit(
+    services: Services, project: Project, kind: str, target: str, value: str, author: str
+) -> tuple[OntologyEdit, int, str | None]:
+    """Record an edit and make it true; gives it, the commit, and the run that the data needs.
+
+    Raises:
+        BadInput, NotFound: the edit does not fit.
+    """
+    edit = make_edit(_edited(project), kind, target, value, author, services.clock())
+    edits = read_edits(project.reader(project.names.meta))
+    change = record_edit(edit, project.names)
+    commit, run = _put(services, project, change, edits, (*edits, edit), edit)
+    return edit, commit, run
+
+
+def undo_edit(services: Services, project: Project, edit: OntologyEdit) -> tuple[int, str | None]:
+    """Take an edit back; gives the commit, and the run that the data needs."""
+    edits = read_edits(project.reader(project.names.meta))
+    rest = tuple(item for item in edits if item.id != edit.id)
+    change = record_edit(edit, project.names, undo=True)
+    return _put(services, project, change, edits, rest, edit)
+
+
+def _put(
+    services: Services,
+    project: Project,
+    record: ChangeSet,
+    before: tuple[OntologyEdit, ...],
+    after: tuple[OntologyEdit, ...],
+    edit: OntologyEdit,
+) -> tuple[int, str | None]:
+    if edit.kind in DATA_FOLLOWS:
+        commit = project.commit(record, guard=_same_edits(before))
+        return commit.sequence, land_again(services, project)
+    old, new = _described(project, before), _described(project, after)
+    known, kept = frozenset(old), frozenset(new)
+    change = ChangeSet(
+        added=(*record.added, *(quad for quad in new if quad not in known)),
+        removed=(*record.removed, *(quad for quad in old if quad not in kept)),
+        author=record.author,
+        reason=record.reason,
+    )
+    return project.commit(change, guard=_same_edits(before)).sequence, None
+
+
+def _same_edits(edits: tuple[OntologyEdit, ...]) -> Guard:
+    def guard(meta: object) -> None:
+        if read_edits(meta) != edits:  # type: ignore[arg-type] # a reader of the meta graph
+            raise Conflict("Somebody else edited the ontology just now. Repeat the edit.")
+
+    return guard
+
+
+def _base(project: Project) -> tuple[Schema, KnowledgeModel]:
+    meta = project.reader(project.names.meta)
+    schema, model = last_output(meta, "infer"), last_output(meta, "describe")
+    if schema is None or model is None:
+        raise NotFound("The project has no generated ontology to edit. Upload files first.")
+    return (
+        Schema.from_json(read_stored_json(project, schema["file"])),
+        KnowledgeModel.from_json(read_stored_json(project, model.get("base", model["file"]))),
+    )
+
+
+def _described(project: Project, edits: tuple[OntologyEdit, ...]) -> tuple[Quad, ...]:
+    schema, base = _base(project)
+    version = next_number(project.reader(project.names.meta))
+    return describe(schema, base, edits, project.names, version=version).quads
+
+
+def _edited(project: Project) -> KnowledgeModel:
+    schema, base = _base(project)
+    edits = read_edits(project.reader(project.names.meta))
+    return describe(schema, base, edits, project.names, version=1).model

@@ -1,0 +1,38 @@
+"""Doors for ontologies as files: the export as a zip, and an import of the bytes of a file."""
+
+from flask import Blueprint, Response, jsonify, request
+
+from app.auth import authorize
+from app.operations.ontologies import ImportOntology, import_content
+from app.services import Services
+from graph.errors import BadInput
+from graph.ontology_export import export_zip
+
+
+def ontology_blueprint(services: Services) -> Blueprint:
+    """Make the routes, below `/api/v1/projects/<project>`."""
+    blueprint = Blueprint("ontology_files", __name__, url_prefix="/api/v1/projects/<project>")
+
+    @blueprint.get("/export.zip")
+    def export(project: str) -> Response:
+        authorize(services, request, "read")
+        found = services.projects.get(project)
+        text = request.args.get("version", "")
+        if text and not text.isdecimal():
+            raise BadInput(f"The version must be a number, not {text!r}.")
+        response = Response(
+            export_zip(found, int(text) if text else None), content_type="application/zip"
+        )
+        response.headers["Content-Disposition"] = f'attachment; filename="{project}-ontology.zip"'
+        response.headers["ETag"] = f'"{found.dataset.sequence}"'
+        return response
+
+    @blueprint.put("/ontology")
+    def put(project: str) -> Response:
+        authorize(services, request, "write")
+        chosen = ("part", "strategy", "action", "by")
+        fields = {name: request.args[name] for name in chosen if name in request.args}
+        wanted = ImportOntology(project, "", request.mimetype, **fields)
+        return jsonify(vars(import_content(services, wanted, request.get_data())))
+
+    return blueprint

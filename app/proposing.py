@@ -1,0 +1,270 @@
+"""How a proposal comes about and is carried out: rehearsed, recorded, applied, undone."""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from app.services import Services
+from graph.changes import ChangeSet, Patch, read_patch
+from graph.errors import BadInput, Conflict
+from graph.history import commit_record
+from graph.impact import impact_of
+from graph.projects import Project
+from graph.proposals import (
+    Proposal,
+    State,
+    decided,
+    find_proposal,
+    is_additive,
+    misplaced,
+    open_graphs,
+    proposal_iri,
+    read_policy,
+    read_proposed,
+    record_change,
+    risk_of,
+    undo_change,
+    write_proposed,
+)
+from graph.rehearsal import effective, new_violations
+from graph.saved_queries import query_texts
+from graph.shacl_report import ValidationResult
+from graph.sparql import bind, load_query
+from graph.store import GraphReader
+from graph.terms import Quad
+from graph.update import Scope
+
+_LARGEST_TEXT = 8 << 20
+_SHOWN = 5
+
+
+def evaluate(services: Services, project: Project, update: str | None, patch: str | None) -> Patch:
+    """Give what a text would change: SPARQL Update goes to a reader, RDF Patch is read.
+
+    Raises:
+        BadInput: there is not exactly one text, or it is too long.
+        BadQuery: the update is not valid, or reaches for a graph that is not open.
+    """
+    if (update is None) == (patch is None):
+        raise BadInput("Give either an 'update' (SPARQL Update) or a 'patch' (RDF Patch).")
+    names = project.names
+    text = update or patch or ""
+    if len(text) > _LARGEST_TEXT:
+        raise BadInput(f"The change is longer than {_LARGEST_TEXT:,} characters; upload a file.")
+    if patch is not None:
+        return read_proposed(text.encode(), names)
+    scope = Scope(names.default_graphs, open_graphs(names), open_graphs(names))
+    with project.snapshots.scratch() as clone:
+        return services.user_readers.update(clone, text, scope)
+
+
+def propose(
+    project: Project,
+    now: datetime,
+    patch: Patch,
+    *,
+    author: str,
+    reason: str,
+    confidence: float,
+    evidence: Sequence[str] = (),
+    source: str | None = None,
+) -> Proposal:
+    """Rehearse and record a change; the policy may apply it at once.
+
+    Args:
+        confidence: 0 to 1.
+        source: IRI of the run or thing that the proposal comes from.
+
+    Raises:
+        BadInput: the change alters nothing, or the confidence is no share.
+    """
+    if not 0 <= confidence <= 1:
+        raise BadInput(f"The confidence must be between 0 and 1, not {confidence:g}.")
+    names, dataset = project.names, project.dataset
+    checked = dataset.sequence
+    with project.snapshots.scratch() as clone:
+        change = ChangeSet(*effective(clone, ChangeSet(patch.added, patch.removed)))
+        if not change.added and not change.removed:
+            raise BadInput("The change alters nothing: what it adds is there, what it removes not.")
+        results = new_violations(clone, names, change)
+    quads = (*change.added, *change.removed)
+    text = write_proposed(change)
+    basis = f"{checked} {now.isoformat()} {author} {reason}\n".encode() + text
+    proposal = Proposal(
+        id=hashlib.sha256(basis).hexdigest()[:16],
+        state="pending",
+        author=author,
+        reason=reason,
+        confidence=confidence,
+        risk=risk_of(change, names),
+        patch=_stored(project, text),
+        review=_stored(project, _report(results)),
+        added=len(change.added),
+        removed=len(change.removed),
+        new_violations=len(results),
+        checked=checked,
+        created=now,
+        evidence=tuple(sorted(set(evidence))),
+        source=source,
+        impact=impact_of(quads, names, dataset.reader, query_texts(dataset)),
+    )
+    return _record_new(project, proposal, change, now)
+
+
+def decide(
+    project: Project, proposal: str, state: State, by: str, now: datetime, reason: str | None
+) -> Proposal:
+    """Move a proposal to another state without touching the graph."""
+    before = find_proposal(_meta(project), project.names, proposal)
+    return _commit(project, before, decided(before, state, by, now, reason), None)
+
+
+def apply(project: Project, proposal: str, by: str, now: datetime, reason: str | None) -> Proposal:
+    """Make an approved proposal real if it still fits.
+
+    Raises:
+        Conflict: it is not approved; something it removes is gone, so it is superseded; or it
+            would bring violations that nobody has seen, so it waits again.
+    """
+    before = find_proposal(_meta(project), project.names, proposal)
+    after = decided(before, "applied", by, now, reason)
+    if before.state != "approved":
+        raise Conflict(f"Proposal {before.id} is {before.state}; approve it before it is applied.")
+    change = change_of(project, before)
+    gone = misplaced(change.removed, project.reader, present=True)
+    if gone:
+        why = f"It no longer fits: {_quoted(gone)} is not there any more."
+        _commit(project, before, decided(before, "superseded", "mimir", now, why), None)
+        raise Conflict(f"Proposal {before.id} is superseded. {why} Propose the change anew.")
+    _review_again(project, before, change, now)
+    return _commit(project, before, after, change)
+
+
+def undo(project: Project, proposal: str, by: str, now: datetime, reason: str | None) -> Proposal:
+    """Take back what an applied proposal did.
+
+    Raises:
+        Conflict: it is not applied, or something it did was changed since.
+    """
+    before = find_proposal(_meta(project), project.names, proposal)
+    after = decided(before, "undone", by, now, reason)
+    record = commit_record(project, commits_of(project, before)[0])
+    change = undo_change(project.names, record.patch())
+    return _commit(project, before, after, change)
+
+
+def change_of(project: Project, proposal: Proposal) -> ChangeSet:
+    """Read the change of a proposal."""
+    patch = read_patch(project.dataset.blobs.path(proposal.patch).read_bytes())
+    return ChangeSet(patch.added, patch.removed)
+
+
+def review_of(project: Project, proposal: Proposal) -> list[dict[str, str | None]]:
+    """Read the new violations that the newest rehearsal of a proposal found."""
+    text = project.dataset.blobs.path(proposal.review).read_bytes()
+    found: list[dict[str, str | None]] = json.loads(text)
+    return found
+
+
+def commits_of(project: Project, proposal: Proposal) -> list[int]:
+    """List the numbers of the commits that applied or undid a proposal, newest first."""
+    text = bind(load_query("graph", "commits_of"), source=proposal_iri(project.names, proposal.id))
+    return [int(str(getattr(row[0], "value", 0))) for row in _meta(project).select(text)]
+
+
+def violation_facts(result: ValidationResult) -> dict[str, str | None]:
+    """Give a violation as texts."""
+    return {
+        "focus_node": _plain(result.focus_node),
+        "path": None if result.path is None else _plain(result.path),
+        "value": None if result.value is None else _plain(result.value),
+        "message": result.message,
+        "severity": result.severity.value.rpartition("#")[2],
+        "shape": _plain(result.shape),
+    }
+
+
+def _record_new(project: Project, proposal: Proposal, change: ChangeSet, now: datetime) -> Proposal:
+    policy = read_policy(_meta(project), project.names)
+    if not policy.allows(proposal, additive=is_additive(change)):
+        return _commit(project, None, proposal, None)
+    why = f"Additive, above {policy.threshold:g} and without new violations."
+    if proposal.new_violations:
+        why = f"Additive and above {policy.threshold:g}."
+    applied = replace(decided(proposal, "applied", "policy", now, why), automatic=True)
+    return _commit(project, None, applied, change)
+
+
+def _review_again(project: Project, before: Proposal, change: ChangeSet, now: datetime) -> None:
+    checked = project.dataset.sequence
+    if project.dataset.knowledge_sequence <= before.checked:
+        return
+    with project.snapshots.scratch() as clone:
+        results = new_violations(clone, project.names, change)
+    seen = review_of(project, before)
+    unseen = [item for item in map(violation_facts, results) if item not in seen]
+    if not unseen:
+        return
+    why = f"On commit {checked} it would bring {len(unseen)} violations that nobody has seen."
+    after = replace(
+        decided(before, "pending", "mimir", now, why),
+        review=_stored(project, _report(results)),
+        new_violations=len(results),
+        checked=checked,
+    )
+    _commit(project, before, after, None)
+    raise Conflict(f"Proposal {before.id} waits again. {why} Look at it and decide anew.")
+
+
+def _commit(
+    project: Project, before: Proposal | None, after: Proposal, change: ChangeSet | None
+) -> Proposal:
+    reason = f"Proposal {after.id} {after.state}: {after.reason}"
+    record = record_change(project.names, before, after, reason, change)
+    project.commit(record, guard=_guard(project, before, after, change))
+    return after
+
+
+def _guard(
+    project: Project, before: Proposal | None, after: Proposal, change: ChangeSet | None
+) -> Callable[[GraphReader], None]:
+    def check(meta: GraphReader) -> None:
+        if before and find_proposal(meta, project.names, before.id) != before:
+            raise Conflict(f"Proposal {before.id} was decided meanwhile; look at it again.")
+        if change is None:
+            return
+        odd = misplaced(change.removed, project.reader, present=True)
+        if after.state == "undone":
+            odd += misplaced(change.added, project.reader, present=False)
+        if odd:
+            raise Conflict(
+                f"Something was changed since: {_quoted(odd)}. Nothing was overwritten; "
+                "undo the later change first, or change it by hand."
+            )
+
+    return check
+
+
+def _report(results: Sequence[ValidationResult]) -> bytes:
+    items = [violation_facts(item) for item in results]
+    return json.dumps(items, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _stored(project: Project, text: bytes) -> str:
+    return project.dataset.blobs.put(io.BytesIO(text))[0]
+
+
+def _quoted(quads: Sequence[Quad]) -> str:
+    shown = "; ".join(f"{q.subject} {q.predicate} {q.object}" for q in quads[:_SHOWN])
+    return shown + (f" and {len(quads) - _SHOWN} more" if len(quads) > _SHOWN else "")
+
+
+def _plain(term: object) -> str:
+    return str(getattr(term, "value", term))
+
+
+def _meta(project: Project) -> GraphReader:
+    return project.reader(project.names.meta)

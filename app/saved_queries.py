@@ -1,0 +1,66 @@
+"""The door of saved queries: each has its own URL, and its parameters are the URL's fields."""
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from flask import Blueprint, Response, request
+
+from app.auth import authorize
+from app.negotiation import negotiated
+from app.services import Services
+from app.sparql import RESULTS, streamed
+from graph.oxigraph import OxigraphStore
+from graph.projects import Project
+from graph.readers import Query
+from graph.saved_queries import SavedQuery, find_query, list_queries, queries_graph
+
+_ALIASES = {
+    "application/json": "application/sparql-results+json",
+    "application/xml": "application/sparql-results+xml",
+    "text/xml": "application/sparql-results+xml",
+}
+
+
+def saved_queries_blueprint(services: Services) -> Blueprint:
+    """Make the URLs of saved queries."""
+    blueprint = Blueprint("saved_queries", __name__, url_prefix="/api/v1")
+
+    @blueprint.route("/projects/<project>/queries/<name>", methods=["GET"])
+    def answer_saved_query(project: str, name: str) -> Response:
+        authorize(services, request, "read")
+        found = services.projects.get(project)
+        query = find_query(saved_queries(found), name, None)
+        return _answer(services, found, query.bound(request.args.to_dict()))
+
+    return blueprint
+
+
+def saved_queries(project: Project) -> tuple[SavedQuery, ...]:
+    """List all versions of the saved queries of a project."""
+    names = project.names
+    return list_queries(project.reader(queries_graph(names)), project.reader(names.meta))
+
+
+def check_query(services: Services, text: str) -> None:
+    """Have a reader parse a query, on an empty store.
+
+    Raises:
+        BadQuery: the text is not valid.
+    """
+    with tempfile.TemporaryDirectory(dir=services.settings.data, prefix=".query-") as folder:
+        path = Path(folder) / "empty"
+        OxigraphStore(path).close()
+        with services.user_readers.query(path, Query(text, ())):
+            return
+
+
+def _answer(services: Services, project: Project, text: str) -> Response:
+    media = negotiated(request, RESULTS, _ALIASES)
+    named = tuple(sorted({*project.dataset.graphs(), *project.names.default_graphs}, key=str))
+    query = Query(text, project.names.default_graphs, named, results=media)
+    with ExitStack() as failed:
+        sequence = project.dataset.sequence
+        path = failed.enter_context(project.snapshots.use())
+        answer = failed.enter_context(services.user_readers.query(path, query))
+        return streamed(answer, failed.pop_all(), sequence)

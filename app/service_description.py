@@ -1,0 +1,28 @@
+"""The SPARQL 1.1 Service Description of an endpoint: https://www.w3.org/TR/sparql11-service-description/."""
+
+from flask import Request, Response
+
+from app.negotiation import negotiated
+from graph.projects import Project
+from graph.service_description import GRAPH_MEDIA, ServiceFacts, service_description
+
+
+def describe_service(call: Request, project: Project) -> Response:
+    """Describe the endpoint that was called.
+
+    Raises:
+        NotAcceptable: the caller takes no RDF.
+    """
+    media = negotiated(call, GRAPH_MEDIA)
+    names, dataset = project.names, project.dataset
+    facts = ServiceFacts(
+        endpoint=call.base_url.rstrip("/"),
+        title=names.project,
+        default_graphs=names.default_graphs,
+        named_graphs=tuple(dataset.graphs()),
+        updates=True,
+    )
+    response = Response(service_description(facts, media), content_type=media)
+    response.headers["ETag"] = f'"{dataset.sequence}"'
+    response.headers["Vary"] = "Accept"
+    return response

@@ -1,0 +1,122 @@
+"""SPARQL 1.1 Update by HTTP: a text becomes a change of the data graph or of users' own graphs.
+
+The text is evaluated in a reader process on a clone; what it would change is committed when the
+graph is still what the text saw, and evaluated again when it is not.
+"""
+
+from contextlib import suppress
+
+from flask import Request, Response
+
+from app.auth import is_worker
+from app.conditional import conditional_project, conditional_services
+from app.errors import BadRequest
+from app.operations.twins import WhatIf, change_twin
+from app.services import Services
+from graph.changes import ChangeSet, Commit
+from graph.dataset import Guard
+from graph.errors import Conflict
+from graph.projects import Project
+from graph.readers import ReaderPool
+from graph.store import GraphReader
+from graph.terms import NamedNode
+from graph.update import Scope
+from graph.user_graphs import user_scope
+
+AUTHOR = "user"
+_ATTEMPTS = 5
+
+
+def answer_update(services: Services, call: Request, project: Project, text: str) -> Response:
+    """Evaluate and commit an update of a project; 204 with the commit as ETag.
+
+    Raises:
+        BadQuery: the text is not valid.
+        GraphForbidden: it writes to a graph of the platform.
+        Conflict: the graph changed each time while the text was evaluated.
+        PreconditionFailed: If-Match names another commit.
+    """
+    using = tuple(call.values.getlist("using-graph-uri"))
+    using_named = tuple(call.values.getlist("using-named-graph-uri"))
+    for name in (*using, *using_named):
+        graph_iri(name)
+    scope = user_scope(project.dataset, using, using_named)
+    project = conditional_project(project, call)
+    commit = commit_update(readers_for(services, call), project, text, scope)
+    services.board.touch()
+    return committed(204, commit)
+
+
+def answer_twin_update(
+    services: Services, call: Request, project: Project, twin: str, text: str
+) -> Response:
+    """Evaluate an update on a twin, which alone shows it; 204 with the commit as ETag."""
+    if call.values.getlist("using-graph-uri") or call.values.getlist("using-named-graph-uri"):
+        raise BadRequest("A twin takes no using-graph-uri; write USING in the text.")
+    name = project.names.project
+    conditional = conditional_services(services, call, name)
+    changed = change_twin(conditional, WhatIf(name, twin, text, "SPARQL Update on the twin"))
+    return _empty(204, changed.commit)
+
+
+def commit_update(pool: ReaderPool, project: Project, text: str, scope: Scope) -> Commit:
+    """Evaluate an update on a clone and commit what it changes.
+
+    Raises:
+        Conflict: other data came between, each time.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(Conflict):
+            return _commit_once(pool, project, text, scope)
+    return _commit_once(pool, project, text, scope)
+
+
+def unchanged(project: Project, seen: int) -> Guard:
+    """Make a guard that lets a commit pass when no data came between.
+
+    Args:
+        seen: number of the newest commit, but for records of the platform, that the change knows.
+    """
+
+    def guard(_: GraphReader) -> None:
+        if project.dataset.knowledge_sequence != seen:
+            raise Conflict("The graph was changed at the same time. Repeat the request.")
+
+    return guard
+
+
+def committed(status: int, commit: Commit) -> Response:
+    """Make an empty answer that carries a commit."""
+    return _empty(status, commit.sequence)
+
+
+def readers_for(services: Services, call: Request) -> ReaderPool:
+    """Give the readers whose limits fit the caller."""
+    return services.worker_readers if is_worker(services, call) else services.user_readers
+
+
+def graph_iri(text: str) -> NamedNode:
+    """Read a graph IRI from a request.
+
+    Raises:
+        BadRequest: it is not an absolute IRI.
+    """
+    try:
+        return NamedNode(text)
+    except ValueError as error:
+        raise BadRequest(f"{text!r} is not an absolute IRI: {error}") from error
+
+
+def _commit_once(pool: ReaderPool, project: Project, text: str, scope: Scope) -> Commit:
+    seen = project.dataset.knowledge_sequence
+    with project.snapshots.scratch() as clone:
+        patch = pool.update(clone, text, scope)
+    change = ChangeSet(patch.added, patch.removed, AUTHOR, "SPARQL Update")
+    return project.commit(change, guard=unchanged(project, seen))
+
+
+def _empty(status: int, sequence: int) -> Response:
+    response = Response(status=status)
+    del response.headers["Content-Type"]
+    response.headers["ETag"] = f'"{sequence}"'
+    return response

@@ -1,0 +1,84 @@
+"""VoID: what each project holds, in counts that are made once per state of its data."""
+
+import threading
+
+from flask import Blueprint, Request, Response, request
+
+from app.auth import authorize
+from app.negotiation import negotiated
+from app.services import Services
+from graph.projects import Project
+from graph.result_rows import ask_reader
+from graph.service_description import GRAPH_MEDIA, write_triples
+from graph.terms import Triple
+from graph.void import DatasetFacts, void_description, void_listing
+
+
+class _Descriptions:
+    """The newest description of each project, and the commit and address it was made for."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[int, str, list[Triple]]] = {}
+
+    def get(self, project: Project, root: str) -> list[Triple]:
+        """Give a description that is as new as the data."""
+        name, commit = project.names.project, project.dataset.knowledge_sequence
+        # One at a time: counting reads everything, and the next caller mostly wants the same.
+        with self._lock:
+            known = self._known.get(name)
+            if known and known[:2] == (commit, root):
+                return known[2]
+            triples = self._made(project, root, commit)
+            self._known[name] = commit, root, triples
+            return triples
+
+    def _made(self, project: Project, root: str, commit: int) -> list[Triple]:
+        names, pool = project.names, self._services.worker_readers
+        address = f"{root}projects/{names.project}/"
+        facts = DatasetFacts(
+            iri=f"{address}void#dataset",
+            title=names.project,
+            endpoint=f"{address}sparql",
+            dump=f"{address}graph-store",
+            uri_space=names.root,
+            vocabulary=names.ontology_iri,
+            graphs=project.dataset.graphs(),
+            commit=commit,
+        )
+        with project.snapshots.use() as store:
+            return void_description(
+                facts, lambda text: ask_reader(pool, store, text, names.default_graphs)
+            )
+
+
+def void_blueprint(services: Services) -> Blueprint:
+    """Make the descriptions of projects and their list at the well-known address."""
+    blueprint = Blueprint("void", __name__)
+    descriptions = _Descriptions(services)
+
+    @blueprint.get("/projects/<project>/void")
+    def describe(project: str) -> Response:
+        authorize(services, request, "read")
+        found = services.projects.get(project)
+        answer = _written(request, descriptions.get(found, request.root_url))
+        answer.headers["ETag"] = f'"{found.dataset.knowledge_sequence}"'
+        return answer
+
+    @blueprint.get("/.well-known/void")
+    def listing() -> Response:
+        authorize(services, request, "read")
+        pages = [f"{request.root_url}projects/{name}/void" for name in services.projects.names()]
+        return _written(
+            request, void_listing(request.base_url, [(f"{page}#dataset", page) for page in pages])
+        )
+
+    return blueprint
+
+
+def _written(call: Request, triples: list[Triple]) -> Response:
+    media = negotiated(call, GRAPH_MEDIA)
+    response = Response(write_triples(triples, media), content_type=media)
+    response.headers["Vary"] = "Accept"
+    return response

@@ -1,0 +1,84 @@
+"""An ontology as a zip that other tools open offline: OWL, SHACL, RML, a catalog, a description."""
+
+import io
+import zipfile
+from xml.sax.saxutils import quoteattr
+
+from graph.export import export_graph
+from graph.ontology import find_version, next_number, version_graph
+from graph.ontology_lint import dl_problems
+from graph.projects import Project
+from graph.rdf_io import with_blank_nodes
+from graph.terms import NamedNode
+
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+_CATALOG = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+<catalog prefer="public" xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
+    <uri name={iri} uri="ontology.owl"/>
+    <uri name={version} uri="ontology.owl"/>
+</catalog>
+"""
+_README = """Ontology of the project {project}, {version}
+
+ontology.owl       OWL 2 in RDF/XML; open this one in Protege
+ontology.ttl       the same in Turtle
+shapes.ttl         SHACL shapes that the data is validated with
+mapping.rml.ttl    RML mapping from the source files to the data
+catalog-v001.xml   tells Protege that the ontology's IRIs are these files; nothing is fetched
+
+Ontology IRI: {iri}
+Version IRI:  {version_iri}
+
+Edit ontology.owl or ontology.ttl and import it into the project again: the difference becomes a
+proposal.
+{problems}"""
+
+
+def export_zip(project: Project, version: int | None = None) -> bytes:
+    """Pack the current ontology, or a published version; the same content gives the same bytes.
+
+    Raises:
+        NotFound: there is no such version.
+    """
+    names, dataset = project.names, project.dataset
+    meta = project.reader(names.meta)
+    if version is not None:
+        find_version(meta, version)
+    graphs = {
+        part: names.graph(part) if version is None else version_graph(names, part, version)
+        for part in ("ontology", "shapes", "mapping")
+    }
+    number = version or next_number(meta)
+    title = f"version {number}" if version else f"not yet published as version {number}"
+    files = {
+        "README.txt": _readme(project, graphs["ontology"], title, number),
+        "catalog-v001.xml": _CATALOG.format(
+            iri=quoteattr(names.ontology_iri.value),
+            version=quoteattr(names.graph("ontology", f"v{number}").value),
+        ),
+        "mapping.rml.ttl": export_graph(dataset, graphs["mapping"], "turtle"),
+        "ontology.owl": export_graph(dataset, graphs["ontology"], "rdfxml"),
+        "ontology.ttl": export_graph(dataset, graphs["ontology"], "turtle"),
+        "shapes.ttl": export_graph(dataset, graphs["shapes"], "turtle"),
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            entry = zipfile.ZipInfo(name, _FIRST_DAY)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, text)
+    return buffer.getvalue()
+
+
+def _readme(project: Project, ontology: NamedNode, title: str, number: int) -> str:
+    names = project.names
+    triples = (quad.triple for quad in project.dataset.quads(ontology))
+    problems = dl_problems(with_blank_nodes(triples, names.skolem))
+    listed = "".join(f"  {item}\n" for item in problems)
+    return _README.format(
+        project=names.project,
+        version=title,
+        iri=names.ontology_iri.value,
+        version_iri=names.graph("ontology", f"v{number}").value,
+        problems=f"\nNot clean OWL 2 DL:\n{listed}" if listed else "",
+    )

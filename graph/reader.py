@@ -1,0 +1,155 @@
+"""One reader process, seen from the serving process: start it, ask it, kill it."""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graph.errors import QueryTimeout, ReaderDied, StoreUnavailable
+from graph.gate import QueryTooComplex
+
+_START_SECONDS = 20.0
+_POLL = 0.1
+_HEAVY_SECONDS = 1.0
+_NICENESS = 10
+
+
+class Reader:
+    """One reader process and its pipes.
+
+    Args:
+        seconds: its time limit, for messages.
+        memory, answer_bytes: caps that the process puts on itself once and for all.
+
+    Raises:
+        StoreUnavailable: the process cannot confine itself, so it must not see untrusted texts.
+    """
+
+    def __init__(self, seconds: float, memory: int, answer_bytes: int) -> None:
+        self._seconds = seconds
+        self._buffer = b""
+        self.niced = False
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            options = {
+                "memory": memory,
+                "answer_bytes": answer_bytes,
+                "probe": listener.getsockname()[1],
+            }
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "graph.reader_process", json.dumps(options)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                self._await_proof(listener)
+            except BaseException:
+                self.kill()
+                raise
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def ask(
+        self, request: Mapping[str, Any], deadline: float, check: Callable[[], None]
+    ) -> dict[str, Any]:
+        """Send a request and wait for its answer until the deadline (monotonic seconds).
+
+        Args:
+            check: called while waiting; what it raises ends the wait.
+
+        Raises:
+            QueryTimeout: the deadline passed.
+            QueryTooComplex: the parser's stack overflowed.
+            ReaderDied: the process ended for another reason, mostly want of memory.
+        """
+        assert self._process.stdin is not None  # noqa: S101 - a pipe was asked for
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise ReaderDied("The reader process is gone.") from error
+        return self._receive(deadline, check)
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def _await_proof(self, listener: socket.socket) -> None:
+        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
+        with selectors.DefaultSelector() as selector:
+            selector.register(listener, selectors.EVENT_READ)
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            ready = {key.fileobj for key, _ in selector.select(_START_SECONDS)}
+        if listener in ready:
+            raise _unsafe("a query could open a connection")
+        if not ready:
+            raise _unsafe(f"the reader process was not ready within {_START_SECONDS:g} s")
+        try:
+            answer = self._receive(time.monotonic() + _START_SECONDS, lambda: None)
+        except ReaderDied as error:
+            raise _unsafe("the reader process ended") from error
+        if "refused" in answer:
+            raise _unsafe(answer["refused"])
+
+    def _receive(self, deadline: float, check: Callable[[], None]) -> dict[str, Any]:
+        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
+        heavy = time.monotonic() + _HEAVY_SECONDS
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            while b"\n" not in self._buffer:
+                now = time.monotonic()
+                if not selector.select(min(_POLL, max(0.0, deadline - now))):
+                    check()
+                    if now >= heavy and not self.niced:
+                        self._give_way()
+                    if now >= deadline:
+                        raise QueryTimeout(
+                            f"The query took longer than {self._seconds:g} s and was ended. "
+                            "Narrow it, or ask for a higher limit."
+                        )
+                    continue
+                chunk = self._process.stdout.read1(1 << 16)  # type: ignore[attr-defined] # buffered
+                if not chunk:
+                    raise self._death()
+                self._buffer += chunk
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _give_way(self) -> None:
+        # Short queries of others go first; the process cannot take this back and is not used again.
+        self.niced = True
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICENESS)
+
+    def _death(self) -> Exception:
+        if self._process.wait() == -signal.SIGSEGV:
+            return QueryTooComplex("The text is nested too deeply for its parser. Simplify it.")
+        return ReaderDied(
+            "The query ended its reader: it needs too much memory. Nothing else was touched. "
+            "Narrow it, or ask for less at a time."
+        )
+
+
+def _unsafe(reason: str) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"SPARQL is not served, because readers cannot be confined here: {reason}. "
+        "Mimir needs Linux on x86-64 or arm64 with seccomp filters."
+    )

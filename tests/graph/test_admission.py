@@ -1,0 +1,99 @@
+"""Who may query now: shares, the kept slot, and what happens to those who ask for more."""
+
+import threading
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from graph.admission import Admission, TooManyQueries
+from graph.errors import QueryTimeout
+
+
+def nothing() -> None:
+    """Let the wait go on."""
+
+
+def soon(seconds: float = 0.05) -> float:
+    return time.monotonic() + seconds
+
+
+def test_one_caller_cannot_take_the_last_slot() -> None:
+    admission = Admission(2, 5)
+    with ExitStack() as held:
+        for _ in range(2):
+            held.enter_context(admission.slot("greedy", soon(), nothing))
+        with pytest.raises(QueryTimeout, match="free"):
+            held.enter_context(admission.slot("greedy", soon(), nothing))
+
+        with admission.slot("other", soon(), nothing):
+            pass
+
+
+def test_a_slot_given_back_is_given_out_again() -> None:
+    admission = Admission(1, 5)
+
+    for _ in range(3):
+        with admission.slot("a", soon(), nothing), admission.slot("b", soon(), nothing):
+            pass
+
+
+def test_the_caller_with_fewer_slots_comes_first() -> None:
+    admission = Admission(2, 5)
+    order: list[str] = []
+    let_go = threading.Event()
+
+    def ask(caller: str, waiting: threading.Event) -> None:
+        with admission.slot(caller, soon(20), waiting.set):
+            order.append(caller)
+            let_go.wait(20)
+
+    with admission.slot("a", soon(), nothing):
+        threads = []
+        with ExitStack() as others:
+            for caller in ("x", "y"):
+                others.enter_context(admission.slot(caller, soon(), nothing))
+            for caller in ("a", "c"):
+                waiting = threading.Event()
+                threads.append(threading.Thread(target=ask, args=(caller, waiting)))
+                threads[-1].start()
+                assert waiting.wait(20)
+        let_go.set()
+        for thread in threads:
+            thread.join()
+
+    assert order == ["c", "a"]
+
+
+def test_what_is_asked_beyond_a_share_is_refused_after_a_moment() -> None:
+    admission = Admission(8, 2)
+    with ExitStack() as held:
+        for _ in range(2):
+            held.enter_context(admission.slot("greedy", soon(), nothing))
+        with pytest.raises(TooManyQueries, match="2 queries") as caught:
+            held.enter_context(admission.slot("greedy", soon(60), nothing))
+
+    assert caught.value.retryable
+
+
+def test_a_wait_ends_when_the_check_says_so() -> None:
+    admission = Admission(1, 1)
+
+    def gone() -> None:
+        raise KeyError("gone")
+
+    with (
+        admission.slot("a", soon(), nothing),
+        admission.slot("b", soon(), nothing),
+        pytest.raises(KeyError),
+        admission.slot("c", soon(60), gone),
+    ):
+        pass
+
+    with admission.slot("c", soon(), nothing):
+        pass
+
+
+def test_without_slots_nobody_is_let_in() -> None:
+    with pytest.raises(QueryTimeout), Admission(0, 5).slot("a", soon(), nothing):
+        pass
