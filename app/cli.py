@@ -288,12 +288,13 @@ def worker(settings: Settings) -> None:
 
 
 @main.command()
+@click.option("--all", "everything", is_flag=True, help="Offer every operation as a tool.")
 @click.pass_obj
-def mcp(settings: Settings) -> None:
+def mcp(settings: Settings, everything: bool) -> None:
     """Serve agents over standard input and output (Model Context Protocol)."""
     from app.mcp_server import serve_stdio
 
-    serve_stdio(settings)
+    serve_stdio(settings, everything=everything)
 
 
 def _project_folder(settings: Settings, project: str) -> Path:

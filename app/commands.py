@@ -2,8 +2,9 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import click
 
@@ -47,10 +48,20 @@ def _command(operation: Operation) -> click.Command:
 def _option(item: "dataclasses.Field[Any]") -> click.Option:
     required = item.default is dataclasses.MISSING
     kinds = [kind for kind in get_args(item.type) or (item.type,) if kind is not type(None)]
+    pairs = get_origin(kinds[0]) is Mapping
+    several = pairs or get_origin(item.type) is tuple
     return click.Option(
         [f"--{item.name.replace('_', '-')}", item.name],
-        type=kinds[0],
+        type=str if several else kinds[0],
         required=required,
-        default=None if required else item.default,
+        default=None if required or several else item.default,
         help=item.metadata["metadata"]["description"],
+        multiple=several,
+        callback=_pairs if pairs else None,
     )
+
+
+def _pairs(_: click.Context, option: click.Parameter, texts: Sequence[str]) -> dict[str, str]:
+    if any("=" not in text for text in texts):
+        raise click.BadParameter("write name=value", param=option)
+    return dict(text.split("=", 1) for text in texts)

@@ -7,9 +7,9 @@ import dataclasses
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import NoneType
-from typing import get_args
+from typing import get_args, get_origin
 
 import click
 
@@ -132,19 +132,24 @@ def _fields(group: Iterable[Operation]) -> list[str]:
             name = f"`{item.name}`" if place == 0 else ""
             rows.append((name, f"`{field.name}`", _kind(field.type), default, meaning))
         if item.permission != "worker":
-            options = (part for pair in item.example.items() for part in _option(*pair))
+            options = (part for pair in item.example.items() for part in _options(*pair))
             examples.append(shlex.join(["mimir", command_name(item), *options]))
     lines = _table(("Operation", "Field", "Kind", "Default", "Meaning"), rows)
     return [*lines, "", "```console", *examples, "```"] if examples else lines
 
 
-def _option(name: str, value: object) -> tuple[str, str]:
-    return f"--{name.replace('_', '-')}", str(value)
+def _options(name: str, value: object) -> list[str]:
+    if isinstance(value, Mapping):
+        value = [f"{key}={item}" for key, item in value.items()]
+    texts = value if isinstance(value, list | tuple) else [value]
+    return [part for text in texts for part in (f"--{name.replace('_', '-')}", str(text))]
 
 
 def _kind(kind: object) -> str:
     kinds = [item for item in get_args(kind) or (kind,) if item is not NoneType]
-    return _WORDS[kinds[0]]
+    if get_origin(kinds[0]) is Mapping:
+        return "name=value, may be repeated"
+    return _WORDS[kinds[0]] + (", may be repeated" if get_origin(kind) is tuple else "")
 
 
 def _shown(value: object) -> str:

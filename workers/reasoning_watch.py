@@ -37,9 +37,13 @@ class ReasoningWatch:
         done = []
         for name in self._projects.names():
             project = self._projects.get(name)
-            if self._seen.get(name) != project.dataset.sequence and not self._stopped.is_set():
+            if self._seen.get(name) == project.dataset.sequence or self._stopped.is_set():
+                continue
+            try:
                 done += [name] if self._reason(project) else []
-                self._seen[name] = project.dataset.sequence
+            except MimirError:
+                _LOG.exception("reasoning on %s failed; the next commit tries again", name)
+            self._seen[name] = project.dataset.sequence
         return done
 
     def _reason(self, project: Project) -> bool:
@@ -54,4 +58,4 @@ class ReasoningWatch:
             try:
                 self.tick()
             except MimirError:
-                _LOG.exception("reasoning failed")
+                _LOG.exception("a project cannot be opened for reasoning")

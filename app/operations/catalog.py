@@ -18,7 +18,7 @@ from app.operations import (
 )
 from app.operations.registry import REGISTRY, Operation
 
-__all__ = ["OPERATIONS"]
+__all__ = ["AGENT_TOOLS", "OPERATIONS"]
 
 _NOUNS = (
     projects,
@@ -38,3 +38,34 @@ _NOUNS = (
 )
 
 OPERATIONS: dict[str, Operation] = REGISTRY
+
+AGENT_TOOLS = frozenset(
+    {
+        "acknowledge_alert",
+        "change_twin",
+        "create_twin",
+        "diff_twin",
+        "discard_twin",
+        "explain_triple",
+        "get_proposal",
+        "get_run",
+        "get_schema",
+        "get_summary",
+        "list_alerts",
+        "list_models",
+        "list_project_commits",
+        "list_project_twins",
+        "list_projects",
+        "list_proposals",
+        "list_saved_queries",
+        "list_violations",
+        "propose_change",
+        "run_query",
+        "run_saved_query",
+        "start_run",
+    }
+)
+"""What agents are offered unless they ask for everything: enough to look, to try and to propose.
+
+A tool list is read by the model before every conversation, so it stays below 6,000 tokens.
+"""

@@ -132,7 +132,8 @@ def test_every_operation_is_offered_by_rest_and_agents_with_an_example(fleet: Fl
     }
 
     async def tools() -> set[str]:
-        async with AgentClient(make_server(fleet.client)) as agent:
+        server = make_server(fleet.client, everything=True)
+        async with AgentClient(server) as agent:
             return {tool.name for tool in (await agent.list_tools()).tools}
 
     assert document["openapi"].startswith("3.1")

@@ -15,7 +15,7 @@ from app.wiring import Owner
 from graph.changes import ChangeSet
 from graph.projects import Project
 from graph.terms import Literal, Quad
-from tests.e2e.conftest import settings_for
+from tests.e2e.conftest import finished, settings_for
 
 ALL = "SELECT ?o WHERE { ?s ?p ?o } ORDER BY ?o"
 
@@ -199,3 +199,24 @@ def test_the_log_is_verified_exported_and_rebuilt_from_files(tmp_path: Path) -> 
     code, output = mimir("verify")
     assert code == 1
     assert "Record 1" in output
+
+
+def test_a_landing_that_was_taken_back_lands_again(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "towns.csv"
+    path.write_text("town_id,name\n" + "".join(f"{n},Town {n}\n" for n in range(9)))
+    count = "SELECT (COUNT(*) AS ?n) WHERE { ?s a <http://mimir.local/p/shop/ontology#Town> }"
+
+    def towns() -> str:
+        return str(shop.call("run_query", query=count)["text"].splitlines()[1])
+
+    run = shop.client.upload("shop", [("towns.csv", path)])
+    assert finished(shop.client, "shop", run["id"])["state"] == "succeeded"
+    assert towns() == "9"
+    commits = shop.call("list_project_commits", limit=100)["items"]
+    landed = next(item["sequence"] for item in commits if item["author"] == "step land")
+    shop.call("undo_project_commit", commit=landed)
+    assert towns() == "0"
+
+    assert finished(shop.client, "shop", shop.call("start_run")["id"])["state"] == "succeeded"
+
+    assert towns() == "9"

@@ -108,7 +108,7 @@ def test_the_export_comes_back_without_a_change_and_edited_as_a_proposal(works: 
     assert (unchanged["added"], unchanged["removed"]) == (0, 0)
     assert (proposed["added"], proposed["removed"]) == (1, 1)
     found = works.call("get_proposal", proposal=proposed["proposal"])
-    assert found["state"] == "pending"
+    assert found["proposal"]["state"] == "pending"
 
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="the reasoner needs Java")

@@ -13,7 +13,7 @@ _SILENT = ("M012", range(30, 48))
 
 
 def write_works(folder: Path, seed: int = 3) -> list[Path]:
-    """Write machines, tools, their junction and hourly readings; with dirty cells and two faults."""
+    """Write machines, tools, their junction and hourly readings; dirty cells and two faults."""
     rng = random.Random(seed)  # noqa: S311 - test data
     folder.mkdir(parents=True, exist_ok=True)
     machines = [

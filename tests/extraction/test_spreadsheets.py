@@ -80,3 +80,21 @@ def test_a_value_beside_the_header_keeps_its_column(tmp_path: Path) -> None:
 def test_a_workbook_without_cells_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no cell"):
         _stage(tmp_path, {"s": []})
+
+
+def test_cells_with_errors_are_empty_and_told(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["a", "b"])
+    sheet.append([1, "#DIV/0!"])
+    sheet["B2"].data_type = "e"
+    sheet.append([2, 3])
+    path = tmp_path / "hash"
+    book.save(path)
+    staging = stage(path, name="book.xlsx", sha256="abc", folder=tmp_path / "staged")
+    assert duckdb.read_parquet(str(staging.tables[0].path)).fetchall() == [
+        (1, "1", None), (2, "2", "3"),
+    ]  # fmt: skip
+    (note,) = staging.rejects
+    assert (note.table, note.row, note.line, note.text) == ("book", 0, 2, "#DIV/0!")

@@ -259,3 +259,27 @@ def asserted(found: Explanation) -> Iterator[Explanation]:
         yield found
     for premise in found.premises:
         yield from asserted(premise)
+
+
+def test_what_is_asserted_later_leaves_the_inferred_graph_in_the_same_commit(
+    project: Project,
+) -> None:
+    run_reasoner(project, lambda: NOON)
+
+    add(project, ":a a :Machine .", project.names.data)
+
+    assert inferred(project) == triples(":a :partOf :c")
+    report = run_reasoner(project, lambda: NOON)
+    assert (report.incremental, report.added, report.removed) == (True, 0, 0)
+
+
+def test_nothing_is_said_of_classes_without_a_name(project: Project) -> None:
+    names = project.names
+    turtle = ":label rdfs:domain [ owl:unionOf ( :Pump :Site ) ] . :a :label :b ."
+    store = OxigraphStore()
+    store.engine.load(PREFIXES + turtle, RdfFormat.TURTLE, to_graph=names.ontology)
+    project.commit(ChangeSet(added=tuple(store.quads(names.ontology))))
+
+    run_reasoner(project, lambda: NOON)
+
+    assert not any("genid" in str(triple) for triple in inferred(project))

@@ -10,6 +10,7 @@ from extraction.mapping import Landing, land, quarantine_quads
 from extraction.rejects import reject_quads
 from extraction.staging import Staging
 from graph.changes import ChangeSet, ExpectedCount, read_quads
+from graph.sparql import load_query
 from graph.terms import Quad
 from workers.artifacts import read_model, read_schema
 from workers.imports import check_counts, import_quads
@@ -82,13 +83,19 @@ def _map(context: StepContext, found: Staging, import_id: str) -> Landing:
 
 
 def _change(context: StepContext, sha256: str, before: str | None) -> ChangeSet:
-    if before == sha256:
-        return ChangeSet()
     if before is None:
         return ChangeSet(added_file=sha256)
+    meta = context.project.reader(context.project.names.meta)
+    taken_back = meta.ask(load_query("workers", "landing_taken_back"))
+    if before == sha256 and not taken_back:
+        return ChangeSet()
     old = context.project.fetch_file(before, context.folder / "files")
     new = context.project.fetch_file(sha256, context.folder / "files")
     found = difference(old, new, context.folder / f"difference-{context.run.id}")
+    if taken_back:
+        # What the last landing added may be gone, so its file says nothing about the graph.
+        gone = context.project.put_file(found.removed_path) if found.removed else None
+        return ChangeSet(added_file=sha256, removed_file=gone)
     if found.added + found.removed <= _SMALL:
         return ChangeSet(_quads(found.added_path), _quads(found.removed_path))
     return _files(context, found)
