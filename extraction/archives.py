@@ -1,6 +1,7 @@
 """Compressed files: what is packed inside, unpacked under limits that no bomb passes."""
 
 import gzip
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -53,6 +54,8 @@ def guard_zip(path: Path, name: str) -> None:
             raise BadInput(f"{name} holds the path {member.filename!r}, which leaves the archive.")
         if member.flag_bits & 1:
             raise BadInput(f"{name} is locked by a password. Pack it again without one.")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise BadInput(f"{name}: {member.filename} is a link. Pack the file itself.")
         _guard_ratio(name, member.filename, member.file_size, member.compress_size)
 
 

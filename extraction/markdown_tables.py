@@ -22,6 +22,9 @@ _MARKUP = (
     (re.compile(r"<br\s*/?>"), " "),
     (re.compile(r"\\([\\`*_{}\[\]()#+\-.!|])"), r"\1"),
 )
+_MARKED = 2_000
+"""Characters above which a cell keeps its marks: finding them takes time by its square."""
+
 _Grid = list[list[str | None]]
 
 
@@ -99,6 +102,8 @@ def _fitted(cells: list[str | None], width: int) -> list[str | None]:
 def _plain(text: str) -> str | None:
     """Leave out the marks of emphasis, code and links."""
     plain = text.strip()
+    if len(plain) > _MARKED:
+        return plain
     for mark, kept in _MARKUP:
         plain = mark.sub(kept, plain)
     return plain.strip() or None

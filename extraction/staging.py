@@ -129,12 +129,14 @@ def column_names(header: Sequence[str | None]) -> tuple[str, ...]:
     """
     taken = {ROW}
     names = []
+    numbers: dict[str, int] = {}
     for position, cell in enumerate(header, 1):
         wanted = (cell or "").strip() or f"column_{position}"
-        name, number = wanted, 1
+        name, number = wanted, numbers.get(wanted.casefold(), 1)
         while name.casefold() in taken:
             number += 1
             name = f"{wanted}_{number}"
+        numbers[wanted.casefold()] = number
         taken.add(name.casefold())
         names.append(name)
     return tuple(names)

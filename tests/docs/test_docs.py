@@ -45,7 +45,7 @@ SOURCE_FILE = re.compile(
 )
 ABSOLUTE_PATH = re.compile(r"(?<![\w.~…}>\])/:-])/[A-Za-z][\w.-]*/[\w./<>-]*|[A-Z]:\\\w+")
 DATA_FILE = re.compile(r"[\w./-]+\.(?:csv|tsv|json|xlsx|parquet|zip)")
-OF_THE_SERVER = ("/api/v1/", "/projects/", "/static/", "/graph/", "/ontology/")
+OF_THE_SERVER = ("/p/", "/api/v1/", "/projects/", "/static/", "/graph/", "/ontology/")
 
 
 @dataclass(frozen=True)
