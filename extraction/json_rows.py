@@ -115,14 +115,20 @@ class _Rows:
         if not self._open:
             return
         numbers = pa.array([row for row, _, _ in self._open], pa.int64())
-        columns = [
-            pa.array([cells.get(name) for _, _, cells in self._open], pa.string())
-            for name in self._names
-        ]
+        columns = [_array([cells.get(name) for _, _, cells in self._open]) for name in self._names]
         names = [str(position) for position in range(len(columns))]
         self._chunks.append(pa.Table.from_arrays([numbers, *columns], names=[ROW, *names]))
         self._parents.append(pa.array([parent for _, parent, _ in self._open], pa.int64()))
         self._open = []
+
+
+def _array(values: list[str | None]) -> pa.Array:
+    """Make a column; half of a surrogate pair, which is no text, is kept as its escape."""
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        texts = [v and v.encode("utf-8", "backslashreplace").decode() for v in values]
+        return pa.array(texts, pa.string())
 
 
 def _flatten(

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph.log import read_log
+from graph.owl_rules import Atom
 from graph.projects import Project
 from graph.reasoner import AUTHOR, asserted_graphs
 from graph.reasoning import schema_triples
 from graph.rules import (
-    Atom,
     Binding,
     RuleInstance,
     close_schema,

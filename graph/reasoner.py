@@ -18,11 +18,11 @@ from graph.errors import BadInput, Conflict
 from graph.file_changes import with_files
 from graph.log import read_log
 from graph.names import ProjectNames
+from graph.owl_rules import is_schema
 from graph.projects import Project
 from graph.reasoner_process import ReasoningJob, reason
 from graph.reasoning import Contradiction, Reasoned
 from graph.records import record_quads
-from graph.rules import is_schema
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.terms import NamedNode, Quad

@@ -13,15 +13,14 @@ from pathlib import Path
 from pyoxigraph import RdfFormat
 
 from graph.file_changes import append_as_quads
+from graph.owl_rules import Atom, is_schema
 from graph.oxigraph import OxigraphStore
 from graph.rules import (
-    Atom,
     RuleInstance,
     close_schema,
     construct_text,
     instantiate,
     is_anonymous,
-    is_schema,
     select_text,
 )
 from graph.sparql import bind, load_query

@@ -1,5 +1,6 @@
 """Checkpoints for readers: the newest state or one of the past, with a twin's overlay applied."""
 
+import secrets
 import shutil
 import threading
 from collections.abc import Iterator
@@ -47,7 +48,9 @@ class Snapshots:
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
-        self._folder = dataset.folder / "snapshots"
+        # Readers keep checkpoints open by their path, so a path never names another state later,
+        # not even when a project is deleted and made again.
+        self._folder = dataset.folder / "snapshots" / secrets.token_hex(8)
         self._lock = threading.Lock()
         self._entries: dict[_Key, _Entry] = {}
         self._retired: list[_Entry] = []
