@@ -48,9 +48,10 @@ class Snapshots:
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
+        self._folder = dataset.folder / "snapshots"
         # Readers keep checkpoints open by their path, so a path never names another state later,
         # not even when a project is deleted and made again.
-        self._folder = dataset.folder / "snapshots" / secrets.token_hex(8)
+        self._prefix = secrets.token_hex(8)
         self._lock = threading.Lock()
         self._entries: dict[_Key, _Entry] = {}
         self._retired: list[_Entry] = []
@@ -128,7 +129,7 @@ class Snapshots:
 
     def _next(self) -> Path:
         self._number += 1
-        return self._folder / str(self._number)
+        return self._folder / f"{self._prefix}-{self._number}"
 
     def _sweep(self) -> None:
         while len(self._entries) > _KEPT:
