@@ -44,6 +44,7 @@ def _add(blueprint: Blueprint, operation: Operation, services: Services) -> None
     inside = path_fields(operation)
 
     def view(*arguments: Any, **path: Any) -> Any:
+        """Authorize the call, then run the operation."""
         authorize(services, request, operation.permission)
         fields = {**(vars(arguments[0]) if arguments else {}), **path}
         return operation.function(_scoped(operation, services, fields), operation.request(**fields))

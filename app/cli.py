@@ -20,11 +20,13 @@ class _Commands(click.Group):
     """The fixed commands, and one for each operation of the registry."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the fixed commands and those of the registry."""
         from app.commands import operation_commands
 
         return sorted({*super().list_commands(ctx), *operation_commands()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a fixed command, else one of the registry."""
         found = super().get_command(ctx, cmd_name)
         if found is None:
             from app.commands import operation_commands
@@ -33,6 +35,7 @@ class _Commands(click.Group):
         return found
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run a command with the settings; show the program's own errors as one line."""
         try:
             ctx.obj = read_settings(os.environ)
             return super().invoke(ctx)

@@ -32,6 +32,7 @@ def command_name(operation: Operation) -> str:
 def _command(operation: Operation) -> click.Command:
     @click.pass_obj
     def execute(settings: Settings, /, **fields: Any) -> None:
+        """Call the operation at the server and print its answer as JSON."""
         given = {name: value for name, value in fields.items() if value is not None}
         with connect(settings) as client:
             answer = client.call(operation, given)

@@ -14,6 +14,7 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def allow(response: Response) -> Response:
+        """Add the CORS headers to an answer at one of the doors."""
         if request.blueprint not in CORS_DOORS:
             return response
         response.headers.add("Vary", "Origin")

@@ -20,6 +20,7 @@ def events_blueprint(services: Services) -> Blueprint:
 
     @blueprint.get("/api/v1/projects/<project>/runs/<run>/events")
     def events(project: str, run: str) -> Response:
+        """Send the events of a run as a stream."""
         authorize(services, request, "read")
         run_view(services, services.projects.get(project), run)
         stream = _stream(services, project, run)

@@ -29,6 +29,7 @@ def files_blueprint(services: Services) -> Blueprint:
 
     @blueprint.post("/files")
     def upload(project: str) -> tuple[Response, int, dict[str, str]]:
+        """Store the files sent and start a run that takes them in."""
         authorize(services, request, "write")
         found = conditional_project(services.projects.get(project), request)
         sources = _store(services, found)
@@ -42,6 +43,7 @@ def files_blueprint(services: Services) -> Blueprint:
 
     @blueprint.post("/blobs")
     def put_blob(project: str) -> Response:
+        """Store the request's body as a blob."""
         authorize(services, request, "worker")
         stream = request.stream
         sha256, size = services.projects.get(project).dataset.blobs.put(stream)
@@ -49,6 +51,7 @@ def files_blueprint(services: Services) -> Blueprint:
 
     @blueprint.post("/blobs/adopt")
     def adopt_blob(project: str) -> Response:
+        """Take a file of the workers' folder over as a blob."""
         authorize(services, request, "worker")
         found = services.projects.get(project)
         work = (services.settings.data / "work").resolve()
@@ -60,12 +63,14 @@ def files_blueprint(services: Services) -> Blueprint:
 
     @blueprint.get("/blobs/<sha256>")
     def get_blob(project: str, sha256: str) -> Response:
+        """Send the bytes of a blob."""
         authorize(services, request, "worker")
         path = services.projects.get(project).dataset.blobs.path(sha256)
         return send_file(path, mimetype="application/octet-stream", as_attachment=True)
 
     @blueprint.post("/commits")
     def commit(project: str) -> Response:
+        """Commit a worker's change."""
         authorize(services, request, "worker")
         return _commit(services, conditional_project(services.projects.get(project), request))
 
@@ -141,6 +146,7 @@ def _load_progress(
     began = services.board.clock()
 
     def report(done: int) -> None:
+        """Report how much of the file is loaded, and how fast."""
         pace = density * done / max(services.board.clock() - began, 1e-3)
         message = f"loading {density * done:,.0f} of {density * size:,.0f} triples"
         step = change.author.removeprefix("step ")

@@ -75,6 +75,7 @@ def graph_store_blueprint(services: Services) -> Blueprint:
     blueprint = Blueprint("graph_store", __name__)
 
     def serve(target: _Target) -> Response:
+        """Answer the request's method on one graph."""
         if request.method in ("GET", "HEAD"):
             return _get(services, request, target)
         handler = {"PUT": _put, "POST": _post, "DELETE": _delete, "PATCH": _patch}[request.method]
@@ -83,6 +84,7 @@ def graph_store_blueprint(services: Services) -> Blueprint:
         return response
 
     def opened(project: str) -> Project:
+        """Authorize the request and find its project; a write keeps its conditions."""
         reads = request.method in ("GET", "HEAD")
         authorize(services, request, "read" if reads else "write")
         found = services.projects.get(project)
@@ -90,17 +92,20 @@ def graph_store_blueprint(services: Services) -> Blueprint:
 
     @blueprint.route("/projects/<project>/graph-store", methods=_METHODS, strict_slashes=False)
     def indirect(project: str) -> Response:
+        """Serve the graph that the query string names."""
         found = opened(project)
         return serve(_Target(found, _named(request, found)))
 
     @blueprint.route("/projects/<project>/graph-store/<path:path>", methods=_METHODS)
     def below(project: str, path: str) -> Response:
+        """Serve the user's graph at a path below the graph store."""
         found = opened(project)
         return serve(_Target(found, _user_graph(found, path)))
 
     # The graph's own IRI, where the base IRI leads to this server.
     @blueprint.route("/p/<project>/graph/<path:path>", methods=_METHODS)
     def direct(project: str, path: str) -> Response:
+        """Serve a graph at its own address."""
         found = opened(project)
         return serve(_Target(found, found.names.graph(*path.split("/"))))
 

@@ -62,6 +62,7 @@ def make_server(client: Client, *, everything: bool = False) -> MCPServer:
 
 def _tool(client: Client, operation: Operation) -> Callable[..., str]:
     def call(**arguments: Any) -> str:
+        """Call the operation with the arguments given and answer in JSON."""
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
             return json.dumps(client.call(operation, given), ensure_ascii=False)

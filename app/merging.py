@@ -109,6 +109,7 @@ def _complete(project: Project, merge_id: str, by: str, now: datetime, *, force:
     )
 
     def guard(meta: GraphReader) -> None:
+        """Refuse the commit if the graph or the merge changed since it was looked at."""
         if project.dataset.knowledge_sequence != seen:
             raise _Moved("The graph changes too fast for the merge. Try again later.")
         _check_same(project, meta, before)
@@ -160,10 +161,10 @@ def _merged(project: Project, record: Merge, sides: _Sides) -> Merged:
     }
     policies = _policies(project, record)
 
-    def policy(name: NamedNode) -> Policy:
+    def _policy(name: NamedNode) -> Policy:
         return policies.get(name.value, "set")
 
-    return merge(*_based(sides, policy), policy, chosen)
+    return merge(*_based(sides, _policy), _policy, chosen)
 
 
 def _based(sides: _Sides, policy: Callable[[NamedNode], Policy]) -> tuple[Slices, Slices, Slices]:

@@ -142,6 +142,7 @@ def _put(
 
 def _same_edits(edits: tuple[OntologyEdit, ...]) -> Guard:
     def guard(meta: object) -> None:
+        """Refuse the commit if the edits are no longer those that were read."""
         if read_edits(meta) != edits:  # type: ignore[arg-type] # a reader of the meta graph
             raise Conflict("Somebody else edited the ontology just now. Repeat the edit.")
 

@@ -15,6 +15,7 @@ def ontology_blueprint(services: Services) -> Blueprint:
 
     @blueprint.get("/export.zip")
     def export(project: str) -> Response:
+        """Send the ontology, now or at a version, as a ZIP file."""
         authorize(services, request, "read")
         found = services.projects.get(project)
         text = request.args.get("version", "")
@@ -29,6 +30,7 @@ def ontology_blueprint(services: Services) -> Blueprint:
 
     @blueprint.put("/ontology")
     def put(project: str) -> Response:
+        """Import the ontology in the body."""
         authorize(services, request, "write")
         chosen = ("part", "strategy", "action", "by")
         fields = {name: request.args[name] for name in chosen if name in request.args}

@@ -232,6 +232,7 @@ def _guard(
     project: Project, before: Proposal | None, after: Proposal, change: ChangeSet | None
 ) -> Callable[[GraphReader], None]:
     def check(meta: GraphReader) -> None:
+        """Refuse the commit if the proposal, or what it touches, was changed meanwhile."""
         if before and find_proposal(meta, project.names, before.id) != before:
             raise Conflict(f"Proposal {before.id} was decided meanwhile; look at it again.")
         if change is None:

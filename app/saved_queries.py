@@ -28,6 +28,7 @@ def saved_queries_blueprint(services: Services) -> Blueprint:
 
     @blueprint.route("/projects/<project>/queries/<name>", methods=["GET"])
     def answer_saved_query(project: str, name: str) -> Response:
+        """Answer a saved query with the parameters of the query string."""
         authorize(services, request, "read")
         found = services.projects.get(project)
         query = find_query(saved_queries(found), name, None)

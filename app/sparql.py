@@ -62,6 +62,7 @@ def sparql_blueprint(services: Services) -> Blueprint:
 
     @blueprint.route("/projects/<project>/sparql", methods=["GET", "POST"], strict_slashes=False)
     def project_sparql(project: str) -> Response:
+        """Answer a query or an update of a project, or describe the service."""
         kind = _kind(request)
         authorize(services, request, "write" if kind == "update" else "read")
         found = services.projects.get(project)
@@ -74,12 +75,14 @@ def sparql_blueprint(services: Services) -> Blueprint:
 
     @blueprint.route("/projects/<project>/update", methods=["POST"], strict_slashes=False)
     def project_update(project: str) -> Response:
+        """Answer an update of a project."""
         authorize(services, request, "write")
         found = services.projects.get(project)
         return answer_update(services, request, found, _text(request, "update"))
 
     @blueprint.route("/projects/<project>/twins/<twin>/sparql", methods=["GET", "POST"])
     def twin_sparql(project: str, twin: str) -> Response:
+        """Answer a query or an update of a twin, or describe the service."""
         kind = _kind(request)
         authorize(services, request, "write" if kind == "update" else "read")
         found = services.projects.get(project)

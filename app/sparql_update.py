@@ -79,6 +79,7 @@ def unchanged(project: Project, seen: int) -> Guard:
     """
 
     def guard(_: GraphReader) -> None:
+        """Refuse the commit if the graph changed since it was read."""
         if project.dataset.knowledge_sequence != seen:
             raise Conflict("The graph was changed at the same time. Repeat the request.")
 

@@ -60,6 +60,7 @@ def void_blueprint(services: Services) -> Blueprint:
 
     @blueprint.get("/projects/<project>/void")
     def describe(project: str) -> Response:
+        """Send the description of a project."""
         authorize(services, request, "read")
         found = services.projects.get(project)
         answer = _written(request, descriptions.get(found, request.root_url))
@@ -68,6 +69,7 @@ def void_blueprint(services: Services) -> Blueprint:
 
     @blueprint.get("/.well-known/void")
     def listing() -> Response:
+        """List the descriptions of all projects."""
         authorize(services, request, "read")
         pages = [f"{request.root_url}projects/{name}/void" for name in services.projects.names()]
         return _written(

@@ -40,6 +40,7 @@ def _rate(project: Project, threads: int) -> float:
     each = _COMMITS // threads
 
     def work(thread: int) -> None:
+        """Commit the share of one thread."""
         for number in range(each):
             project.commit(ChangeSet((_quad(project, f"{thread}-{number}"),), (), "bench", "one"))
 

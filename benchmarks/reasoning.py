@@ -32,9 +32,11 @@ def company(triples: int, seed: int = 7) -> Iterator[str]:
     rng = np.random.default_rng(seed)
 
     def line(subject: str, predicate: str, value: str) -> str:
+        """Write one triple as a line."""
         return f"{subject} {predicate} {value} .\n"
 
     def term(name: str) -> str:
+        """Write a name of the company as an IRI."""
         return f"<{_BASE}{name}>"
 
     for level in range(8):

@@ -26,7 +26,8 @@ _LEFTOVERS = ("__MACOSX", ".", "Thumbs.db", "desktop.ini")
 
 
 class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """Give at most `size` bytes; none at the end."""
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ class _Form:
 
     @property
     def options(self) -> dict[str, object]:
+        """Give the reader's options for this form."""
         return reader_options(self.delimiter, self.quote, self.escape, spaced=self.spaced)
 
 

@@ -66,6 +66,7 @@ class _Page(HTMLParser):
         self._count = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open a table, or what the tag begins inside one."""
         if tag in _SILENT:
             self._silent += 1
         elif tag == "table":
@@ -77,6 +78,7 @@ class _Page(HTMLParser):
             self._start_inside(self._open[-1], tag, dict(attrs))
 
     def handle_endtag(self, tag: str) -> None:
+        """Close what the tag ends."""
         if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
         if not self._open:
@@ -92,6 +94,7 @@ class _Page(HTMLParser):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
+        """Add text to the open caption or cell."""
         if self._silent or not self._open:
             return
         grid = self._open[-1]

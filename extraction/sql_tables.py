@@ -67,12 +67,14 @@ class _Table:
         self._rows: list[Sequence[str | None]] = []
 
     def add(self, row: Sequence[str | None]) -> None:
+        """Take a row in; write a full batch."""
         self._numbers.append(self.count)
         self._rows.append(row)
         if len(self._rows) >= _BATCH:
             self.flush()
 
     def flush(self) -> None:
+        """Write the rows that wait."""
         if self._rows:
             self.writer.add(self._numbers, list(zip(*self._rows, strict=True)))
         self._numbers, self._rows = [], []
@@ -91,6 +93,7 @@ class _Dump:
         self._token = _END
 
     def read(self) -> list[StagedTable]:
+        """Read all statements and give the tables; close them whatever happens."""
         try:
             while self._next():
                 self._statement()

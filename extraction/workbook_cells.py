@@ -94,12 +94,12 @@ def _member(target: str) -> str:
 def _elements(text: bytes, name: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
 
-    def start(element: str, attributes: dict[str, str]) -> None:
+    def _start(element: str, attributes: dict[str, str]) -> None:
         if element.rpartition(":")[2] == name:
             found.append(attributes)
 
     parser = expat.ParserCreate()
-    parser.StartElementHandler = start
+    parser.StartElementHandler = _start
     parser.Parse(text, True)
     return found
 

@@ -108,6 +108,7 @@ class _Rows:
         self._root = ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Open an element with its attributes as members."""
         self._root = self._root or _local(name)
         self._path.append(name)
         members: list[tuple[str, Json]] = [
@@ -116,6 +117,7 @@ class _Rows:
         self._stack.append(_Element(_local(name), members))
 
     def text(self, text: str) -> None:
+        """Add text to the open element."""
         if self._stack:
             self._stack[-1].texts.append(text)
 
@@ -188,6 +190,7 @@ def _parse(
     depth = 0
 
     def opened(name: str, attributes: dict[str, str]) -> None:
+        """Start an element within the limits of depth and attributes."""
         nonlocal depth
         depth += 1
         if depth > DEPTH_LIMIT:
@@ -197,11 +200,13 @@ def _parse(
         start(name, attributes)
 
     def closed(name: str) -> None:
+        """End an element."""
         nonlocal depth
         depth -= 1
         end(name)
 
     def refused(*_: object) -> None:
+        """Refuse a document type and its entities."""
         raise BadInput(
             f"{source.name} has a document type (<!DOCTYPE>), which can hold attacks. Remove it."
         )

@@ -26,6 +26,7 @@ def write_graph(names: ProjectNames, quads: Iterable[Quad], form: str) -> str:
     """Write the triples of quads in one of `FORMATS`, in a stable order."""
 
     def plain(term: Subject | Term) -> Subject | Term:
+        """Turn a skolem name back into a blank node."""
         if isinstance(term, NamedNode) and term.value.startswith(names.skolem):
             return BlankNode(term.value.removeprefix(names.skolem))
         return term

@@ -140,6 +140,7 @@ class _Gate:
         self._operations = 1
 
     def run(self) -> None:
+        """Read the whole text; refuse what may not pass."""
         text, stack = self._text, self._stack
         handlers: dict[str, Callable[[str], None]] = {
             "word": self._read_word,

@@ -243,6 +243,7 @@ def _refuse_collisions(found: Difference, sequence: int) -> None:
 
 def _unmoved(project: Project, head: int) -> Guard:
     def check(_: GraphReader) -> None:
+        """Refuse the commit if a newer one changed the graph."""
         if project.dataset.knowledge_sequence > head:
             raise _Moved("A newer commit changed the graph.")
 

@@ -204,6 +204,7 @@ def _conflict_quads(item: ConflictRecord, merge: Merge, names: ProjectNames) -> 
 
 def _merge(facts: dict[str, list[Term]]) -> Merge:
     def get(name: NamedNode) -> str:
+        """Give the text of the first value."""
         return _text(facts[name.value][0])
 
     ended = facts.get(PROV.endedAtTime.value)
@@ -221,6 +222,7 @@ def _merge(facts: dict[str, list[Term]]) -> Merge:
 
 def _conflict(facts: dict[str, list[Term]]) -> ConflictRecord:
     def values(name: NamedNode) -> Values:
+        """Give all values; none is an empty set."""
         return frozenset(facts.get(name.value, ()))
 
     (subject,), (name,) = values(MIMIR.about), values(MIMIR.property)

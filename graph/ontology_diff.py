@@ -110,6 +110,7 @@ def _likeness(old: Described, new: Described) -> float:
 
 def _translator(renames: Mapping[str, str]) -> Callable[[str], str]:
     def translate(text: str) -> str:
+        """Write the new names in place of the old ones."""
         for old, new in renames.items():
             text = text.replace(old, new)
         return text

@@ -273,16 +273,16 @@ def _renamed(model: KnowledgeModel, edit: OntologyEdit) -> KnowledgeModel:
     if old is None or edit.value in {*_classes(model), *_properties(model)}:
         return model
 
-    def named(name: str) -> str:
+    def _named(name: str) -> str:
         return edit.value if name == old else name
 
-    def link(item: LinkDef) -> LinkDef:
-        return replace(item, name=named(item.name), target=named(item.target))
+    def _link(item: LinkDef) -> LinkDef:
+        return replace(item, name=_named(item.name), target=_named(item.target))
 
-    def attribute(item: AttributeDef) -> AttributeDef:
-        return replace(item, name=named(item.name))
+    def _attribute(item: AttributeDef) -> AttributeDef:
+        return replace(item, name=_named(item.name))
 
-    return _mapped(model, named, attribute, link)
+    return _mapped(model, _named, _attribute, _link)
 
 
 def _mapped(
@@ -291,7 +291,7 @@ def _mapped(
     attribute: Callable[[AttributeDef], AttributeDef],
     link: Callable[[LinkDef], LinkDef],
 ) -> KnowledgeModel:
-    def of_class(item: ClassDef) -> ClassDef:
+    def _of_class(item: ClassDef) -> ClassDef:
         return replace(
             item,
             name=named(item.name),
@@ -299,24 +299,26 @@ def _mapped(
             links=tuple(map(link, item.links)),
         )
 
-    def of_pair(item: JunctionDef) -> JunctionDef:
+    def _of_pair(item: JunctionDef) -> JunctionDef:
         source, target = link(item.source), link(item.target)
         return replace(item, name=named(item.name), source=source, target=target)
 
-    return KnowledgeModel(tuple(map(of_class, model.classes)), tuple(map(of_pair, model.junctions)))
+    return KnowledgeModel(
+        tuple(map(_of_class, model.classes)), tuple(map(_of_pair, model.junctions))
+    )
 
 
 def _retyped(model: KnowledgeModel, edit: OntologyEdit) -> KnowledgeModel:
     wanted = set(edit.origins)
 
-    def of_class(item: ClassDef) -> ClassDef:
+    def _of_class(item: ClassDef) -> ClassDef:
         attributes = tuple(
             replace(each, datatype=edit.value) if f"{item.table}.{each.column}" in wanted else each
             for each in item.attributes
         )
         return replace(item, attributes=attributes)
 
-    return KnowledgeModel(tuple(map(of_class, model.classes)), model.junctions)
+    return KnowledgeModel(tuple(map(_of_class, model.classes)), model.junctions)
 
 
 def _column(column: Column, datatype: str | None) -> Column:

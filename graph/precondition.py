@@ -53,6 +53,7 @@ class Precondition:
             return then
 
         def check(meta: GraphReader) -> None:
+            """Check this condition first, then the other one."""
             self.check(dataset, meta)
             if then:
                 then(meta)

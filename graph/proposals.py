@@ -316,12 +316,15 @@ def _facts(meta: GraphReader, query: str, about: NamedNode) -> dict[str, dict[st
 
 def _proposal(facts: dict[str, list[str]]) -> Proposal:
     def all_of(name: NamedNode) -> tuple[str, ...]:
+        """Give all values; there may be none."""
         return tuple(facts.get(name.value, ()))
 
     def get(name: NamedNode) -> str | None:
+        """Give the first value, or None."""
         return next(iter(all_of(name)), None)
 
     def need(name: NamedNode) -> str:
+        """Give the first value of what every proposal has."""
         return facts[name.value][0]
 
     decided_at = get(MIMIR.decidedAt)

@@ -106,6 +106,7 @@ def read_user_patch(path: Path, graph: str | None, skolem: str, scope: Scope) ->
     home = NamedNode(graph) if graph else scope.writable[0]
 
     def placed(quads: Iterable[Quad]) -> tuple[Quad, ...]:
+        """Put triples without a graph into `home`; give blank nodes names."""
         return tuple(_placed(quad, home, skolem) for quad in quads)
 
     added, removed = placed(patch.added), placed(patch.removed)
@@ -173,6 +174,7 @@ class _SkolemNames:
         self._numbers: dict[bytes, int] = {}
 
     def replace(self, match: re.Match[bytes]) -> bytes:
+        """Give the skolem name of a matched label; equal labels get equal names."""
         label = match.group(match.lastindex or 0)
         number = self._numbers.setdefault(label, len(self._numbers) + 1)
         return b"<%s%d>" % (self._prefix, number)

@@ -169,6 +169,7 @@ def _not_acceptable(kind: str) -> dict[str, Any]:
 
 def _scope(request: Mapping[str, Any]) -> Scope:
     def graphs(part: str) -> tuple[NamedNode, ...]:
+        """Read the graphs of one part of the request."""
         return tuple(NamedNode(name) for name in request[part])
 
     return Scope(

@@ -148,6 +148,7 @@ class _Since:
 
     @property
     def nothing(self) -> bool:
+        """Whether it is known that nothing was asserted."""
         return self.added == ()
 
 
@@ -206,6 +207,7 @@ def _attempt(
         change = _change(project, folder, found, before, after, author)
 
         def guard(_: GraphReader) -> None:
+            """Refuse the commit if the graph changed since the reasoning began."""
             if dataset.knowledge_sequence != start:
                 raise _Outdated("The graph changed while it was reasoned on.")
 

@@ -221,6 +221,7 @@ def _follow(
     classes = {row[0] for row in reader.select(_CLASSES)}
 
     def touched(atom: Atom) -> bool:
+        """Whether one of the newest triples may match an atom."""
         if isinstance(atom[1], Variable):
             return bool(predicates)
         if atom[1] == RDF.type and not isinstance(atom[2], Variable):

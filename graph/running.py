@@ -71,6 +71,7 @@ class RunningQueries:
             self._running[entry.id] = entry
 
         def check() -> None:
+            """Stop the query if it was cancelled or its caller left."""
             if entry.cancelled.is_set():
                 raise QueryCancelled("The query was cancelled.")
             if call.left():

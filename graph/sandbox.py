@@ -63,6 +63,7 @@ def confine() -> None:
 
 def _filter(architecture: int, calls: tuple[int, ...]) -> bytes:
     def step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
+        """Pack one instruction; `yes` and `no` are the steps that a jump skips."""
         return struct.pack("HBBI", code, yes, no, value)
 
     size = len(calls)

@@ -44,6 +44,7 @@ def bind(text: str, /, **terms: NamedNode | Literal) -> str:
     used: set[str] = set()
 
     def replaced(match: re.Match[str]) -> str:
+        """Give a parameter's term in place of its name; keep what only looks like one."""
         name = match.group("name")
         if name is None:
             return match.group(0)

@@ -62,6 +62,7 @@ class _Writer:
         self._graph = names.ontology
 
     def quads(self, version: int) -> Iterator[Quad]:
+        """Write the header, the classes, the properties and the keys."""
         yield from self._header(version)
         for item in self._model.classes:
             yield from self._class(item)

@@ -27,6 +27,7 @@ class _Writer:
         self._names = names
 
     def quads(self) -> Iterator[Quad]:
+        """Write the shapes of all classes and junctions."""
         for item in self._model.classes:
             yield from self._class(item)
         for pair in self._model.junctions:

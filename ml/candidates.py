@@ -87,6 +87,7 @@ def average_of(candidates: Sequence[Candidate], kind: str) -> Candidate:
     label = f"average of {', '.join(others)} and {last}"
 
     def build() -> Pipeline:
+        """Make a pipeline that averages the candidates."""
         parts = [(item.name, item.build()) for item in candidates]
         if kind == "regression":
             return Pipeline([("model", VotingRegressor(parts))])
@@ -155,6 +156,7 @@ def _classifiers(shape: Shape) -> list[_Part]:
 
 def _builder(prepare: _Prepare, shape: Shape, model: Any) -> Callable[[], Pipeline]:
     def build() -> Pipeline:
+        """Make a pipeline with a fresh model."""
         return Pipeline([("features", prepare(shape)), ("model", clone(model))])
 
     return build

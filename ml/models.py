@@ -178,6 +178,7 @@ class _Card:
     model_id: str
 
     def outcome(self, commit: NamedNode, trained_at: str, sha256: str | None) -> Iterator[Triple]:
+        """Describe what was learned and how it was judged."""
         task, result = self.result.task, self.result
         yield Triple(self.model, RDF.type, MIMIR.TrainingOutcome)
         if result.kept is not None:
@@ -210,6 +211,7 @@ class _Card:
             yield Triple(self.model, MIMIR.note, Literal(note))
 
     def run(self, commit: NamedNode, trained_at: str) -> Iterator[Triple]:
+        """Describe the training run: what it read and when it ended."""
         run = self._part("run")
         yield Triple(run, RDF.type, MLS.Run)
         yield Triple(run, RDF.type, PROV.Activity)
@@ -219,6 +221,7 @@ class _Card:
         yield Triple(run, MLS.hasOutput, self.model)
 
     def features(self) -> Iterator[Triple]:
+        """Describe each feature: where it comes from and how much it weighs."""
         weights = {item.feature: item.value for item in self.result.importances}
         for place, feature in enumerate(self.table.features):
             node = self._part("feature", f"{place:02d}")
@@ -234,6 +237,7 @@ class _Card:
                 yield Triple(node, MIMIR.importance, Literal(weights[feature.name]))
 
     def left_out(self) -> Iterator[Triple]:
+        """Describe each feature that was left out, and why."""
         for place, item in enumerate(self.table.dropped):
             node = self._part("left-out", f"{place:02d}")
             yield Triple(self.model, MIMIR.leftOut, node)
@@ -243,6 +247,7 @@ class _Card:
             yield Triple(node, MIMIR.leak, Literal(item.leak))
 
     def evaluations(self) -> Iterator[Triple]:
+        """Describe each measure of each model tried."""
         for entry in self.result.leaderboard:
             better = () if entry.improvement is None else (entry.improvement,)
             for metric in (*entry.metrics, *better):

@@ -49,19 +49,15 @@ def test_every_public_function_class_and_module_says_what_it_does() -> None:
     silent = []
     for path in SOURCES:
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        nodes: list[ast.Module | ast.ClassDef | ast.FunctionDef] = [tree]
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
-                nodes.append(node)
-                if isinstance(node, ast.ClassDef):
-                    nodes += [
-                        item
-                        for item in node.body
-                        if isinstance(item, ast.FunctionDef) and not item.name.startswith("_")
-                    ]
+        nodes = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            and not node.name.startswith("_")
+        ]
         silent += [
             f"{path}: {getattr(node, 'name', 'module')}"
-            for node in nodes
+            for node in (tree, *nodes)
             if ast.get_docstring(node) is None
         ]
 

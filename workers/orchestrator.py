@@ -147,10 +147,10 @@ def _context(
     settings: WorkerSettings,
     clock: Callable[[], datetime],
 ) -> StepContext:
-    def progress(fraction: float | None, message: str) -> None:
+    def _progress(fraction: float | None, message: str) -> None:
         project.report(run.id, step.name, fraction, message)
 
-    return StepContext(project, run, dict(outputs), settings, clock, progress)
+    return StepContext(project, run, dict(outputs), settings, clock, _progress)
 
 
 def _execute_step(context: StepContext, step: Step, order: int, key: str) -> StepRecord:

@@ -158,6 +158,7 @@ class _OurEntry(Entry):
 
     @property
     def func(self) -> Callable[[str], int]:
+        """Give `execute`; what Redis names is not looked at."""
         return execute
 
 

@@ -197,7 +197,7 @@ def _facts(
 
 
 def _run(facts: dict[str, str]) -> Run:
-    def get(name: NamedNode) -> str | None:
+    def _get(name: NamedNode) -> str | None:
         return facts.get(name.value)
 
     return Run(
@@ -208,9 +208,9 @@ def _run(facts: dict[str, str]) -> Run:
         state=facts[MIMIR.state.value],  # type: ignore[arg-type] # written by run_quads
         epoch=int(facts[MIMIR.epoch.value]),
         failures=int(facts[MIMIR.failures.value]),
-        started=_optional_time(get(PROV.startedAtTime)),
-        ended=_optional_time(get(PROV.endedAtTime)),
-        error=get(MIMIR.error),
+        started=_optional_time(_get(PROV.startedAtTime)),
+        ended=_optional_time(_get(PROV.endedAtTime)),
+        error=_get(MIMIR.error),
     )
 
 

@@ -65,6 +65,7 @@ def operation(
     """Register a function as an operation named like the function."""
 
     def register(function: Callable[[Services, Any], Any]) -> Callable[[Services, Any], Any]:
+        """Add a function to the registry under its own name."""
         name = function.__name__
         REGISTRY[name] = Operation(
             name,

@@ -70,7 +70,7 @@ def _map(context: StepContext, found: Staging, import_id: str) -> Landing:
     total = max(sum(table.rows for table in found.tables), 1)
     done = 0
 
-    def progress(table: str, rows: int) -> None:
+    def _progress(table: str, rows: int) -> None:
         nonlocal done
         done += rows
         context.progress(0.3 * done / total, f"mapping {table}: {done:,} of {total:,} rows")
@@ -78,7 +78,7 @@ def _map(context: StepContext, found: Staging, import_id: str) -> Landing:
     output = context.folder / f"landing-{context.run.id}.nq"
     schema, model = read_schema(context), read_model(context)
     return land(
-        found.tables, schema, model, context.project.names, import_id, output, progress=progress
+        found.tables, schema, model, context.project.names, import_id, output, progress=_progress
     )
 
 

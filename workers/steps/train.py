@@ -42,12 +42,12 @@ def _train(context: StepContext, task: Task, number: int, total: int) -> dict[st
     project = context.project
     names = project.names
 
-    def progress(share: float, message: str) -> None:
+    def _progress(share: float, message: str) -> None:
         context.progress((number + share) / total, f"{task.class_name}.{task.target}: {message}")
 
-    progress(0.0, "pulling features")
+    _progress(0.0, "pulling features")
     table = pull(project.reader(names.data), task, read_model(context), names)
-    result = train(table, task, seed=context.settings.seed, progress=progress)
+    result = train(table, task, seed=context.settings.seed, progress=_progress)
     identifier = model_id(task, table.inputs_hash, context.settings.seed)
     time = context.clock().isoformat()
     kept = result.pipeline is not None

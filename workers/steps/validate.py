@@ -32,6 +32,7 @@ def execute(context: StepContext) -> StepResult:
     origin = {id(result): cell for result, cell in zip(rejected, cells, strict=True)}
 
     def extra(result: ValidationResult) -> Iterable[tuple[NamedNode, Term]]:
+        """Give the facts of the cell that a result is about."""
         cell = origin.get(id(result)) or places.get((result.focus_node, result.path))
         return cell.facts() if cell else ()
 
