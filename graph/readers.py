@@ -23,6 +23,7 @@ from graph.update import GraphForbidden, Scope
 
 JSON_RESULTS = "application/sparql-results+json"
 TURTLE = "text/turtle"
+_STARTS = 3
 _TEXT_SHOWN = 2_000
 
 
@@ -310,17 +311,23 @@ class ReaderPool:
             return not self._closed
 
     def _take(self) -> Reader:
-        with self._lock:
-            if self._closed:
-                raise StoreUnavailable("The readers are closed: the program is ending.")
-            while self._idle:
-                reader = self._idle.pop()
-                if reader.alive:
-                    return reader
-            # A spare one is always under way, so a killed reader costs the next query no start.
-            fresh = self._spare or self._starter.submit(self._start)
-            self._spare = self._starter.submit(self._start)
-        return fresh.result()
+        trouble: BaseException = ReaderDied("The reader process is gone. Try again.")
+        for _ in range(_STARTS):
+            with self._lock:
+                if self._closed:
+                    raise StoreUnavailable("The readers are closed: the program is ending.")
+                while self._idle:
+                    reader = self._idle.pop()
+                    if reader.alive:
+                        return reader
+                # A spare one is always under way: a killed reader costs the next query no start.
+                fresh = self._spare or self._starter.submit(self._start)
+                self._spare = self._starter.submit(self._start)
+            # It may have been killed while it waited, or even while it started.
+            trouble = fresh.exception() or trouble
+            if fresh.exception() is None and fresh.result().alive:
+                return fresh.result()
+        raise trouble
 
     def _start(self) -> Reader:
         limits = self.limits
