@@ -22,6 +22,7 @@ check: $(VENV)/.dev app/web/static/.built system
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.spine
+	$(BIN)/python -m benchmarks.commits
 
 web: app/web/static/.built
 

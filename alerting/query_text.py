@@ -21,6 +21,14 @@ _LIMIT = "?entity $bound ?limit ."
 _READING_LIMIT = "?reading $bound ?limit ."
 _ABOVE = "FILTER(?value > ?limit)"
 _BELOW = "FILTER(?value < ?limit)"
+_STATED = "BIND($bound AS ?limit)"
+_COMPARED = {
+    "<": "FILTER(?value < ?limit)",
+    "<=": "FILTER(?value <= ?limit)",
+    ">": "FILTER(?value > ?limit)",
+    ">=": "FILTER(?value >= ?limit)",
+}
+STATED_COMPARISONS = tuple(_COMPARED)
 _ONE_ENTITY = "FILTER(?entity = $entity)"
 _FROM = "FILTER(?time >= $start)"
 _UNTIL = "FILTER(?time <= $end)"
@@ -62,6 +70,28 @@ def entity_limit_query(type_: NamedNode, value: NamedNode, bound: NamedNode, sid
         _beyond(side),
     ]
     return "\n".join(["SELECT ?entity ?value ?limit WHERE {", *_indented(body), "}"])
+
+
+def stated_limit_query(
+    terms: SeriesTerms | NamedNode, value: NamedNode, comparison: str, bound: float
+) -> str:
+    """Select what compares so with a number: readings of a series, or individuals of a class.
+
+    Args:
+        terms: where the readings are, or the class of the individuals.
+        value: the property that is compared.
+        comparison: one of `STATED_COMPARISONS`.
+        bound: the number; it is the column `?limit`.
+    """
+    limit = [bind(_STATED, bound=Literal(bound)), _COMPARED[comparison]]
+    if isinstance(terms, SeriesTerms):
+        head = "SELECT ?entity ?time ?value ?limit WHERE {"
+        body = [*_readings(terms), bind(_VALUE, property=value), *limit]
+    else:
+        head = "SELECT ?entity ?value ?limit WHERE {"
+        of_class = bind(_SELF, type=RDF.type, **{"class": terms})
+        body = [of_class, bind(_ENTITY_VALUE, property=value), *limit]
+    return "\n".join([head, *_indented(body), "}"])
 
 
 def evidence_query(

@@ -50,7 +50,8 @@ class Rule:
         parameters: (name, value) pairs. All kinds: `label`. anomaly: `variable`, `minimum_z`,
             `false_alarms` (expected number over one evaluation). missing: `variables` (joined by a
             space), `factor` (times the usual interval), `reference` (`data` or `now`).
-            threshold: `comparison` and `bound` where the query itself does not compare.
+            threshold: `comparison` and `bound` where the query itself does not compare, `operator`
+            and `bound` to tell people what a query compares with that does.
         severity: of a finding that is just beyond the rule; graver ones are raised.
         enabled: whether it is evaluated.
         overridden: whether a person wrote or changed it; derivation then leaves it alone.
@@ -81,6 +82,10 @@ class Rule:
                     f"it must be one of {', '.join(choices)}."
                 )
 
+    def derived(self) -> bool:
+        """Tell whether derivation made it: such ids begin with the kind, those of people never."""
+        return self.id.startswith(tuple(f"{kind}-" for kind in get_args(RuleKind)))
+
     def parameter(self, name: str, default: str) -> str:
         """Read one parameter."""
         return dict(self.parameters).get(name, default)
@@ -110,7 +115,7 @@ def derive_rules(model: KnowledgeModel, names: ProjectNames) -> tuple[Rule, ...]
     """
     rules: list[Rule] = []
     for item in model.classes:
-        time = _time_attribute(item)
+        time = time_attribute(item)
         if item.kind == "observation" and time is not None:
             rules += _observation_rules(item, time, names)
             rules += _reading_limit_rules(model, item, time, names)
@@ -131,10 +136,31 @@ def rule_quads(rules: Iterable[Rule], names: ProjectNames) -> list[Quad]:
     return [quad for rule in rules for quad in _quads(rule, names)]
 
 
+def rule_changes(
+    after: Iterable[Rule], before: Iterable[Rule], names: ProjectNames
+) -> tuple[list[Quad], list[Quad]]:
+    """Give the quads to add and to remove so that `after` stands where `before` stood.
+
+    Rules that are in both are not written: a person may be changing them at the same time.
+    """
+    new, old = rule_quads(after, names), rule_quads(before, names)
+    kept = set(new).intersection(old)
+    return [quad for quad in new if quad not in kept], [quad for quad in old if quad not in kept]
+
+
 def read_rules(reader: GraphReader, names: ProjectNames) -> tuple[Rule, ...]:
     """Read the rules of a project, sorted by id; the reader must name the meta graph."""
     rows = reader.select(bind(load_query("alerting", "rules"), graph=names.meta))
     return tuple(_rule([getattr(term, "value", None) for term in row]) for row in rows)
+
+
+def time_attribute(item: ClassDef) -> AttributeDef | None:
+    """Give the attribute that says when, if the class has one."""
+    for datatype in _TIMES:
+        for attribute in item.attributes:
+            if attribute.datatype == datatype:
+                return attribute
+    return None
 
 
 def _observation_rules(item: ClassDef, time: AttributeDef, names: ProjectNames) -> list[Rule]:
@@ -244,14 +270,6 @@ def _terms(item: ClassDef, time: AttributeDef, names: ProjectNames) -> SeriesTer
 
 def _linked_class(model: KnowledgeModel, link: LinkDef) -> ClassDef | None:
     return next((item for item in model.classes if item.table == link.target_table), None)
-
-
-def _time_attribute(item: ClassDef) -> AttributeDef | None:
-    for datatype in _TIMES:
-        for attribute in item.attributes:
-            if attribute.datatype == datatype:
-                return attribute
-    return None
 
 
 def _numeric(item: ClassDef) -> list[AttributeDef]:

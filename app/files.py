@@ -82,9 +82,11 @@ def _store(services: Services, project: Project) -> list[Source]:
     if not uploads:
         raise BadInput("Send at least one file in the multipart field 'files'.")
     limit = services.settings.upload_mb << 20
+    names = [_clean_name(item.filename or "") for item in uploads]
+    if len(set(names)) < len(names):
+        raise BadInput("Two files of one upload have the same name. Rename one of them.")
     sources = []
-    for item in uploads:
-        name = _clean_name(item.filename or "")
+    for name, item in zip(names, uploads, strict=True):
         sha256, size = project.dataset.blobs.put(item.stream, limit=limit)
         if size == 0:
             raise BadInput(f"The file {name!r} is empty.")

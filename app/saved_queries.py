@@ -43,8 +43,8 @@ def saved_queries(project: Project) -> tuple[SavedQuery, ...]:
     return list_queries(project.reader(queries_graph(names)), project.reader(names.meta))
 
 
-def check_query(services: Services, text: str) -> None:
-    """Have a reader parse a query, on an empty store.
+def check_query(services: Services, text: str, base: str = "") -> None:
+    """Have a reader parse a query, on an empty store; relative IRIs are resolved by `base`.
 
     Raises:
         BadQuery: the text is not valid.
@@ -52,7 +52,7 @@ def check_query(services: Services, text: str) -> None:
     with tempfile.TemporaryDirectory(dir=services.settings.data, prefix=".query-") as folder:
         path = Path(folder) / "empty"
         OxigraphStore(path).close()
-        with services.user_readers.query(path, Query(text, ())):
+        with services.user_readers.query(path, Query(text, (), base=base)):
             return
 
 

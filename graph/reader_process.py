@@ -16,6 +16,7 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfForm
 from graph.answer_rows import count_rows
 from graph.changes import write_patch
 from graph.errors import BadQuery, MimirError, StoreUnavailable
+from graph.explain import as_json, explain
 from graph.oxigraph import OxigraphStore
 from graph.rdf_io import Upload, read_uploads, read_user_patch, with_blank_nodes, write_graphs
 from graph.result_nodes import show_blank_nodes
@@ -89,6 +90,8 @@ def _answer(stores: _Stores, request: Mapping[str, Any]) -> dict[str, Any]:
             return _patch(request)
         if "graphs" in request:
             return _graphs(stores.get(request["store"]), request)
+        if request.get("explain"):
+            return _explain(stores.get(request["store"]), request)
         return _query(stores.get(request["store"]), request)
     except MimirError as error:
         return {"error": error.code, "message": str(error)}
@@ -137,6 +140,12 @@ def _query(store: OxigraphStore, request: Mapping[str, Any]) -> dict[str, Any]:
     triples = with_blank_nodes(result, skolem) if skolem else result
     serialize(triples, output, form, prefixes=prefixes)
     return {"kind": "graph", "media": media}
+
+
+def _explain(store: OxigraphStore, request: Mapping[str, Any]) -> dict[str, Any]:
+    default, named = _dataset(request)
+    text, base = request["query"], request.get("base", "")
+    return as_json(explain(store.engine, text, base=base, default=default, named=named))
 
 
 def _dataset(request: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:

@@ -170,22 +170,18 @@ class ReaderPool:
             QueryCancelled: somebody ended it, or the caller left.
             QueryTimeout, ReaderDied: a limit was passed; the reader is gone, nothing else is.
         """
-        request = {
-            "query": query.text,
-            "store": str(store),
-            "default": [graph.value for graph in query.default],
-            "named": [graph.value for graph in query.named],
-            "results": query.results,
-            "graph": query.graph,
-            "protocol_dataset": query.protocol_dataset,
-            "base": query.base,
-            "skolem": query.skolem,
-            "closed": tuple(query.closed),
-            "rows": self.limits.rows,
-        }
+        request = {**_asked(store, query), "rows": self.limits.rows}
         with self._output() as output:
             answer = self._run({**request, "output": str(output)})
             yield Answer(answer["kind"], answer["media"], output)
+
+    def explain(self, store: Path, query: Query) -> dict[str, Any]:
+        """Explain a query on a checkpoint; gives a `graph.explain.Explanation` as JSON values.
+
+        Raises:
+            MimirError: as `query`.
+        """
+        return self._run({**_asked(store, query), "explain": True})
 
     def update(self, store: Path, text: str, scope: Scope) -> Patch:
         """Evaluate an update on a clone that is thrown away; gives what it would change."""
@@ -337,6 +333,21 @@ class ReaderPool:
 def _end(spare: Future[Reader]) -> None:
     if not spare.cancelled() and spare.exception() is None:
         spare.result().kill()
+
+
+def _asked(store: Path, query: Query) -> dict[str, Any]:
+    return {
+        "query": query.text,
+        "store": str(store),
+        "default": [graph.value for graph in query.default],
+        "named": [graph.value for graph in query.named],
+        "results": query.results,
+        "graph": query.graph,
+        "protocol_dataset": query.protocol_dataset,
+        "base": query.base,
+        "skolem": query.skolem,
+        "closed": tuple(query.closed),
+    }
 
 
 def _described(request: Mapping[str, Any]) -> str:

@@ -119,15 +119,16 @@ class Prologue:
             BadQuery: it is neither, or its prefix is not declared.
         """
         if token.kind == "iri":
-            return (
-                urljoin(self.base, unescaped(token.text[1:-1]))
-                if self.base
-                else unescaped(token.text[1:-1])
-            )
+            return self._absolute(unescaped(token.text[1:-1]))
         prefix, colon, local = token.text.partition(":")
         if token.kind != "name" or not colon or prefix not in self.prefixes:
             raise BadQuery(f"A graph IRI was expected at {token.text!r}.")
         return self.prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
+
+    def _absolute(self, iri: str) -> str:
+        joined = urljoin(self.base, iri) if self.base else iri
+        # `urljoin` drops an empty fragment, with which most prefixes end.
+        return f"{joined}#" if iri.endswith("#") and not joined.endswith("#") else joined
 
 
 def dataset_clause(text: str, base: str = "") -> DatasetClause:

@@ -2,6 +2,7 @@
 
 from app.operations import (
     alerts,
+    explaining,
     graphs,
     history,
     internal,
@@ -12,6 +13,7 @@ from app.operations import (
     proposals,
     queries,
     reasoning,
+    rules,
     runs,
     saved_queries,
     twins,
@@ -26,6 +28,7 @@ _NOUNS = (
     knowledge,
     graphs,
     queries,
+    explaining,
     saved_queries,
     twins,
     proposals,
@@ -34,6 +37,7 @@ _NOUNS = (
     ontologies,
     reasoning,
     alerts,
+    rules,
     internal,
 )
 
@@ -57,6 +61,7 @@ AGENT_TOOLS = frozenset(
         "list_project_twins",
         "list_projects",
         "list_proposals",
+        "list_rules",
         "list_saved_queries",
         "list_violations",
         "propose_change",

@@ -192,6 +192,7 @@ def test_unknown_things_are_404_and_unknown_fields_422(fleet: Fleet) -> None:
         ([("files", ("empty.csv", b""))], "is empty"),
         ([], "at least one file"),
         ([("files", ("..", b"a,b\n1,2\n"))], "cannot be used"),
+        ([("files", ("a.csv", b"a,b\n1,2\n"))] * 2, "the same name"),
     ],
 )
 def test_an_upload_that_cannot_be_used_is_refused(

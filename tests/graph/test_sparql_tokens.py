@@ -124,3 +124,10 @@ def test_what_only_looks_like_from_is_none(text: str) -> None:
 def test_from_without_a_known_iri_is_an_error(text: str) -> None:
     with pytest.raises(BadQuery, match="graph IRI"):
         dataset_clause(text)
+
+
+@pytest.mark.parametrize("prefix", ["<http://x/g#>", "<g#>"])
+def test_a_prefix_that_ends_with_a_hash_keeps_it_below_a_base(prefix: str) -> None:
+    clause = dataset_clause(f"BASE <http://x/> PREFIX g: {prefix} ASK FROM g:a {{ }}")
+
+    assert clause.default == ("http://x/g#a",)

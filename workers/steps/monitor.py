@@ -2,7 +2,7 @@
 
 from alerting.alerts import change_quads, read_alerts, reconcile
 from alerting.evaluate import evaluate
-from alerting.rules import derive_rules, merge_rules, read_rules, rule_quads
+from alerting.rules import derive_rules, merge_rules, read_rules, rule_changes
 from graph.changes import ChangeSet
 from graph.errors import NotFound
 from graph.model import KnowledgeModel
@@ -36,9 +36,8 @@ def execute(context: StepContext) -> StepResult:
         "resolved": len(changes.resolved),
         "skipped": [f"{item.rule}: {item.reason}" for item in report.skipped],
     }
-    change = ChangeSet(
-        added=(*rule_quads(rules, names), *added), removed=(*rule_quads(stored, names), *removed)
-    )
+    new, old = rule_changes(rules, stored, names)
+    change = ChangeSet(added=(*new, *added), removed=(*old, *removed))
     message = (
         f"{len(rules)} rules · {counts['opened']} alerts opened, {counts['updated']} updated, "
         f"{counts['resolved']} resolved"

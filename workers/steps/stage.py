@@ -22,6 +22,7 @@ def execute(context: StepContext) -> StepResult:
     ]
     rows = sum(table.rows for table in found.tables)
     message = f"{len(tables)} tables · {rows:,} rows"
-    if found.rejects:
-        message += f" · {len(found.rejects):,} rows that cannot be read"
-    return StepResult({"tables": tables, "rejects": len(found.rejects)}, message)
+    unread = sum(reject.row > 0 for reject in found.rejects)
+    if unread:
+        message += f" · {unread:,} rows that cannot be read"
+    return StepResult({"tables": tables, "rejects": unread}, message)
