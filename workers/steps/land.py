@@ -19,7 +19,6 @@ from workers.runs import last_output
 from workers.staging import staged
 
 _SMALL = 5_000
-_CHUNK = 1 << 20
 
 
 def execute(context: StepContext) -> StepResult:
@@ -30,7 +29,7 @@ def execute(context: StepContext) -> StepResult:
     import_id = _import_id(context)
     landing = _map(context, found, import_id)
     before = last_output(context.project.reader(names.meta), "land")
-    triples = _count_lines(landing.output)
+    triples = sum(table.triples for table in landing.tables)
     sha256 = context.project.put_file(landing.output)
     change = _change(context, sha256, before["file"] if before else None)
     check_counts(landing, found)
@@ -118,11 +117,6 @@ def _files(context: StepContext, found: Difference) -> ChangeSet:
         added_file=put(found.added_path) if found.added else None,
         removed_file=put(found.removed_path) if found.removed else None,
     )
-
-
-def _count_lines(path: Path) -> int:
-    with path.open("rb") as file:
-        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))
 
 
 def _quads(path: Path) -> tuple[Quad, ...]:
