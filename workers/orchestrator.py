@@ -156,7 +156,7 @@ def _context(
 def _execute_step(context: StepContext, step: Step, order: int, key: str) -> StepRecord:
     started = context.clock()
     context.progress(None, "")
-    result = _known_result(context, step, key) or _tried(context, step)
+    result = _tried(context, step, key)
     record = StepRecord(
         name=step.name,
         order=order,
@@ -188,10 +188,10 @@ def _known_result(context: StepContext, step: Step, key: str) -> StepResult | No
     )
 
 
-def _tried(context: StepContext, step: Step) -> StepResult:
+def _tried(context: StepContext, step: Step, key: str) -> StepResult:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return _execute(step, context)
+            return _known_result(context, step, key) or _execute(step, context)
         except StoreUnavailable:
             raise
         except MimirError as error:

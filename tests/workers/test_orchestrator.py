@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from graph.changes import ChangeSet, Commit
-from graph.errors import Conflict, StoreUnavailable
+from graph.errors import Conflict, ReaderDied, StoreUnavailable
 from graph.log import read_log
 from graph.names import ProjectNames
 from graph.projects import Project
@@ -46,6 +46,19 @@ class NearProject:
     def report(self, run: str, step: str, fraction: float | None, message: str) -> None:
         assert run == self.run.id
         self.said.append(f"{step} {fraction} {message}".strip())
+
+
+@dataclass
+class FlakyProject(NearProject):
+    """A project whose first reader is gone."""
+
+    readers: int = 0
+
+    def reader(self, *graphs: NamedNode) -> GraphReader:
+        self.readers += 1
+        if self.readers == 1:
+            raise ReaderDied("The reader process is gone.")
+        return super().reader(*graphs)
 
 
 @pytest.fixture
@@ -183,6 +196,19 @@ def test_an_error_that_may_pass_is_tried_again(
 
     assert run.state == "succeeded"
     assert executions(settings) == 2
+
+
+def test_a_reader_that_is_gone_while_an_earlier_result_is_looked_for_does_not_fail_the_run(
+    project: Project, settings: WorkerSettings, clock: Clock
+) -> None:
+    near = claimed(project, clock)
+    run = read_run(near.reader(near.names.meta), near.names, near.run.id)
+    flaky = FlakyProject(near.project, near.run, [])
+
+    execute_run(flaky, run, PURE, settings, clock.now)  # type: ignore[arg-type] # the same methods
+
+    assert read_run(near.reader(near.names.meta), near.names, near.run.id).state == "succeeded"
+    assert flaky.readers > 1
 
 
 def test_an_error_of_the_program_fails_the_run_with_its_kind(
