@@ -1,19 +1,21 @@
 """REST: one flask-smorest route per operation, generated from the registry."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import marshmallow_dataclass
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema
 
 from app.auth import authorize
-from app.conditional import conditional_services, tag_answer
+from app.conditional import conditional_services, is_known, tag_answer
 from app.operations.catalog import OPERATIONS
 from app.operations.registry import Operation
 from app.services import Services
+from app.time_travel import shown
 
 PREFIX = "/api/v1"
 
@@ -47,7 +49,11 @@ def _add(blueprint: Blueprint, operation: Operation, services: Services) -> None
         """Authorize the call, then run the operation."""
         authorize(services, request, operation.permission)
         fields = {**(vars(arguments[0]) if arguments else {}), **path}
-        return operation.function(_scoped(operation, services, fields), operation.request(**fields))
+        door = {item.name: fields.pop(item.name, None) for item in operation.door_fields}
+        with _scoped(operation, services, fields.get("project"), **door) as scoped:
+            if scoped is None:
+                return Response(status=304)
+            return operation.function(scoped, operation.request(**fields))
 
     view.__name__ = operation.name
     view.__doc__ = operation.summary
@@ -64,24 +70,44 @@ def _add(blueprint: Blueprint, operation: Operation, services: Services) -> None
     blueprint.route(operation.path, methods=[operation.method])(wrapped)
 
 
-def _scoped(operation: Operation, services: Services, fields: Mapping[str, Any]) -> Services:
-    """Have the answer tagged with the project's commit; let a change heed If-Match."""
-    project = fields.get("project")
+@contextmanager
+def _scoped(
+    operation: Operation,
+    services: Services,
+    project: str | None,
+    *,
+    at: str | None = None,
+    if_match: str | None = None,
+    require_ask: str | None = None,
+) -> Iterator[Services | None]:
+    """Have the answer tagged with a commit, read the state asked for, change it on conditions.
+
+    Gives None when the caller knows the state already.
+    """
     if project is None:
-        return services
-    if operation.permission == "read":
+        yield services
+    elif operation.timed:
+        with shown(services.projects.get(project), request, at) as found:
+            tag_answer(found.sequence)
+            known = is_known(request, found.sequence)
+            projects = services.projects.with_project(found)
+            yield None if known else dataclasses.replace(services, projects=projects)
+    elif operation.permission == "read":
         tag_answer(services.projects.get(project).dataset.sequence)
-        return services
-    return conditional_services(services, request, project)
+        yield services
+    else:
+        yield conditional_services(services, request, project, if_match, require_ask)
 
 
 def _arguments(operation: Operation, inside: tuple[str, ...]) -> type[Schema] | None:
     outside = [
         (item.name, item.type, dataclasses.field(default=item.default, metadata=item.metadata))
-        for item in dataclasses.fields(operation.request)
+        for item in operation.fields
         if item.name not in inside
     ]
     if not outside:
         return None
-    body = dataclasses.make_dataclass(f"{operation.request.__name__}Body", outside, frozen=True)
+    # Operations share request classes but not what the doors add, so each body has its own name.
+    name = operation.name.title().replace("_", "") + "Body"
+    body = dataclasses.make_dataclass(name, outside, frozen=True)
     return marshmallow_dataclass.class_schema(body)

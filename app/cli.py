@@ -23,15 +23,15 @@ class _Commands(click.Group):
         """List the fixed commands and those of the registry."""
         from app.commands import operation_commands
 
-        return sorted({*super().list_commands(ctx), *operation_commands()})
+        return sorted({*super().list_commands(ctx), *operation_commands(), "schema"})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Find a fixed command, else one of the registry."""
         found = super().get_command(ctx, cmd_name)
         if found is None:
-            from app.commands import operation_commands
+            from app.commands import operation_commands, schema_commands
 
-            return operation_commands().get(cmd_name)
+            return schema_commands() if cmd_name == "schema" else operation_commands().get(cmd_name)
         return found
 
     def invoke(self, ctx: click.Context) -> Any:

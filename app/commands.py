@@ -13,6 +13,13 @@ from app.operations.catalog import OPERATIONS
 from app.operations.registry import Operation
 from app.settings import Settings
 
+_SCHEMA = {
+    "show": "get-schema",
+    "set": "set-schema",
+    "unset": "unset-schema",
+    "list": "list-schema-overrides",
+}
+
 
 @cache
 def operation_commands() -> dict[str, click.Command]:
@@ -22,6 +29,13 @@ def operation_commands() -> dict[str, click.Command]:
         for operation in OPERATIONS.values()
         if operation.permission != "worker"
     }
+
+
+def schema_commands() -> click.Group:
+    """Make `mimir schema`: the operations on the schema under short names."""
+    known = operation_commands()
+    short = {word: known[name] for word, name in _SCHEMA.items()}
+    return click.Group("schema", short, help="The schema of a project: show it, decide otherwise.")
 
 
 def command_name(operation: Operation) -> str:
@@ -38,9 +52,7 @@ def _command(operation: Operation) -> click.Command:
             answer = client.call(operation, given)
         click.echo(json.dumps(answer, indent=1, ensure_ascii=False))
 
-    parameters: list[click.Parameter] = [
-        _option(item) for item in dataclasses.fields(operation.request)
-    ]
+    parameters: list[click.Parameter] = [_option(item) for item in operation.fields]
     return click.Command(
         command_name(operation), callback=execute, params=parameters, help=operation.summary
     )

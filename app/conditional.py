@@ -1,38 +1,69 @@
-"""Conditional requests: the commit as ETag, and If-Match before a change (RFC 9110, 13.1.1)."""
+"""Conditional requests: the commit as ETag, and what must hold before a change.
 
+If-Match and If-None-Match: RFC 9110, section 13.1. `Mimir-Require-Ask`, or `require_ask` among the
+fields of a call, is a SPARQL ASK that must be true of the state that the change is made on.
+"""
+
+import json
 from dataclasses import replace
 
 from flask import Request, Response, after_this_request
 
 from app.services import Services
-from graph.precondition import Precondition
+from graph.errors import BadQuery
+from graph.precondition import Condition, Precondition
 from graph.projects import Project
+from graph.readers import Query
+from graph.snapshots import Overlay
+
+REQUIRE_ASK = "Mimir-Require-Ask"
 
 
-def read_precondition(call: Request) -> Precondition:
-    """Read If-Match; a tag that is no commit's matches nothing."""
-    if not call.headers.get("If-Match") or call.if_match.star_tag:
-        return Precondition()
-    tags = call.if_match.as_set()
-    return Precondition(int(tag) for tag in tags if tag.isascii() and tag.isdigit())
+def conditional_project(
+    services: Services,
+    project: Project,
+    call: Request,
+    if_match: str | None = None,
+    require_ask: str | None = None,
+) -> Project:
+    """Give the project for a change: every answer gets the ETag, the change heeds conditions.
 
-
-def conditional_project(project: Project, call: Request) -> Project:
-    """Give the project for a change: every answer gets the ETag, the change heeds If-Match.
+    Args:
+        if_match, require_ask: what the body of the call asks for; else it may be a header, or
+            for `require_ask` a parameter.
 
     Raises:
-        PreconditionFailed: If-Match does not name the newest commit.
+        PreconditionFailed: If-Match does not name the newest commit, or the ASK is false.
+        BadQuery: the condition is no ASK.
     """
-    precondition = read_precondition(call)
+    text = require_ask or call.values.get("require_ask") or call.headers.get(REQUIRE_ASK)
+    condition = None
+    if text:
+        twin = (call.view_args or {}).get("twin")
+        condition = _asking(services, project, text, project.overlay(twin) if twin else None)
+    precondition = Precondition(_allowed(call, if_match), condition)
+    before = project.dataset.sequence
     precondition.check(project.dataset, project.reader(project.names.meta))
-    _tag_later(precondition, project.dataset.sequence)
+    _tag_later(precondition, before)
     return replace(project, precondition=precondition)
 
 
-def conditional_services(services: Services, call: Request, project: str) -> Services:
-    """Give services whose project of this name heeds If-Match; see `conditional_project`."""
-    found = conditional_project(services.projects.get(project), call)
+def conditional_services(
+    services: Services,
+    call: Request,
+    project: str,
+    if_match: str | None = None,
+    require_ask: str | None = None,
+) -> Services:
+    """Give services whose project of this name heeds conditions; see `conditional_project`."""
+    plain = services.projects.get(project)
+    found = conditional_project(services, plain, call, if_match, require_ask)
     return replace(services, projects=services.projects.with_project(found))
+
+
+def is_known(call: Request, sequence: int) -> bool:
+    """Tell whether If-None-Match says that the caller has the answer of this commit."""
+    return call.method in ("GET", "HEAD") and call.if_none_match.contains_weak(str(sequence))
 
 
 def tag_answer(sequence: int) -> None:
@@ -47,6 +78,34 @@ def tag_answer(sequence: int) -> None:
 def etag(sequence: int) -> str:
     """Write the entity tag of a commit."""
     return f'"{sequence}"'
+
+
+def _allowed(call: Request, if_match: str | None) -> list[int] | None:
+    """List the commits that If-Match names; a tag that is no commit's matches nothing."""
+    if if_match is not None:
+        tags = {tag.strip().strip('"') for tag in if_match.split(",")}
+    elif call.headers.get("If-Match"):
+        tags = {"*"} if call.if_match.star_tag else call.if_match.as_set()
+    else:
+        return None
+    return None if "*" in tags else [int(tag) for tag in tags if tag.isascii() and tag.isdigit()]
+
+
+def _asking(services: Services, project: Project, text: str, overlay: Overlay | None) -> Condition:
+    """Make a condition that a reader process evaluates, within the limits of every query."""
+    names = project.names
+
+    def holds(commit: int) -> bool:
+        """Evaluate the ASK on the state at a commit."""
+        with project.at(commit) as then, then.checkpoint(overlay) as path:
+            graphs = tuple(sorted({*then.graphs(), *names.default_graphs}, key=str))
+            query = Query(text, names.default_graphs, graphs, base=names.root)
+            with services.user_readers.query(path, query) as answer:
+                if answer.kind != "boolean":
+                    raise BadQuery("The condition of a change must be an ASK query.")
+                return bool(json.loads(answer.path.read_bytes())["boolean"])
+
+    return Condition(text, holds)
 
 
 def _tag_later(precondition: Precondition, before: int) -> None:

@@ -17,7 +17,7 @@ from graph.projects import Project
 from graph.terms import NamedNode
 from workers.dispatcher import Fence
 from workers.runs import Source
-from workers.sources import current_sources, upload_change
+from workers.sources import ingest_inputs, upload_change
 
 _LARGEST_NAME = 200
 _SAMPLE = 1 << 20
@@ -31,11 +31,11 @@ def files_blueprint(services: Services) -> Blueprint:
     def upload(project: str) -> tuple[Response, int, dict[str, str]]:
         """Store the files sent and start a run that takes them in."""
         authorize(services, request, "write")
-        found = conditional_project(services.projects.get(project), request)
+        found = conditional_project(services, services.projects.get(project), request)
         sources = _store(services, found)
         found.commit(upload_change(found.names, sources, services.clock()))
-        listed = [vars(item) for item in current_sources(found.reader(found.names.meta))]
-        run = services.dispatcher.submit(found, "ingest", {"sources": listed})
+        inputs = ingest_inputs(found.reader(found.names.meta))
+        run = services.dispatcher.submit(found, "ingest", inputs)
         view = run_view(services, found, run.id)
         place = f"/api/v1/projects/{project}/runs/{run.id}"
         body = {"run": view, "files": [vars(source) for source in sources]}
@@ -72,7 +72,9 @@ def files_blueprint(services: Services) -> Blueprint:
     def commit(project: str) -> Response:
         """Commit a worker's change."""
         authorize(services, request, "worker")
-        return _commit(services, conditional_project(services.projects.get(project), request))
+        return _commit(
+            services, conditional_project(services, services.projects.get(project), request)
+        )
 
     return blueprint
 

@@ -88,7 +88,7 @@ def graph_store_blueprint(services: Services) -> Blueprint:
         reads = request.method in ("GET", "HEAD")
         authorize(services, request, "read" if reads else "write")
         found = services.projects.get(project)
-        return found if reads else conditional_project(found, request)
+        return found if reads else conditional_project(services, found, request)
 
     @blueprint.route("/projects/<project>/graph-store", methods=_METHODS, strict_slashes=False)
     def indirect(project: str) -> Response:

@@ -7,7 +7,7 @@ HTTP like those of everybody else.
 import inspect
 import json
 from collections.abc import Callable
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from typing import Annotated, Any
 
 from mcp.server import MCPServer
@@ -70,7 +70,7 @@ def _tool(client: Client, operation: Operation) -> Callable[..., str]:
             raise ToolError(str(error)) from error
 
     parameters = []
-    for item in fields(operation.request):
+    for item in operation.fields:
         text = item.metadata["metadata"]["description"]
         described: Any = Annotated.__class_getitem__((item.type, Field(description=text)))  # type: ignore[attr-defined] # built at run time
         default = inspect.Parameter.empty if item.default is MISSING else item.default

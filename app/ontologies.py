@@ -27,7 +27,7 @@ from graph.terms import Quad
 from graph.update import Scope
 from workers.describing import describe
 from workers.runs import last_output
-from workers.sources import current_sources
+from workers.sources import ingest_inputs
 from workers.stored import read_stored_json
 
 DATA_FOLLOWS = ("rename", "retype")
@@ -89,10 +89,8 @@ def apply_import(
 
 def land_again(services: Services, project: Project) -> str | None:
     """Submit a run that brings the data to renamed terms; gives it, if there are files."""
-    sources = [vars(item) for item in current_sources(project.reader(project.names.meta))]
-    if not sources:
-        return None
-    return services.dispatcher.submit(project, "ingest", {"sources": sources}).id
+    inputs = ingest_inputs(project.reader(project.names.meta))
+    return services.dispatcher.submit(project, "ingest", inputs).id if inputs["sources"] else None
 
 
 def apply_edit(

@@ -3,8 +3,10 @@
 from flask import Blueprint, Response, jsonify, request
 
 from app.auth import authorize
+from app.conditional import etag
 from app.operations.ontologies import ImportOntology, import_content
 from app.services import Services
+from app.time_travel import shown
 from graph.errors import BadInput
 from graph.ontology_export import export_zip
 
@@ -17,15 +19,14 @@ def ontology_blueprint(services: Services) -> Blueprint:
     def export(project: str) -> Response:
         """Send the ontology, now or at a version, as a ZIP file."""
         authorize(services, request, "read")
-        found = services.projects.get(project)
         text = request.args.get("version", "")
         if text and not text.isdecimal():
             raise BadInput(f"The version must be a number, not {text!r}.")
-        response = Response(
-            export_zip(found, int(text) if text else None), content_type="application/zip"
-        )
+        with shown(services.projects.get(project), request) as found:
+            archive = export_zip(found, int(text) if text else None)
+            response = Response(archive, content_type="application/zip")
+            response.headers["ETag"] = etag(found.sequence)
         response.headers["Content-Disposition"] = f'attachment; filename="{project}-ontology.zip"'
-        response.headers["ETag"] = f'"{found.dataset.sequence}"'
         return response
 
     @blueprint.put("/ontology")

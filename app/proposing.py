@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.services import Services
-from graph.changes import ChangeSet, Patch, read_patch
+from graph.changes import ChangeSet, Commit, Patch, read_patch
 from graph.errors import BadInput, Conflict
-from graph.history import commit_record
+from graph.history import get_commit, undo_commit
 from graph.impact import impact_of
 from graph.projects import Project
 from graph.proposals import (
@@ -19,14 +19,13 @@ from graph.proposals import (
     decided,
     find_proposal,
     is_additive,
-    misplaced,
+    missing,
     open_graphs,
     proposal_iri,
     read_policy,
     read_proposed,
     record_change,
     risk_of,
-    undo_change,
     write_proposed,
 )
 from graph.rehearsal import effective, new_violations
@@ -130,11 +129,11 @@ def apply(project: Project, proposal: str, by: str, now: datetime, reason: str |
             would bring violations that nobody has seen, so it waits again.
     """
     before = find_proposal(_meta(project), project.names, proposal)
-    after = decided(before, "applied", by, now, reason)
     if before.state != "approved":
-        raise Conflict(f"Proposal {before.id} is {before.state}; approve it before it is applied.")
+        raise Conflict(f"Proposal {before.id} is {before.state}; only approved ones are applied.")
+    after = decided(before, "applied", by, now, reason)
     change = change_of(project, before)
-    gone = misplaced(change.removed, project.reader, present=True)
+    gone = missing(change.removed, project.reader)
     if gone:
         why = f"It no longer fits: {_quoted(gone)} is not there any more."
         _commit(project, before, decided(before, "superseded", "mimir", now, why), None)
@@ -147,13 +146,25 @@ def undo(project: Project, proposal: str, by: str, now: datetime, reason: str | 
     """Take back what an applied proposal did.
 
     Raises:
-        Conflict: it is not applied, or something it did was changed since.
+        Conflict: it is not applied, or something it did was changed again; see `undo_commit`.
     """
     before = find_proposal(_meta(project), project.names, proposal)
     after = decided(before, "undone", by, now, reason)
-    record = commit_record(project, commits_of(project, before)[0])
-    change = undo_change(project.names, record.patch())
-    return _commit(project, before, after, change)
+    _take_back(project, commits_of(project, before)[0], before, after)
+    return after
+
+
+def take_back(project: Project, commit: int, by: str, now: datetime, reason: str) -> Commit:
+    """Undo a commit; where it applied a proposal, or undid one, the proposal says so too.
+
+    Raises:
+        NotFound, BadInput, Conflict: see `undo_commit`.
+    """
+    before = _proposal_of(project, commit)
+    if before is None:
+        return undo_commit(project, commit, author=by, reason=reason)
+    state: State = "undone" if before.state == "applied" else "applied"
+    return _take_back(project, commit, before, decided(before, state, by, now, reason or None))
 
 
 def change_of(project: Project, proposal: Proposal) -> ChangeSet:
@@ -185,6 +196,29 @@ def violation_facts(result: ValidationResult) -> dict[str, str | None]:
         "severity": result.severity.value.rpartition("#")[2],
         "shape": _plain(result.shape),
     }
+
+
+def _proposal_of(project: Project, commit: int) -> Proposal | None:
+    """Find the proposal that a commit was the last to apply or undo."""
+    source = get_commit(project, commit).source or ""
+    start = proposal_iri(project.names, "").value
+    if not source.startswith(start):
+        return None
+    found = find_proposal(_meta(project), project.names, source.removeprefix(start))
+    return found if commits_of(project, found)[:1] == [commit] else None
+
+
+def _take_back(project: Project, commit: int, before: Proposal, after: Proposal) -> Commit:
+    iri = proposal_iri(project.names, before.id).value
+    words = f"Proposal {after.id} {after.state}: {after.reason}"
+    return undo_commit(
+        project,
+        commit,
+        author=after.decided_by or after.author,
+        reason=words,
+        record=replace(record_change(project.names, before, after, words), source=iri),
+        guard=_guard(project, before, ()),
+    )
 
 
 def _record_new(project: Project, proposal: Proposal, change: ChangeSet, now: datetime) -> Proposal:
@@ -224,26 +258,22 @@ def _commit(
 ) -> Proposal:
     reason = f"Proposal {after.id} {after.state}: {after.reason}"
     record = record_change(project.names, before, after, reason, change)
-    project.commit(record, guard=_guard(project, before, after, change))
+    project.commit(record, guard=_guard(project, before, change.removed if change else ()))
     return after
 
 
 def _guard(
-    project: Project, before: Proposal | None, after: Proposal, change: ChangeSet | None
+    project: Project, before: Proposal | None, removed: Sequence[Quad]
 ) -> Callable[[GraphReader], None]:
     def check(meta: GraphReader) -> None:
-        """Refuse the commit if the proposal, or what it touches, was changed meanwhile."""
+        """Refuse the commit if the proposal, or what it removes, was changed meanwhile."""
         if before and find_proposal(meta, project.names, before.id) != before:
             raise Conflict(f"Proposal {before.id} was decided meanwhile; look at it again.")
-        if change is None:
-            return
-        odd = misplaced(change.removed, project.reader, present=True)
-        if after.state == "undone":
-            odd += misplaced(change.added, project.reader, present=False)
-        if odd:
+        gone = missing(removed, project.reader)
+        if gone:
             raise Conflict(
-                f"Something was changed since: {_quoted(odd)}. Nothing was overwritten; "
-                "undo the later change first, or change it by hand."
+                f"Something was changed since: {_quoted(gone)} is not there any more. "
+                "Nothing was overwritten; look at the proposal again."
             )
 
     return check

@@ -128,7 +128,7 @@ def _overview(item: Operation) -> tuple[str, ...]:
 def _fields(group: Iterable[Operation]) -> list[str]:
     rows, examples = [], []
     for item in group:
-        for place, field in enumerate(dataclasses.fields(item.request)):
+        for place, field in enumerate(item.fields):
             required = field.default is dataclasses.MISSING
             default = "required" if required else _shown(field.default)
             meaning = field.metadata["metadata"]["description"]

@@ -10,6 +10,7 @@ from app.auth import authorize
 from app.negotiation import negotiated
 from app.services import Services
 from app.sparql import RESULTS, streamed
+from app.time_travel import shown
 from graph.oxigraph import OxigraphStore
 from graph.projects import Project
 from graph.readers import Query
@@ -31,8 +32,11 @@ def saved_queries_blueprint(services: Services) -> Blueprint:
         """Answer a saved query with the parameters of the query string."""
         authorize(services, request, "read")
         found = services.projects.get(project)
-        query = find_query(saved_queries(found), name, None)
-        return _answer(services, found, query.bound(request.args.to_dict()))
+        with ExitStack() as stack:
+            past = stack.enter_context(shown(found, request))
+            query = find_query(saved_queries(past), name, None)
+            values = {key: text for key, text in request.args.items() if key != "at"}
+            return _answer(services, past, query.bound(values), stack)
 
     return blueprint
 
@@ -56,12 +60,11 @@ def check_query(services: Services, text: str, base: str = "") -> None:
             return
 
 
-def _answer(services: Services, project: Project, text: str) -> Response:
+def _answer(services: Services, project: Project, text: str, stack: ExitStack) -> Response:
     media = negotiated(request, RESULTS, _ALIASES)
-    named = tuple(sorted({*project.dataset.graphs(), *project.names.default_graphs}, key=str))
+    named = tuple(sorted({*project.graphs(), *project.names.default_graphs}, key=str))
     query = Query(text, project.names.default_graphs, named, results=media)
-    with ExitStack() as failed:
-        sequence = project.dataset.sequence
-        path = failed.enter_context(project.snapshots.use())
-        answer = failed.enter_context(services.user_readers.query(path, query))
-        return streamed(answer, failed.pop_all(), sequence)
+    sequence = project.sequence
+    path = stack.enter_context(project.checkpoint())
+    answer = stack.enter_context(services.user_readers.query(path, query))
+    return streamed(answer, stack.pop_all(), sequence)

@@ -4,29 +4,26 @@ The text is handed to a reader process; nothing of it is parsed here. A GET with
 the Service Description. Protocol: https://www.w3.org/TR/sparql11-protocol/.
 """
 
-from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 
 from flask import Blueprint, Request, Response, request
+from werkzeug.wsgi import wrap_file
 
 from app.auth import authorize, is_worker
 from app.errors import BadRequest, NotAcceptable, UnsupportedMediaType
 from app.negotiation import preferred
+from app.overlays import overlay_of
 from app.service_description import describe_service
 from app.services import Services
 from app.sparql_update import answer_twin_update, answer_update, graph_iri
 from app.time_travel import mark_memento, requested_commit
 from graph.gate import QueryTooLong
-from graph.history import graphs_in
 from graph.names import ProjectNames
 from graph.projects import Project
 from graph.readers import Answer, Query
-from graph.snapshots import Overlay
 from graph.terms import NamedNode
 from graph.update import GraphForbidden
 from graph.user_graphs import INTERNAL, closed_prefixes
-from twin.twins import find_twin
 
 RESULTS = (
     "application/sparql-results+json",
@@ -86,52 +83,46 @@ def sparql_blueprint(services: Services) -> Blueprint:
         kind = _kind(request)
         authorize(services, request, "write" if kind == "update" else "read")
         found = services.projects.get(project)
-        find_twin(found.names, found.reader(found.names.meta), twin)
+        if kind != "query":
+            overlay_of(found, twin)
         if kind == "description":
             return describe_service(request, found)
         text = _text(request, kind)
         if kind == "update":
             return answer_twin_update(services, request, found, twin, text)
-        return _answer(services, found, found.overlay(twin), text)
+        return _answer(services, found, twin, text)
 
     return blueprint
 
 
-def _answer(services: Services, project: Project, overlay: Overlay | None, text: str) -> Response:
+def _answer(services: Services, project: Project, twin: str | None, text: str) -> Response:
     worker = is_worker(services, request)
     # Workers ask again about the nodes they were told of, so they see the IRIs themselves.
-    query = _query(request, project, text, skolem="" if worker else project.names.skolem)
+    skolem = "" if worker else project.names.skolem
     pool = services.worker_readers if worker else services.user_readers
-    stack = ExitStack()
-    try:
-        at = requested_commit(request, project)
-        sequence = project.dataset.sequence if at is None else at
-        path = stack.enter_context(project.snapshots.use(overlay, at))
-        if at is not None and not query.protocol_dataset:
-            query = replace(query, named=tuple({*query.named, *graphs_in(path)}))
+    at = requested_commit(request, project)
+    with ExitStack() as stack:
+        shown = project if at is None else stack.enter_context(project.at(at))
+        sequence = shown.sequence
+        query = _query(request, shown, text, skolem)
+        path = stack.enter_context(shown.checkpoint(overlay_of(shown, twin)))
         answer = stack.enter_context(pool.query(path, query))
-    except BaseException:
-        stack.close()
-        raise
-    response = streamed(answer, stack, sequence)
+        response = streamed(answer, stack.pop_all(), sequence)
     mark_memento(response, request, project, at)
     return response
 
 
 def streamed(answer: Answer, stack: ExitStack, sequence: int) -> Response:
-    """Answer with a file that the stack keeps; it is closed when the answer has left."""
-    response = Response(_stream(answer, stack), content_type=answer.media)
+    """Answer with a file; what the stack keeps is given back at once, the file when it has left."""
+    with stack:
+        size = answer.path.stat().st_size
+        # An open file outlives its name, so a slow caller holds neither a thread nor a snapshot.
+        file = wrap_file(request.environ, answer.path.open("rb"), _CHUNK)
+    response = Response(file, content_type=answer.media, direct_passthrough=True)
     response.headers["ETag"] = f'"{sequence}"'
     response.headers["Vary"] = "Accept"
-    response.headers["Content-Length"] = str(answer.path.stat().st_size)
-    response.call_on_close(stack.close)
+    response.headers["Content-Length"] = str(size)
     return response
-
-
-def _stream(answer: Answer, stack: ExitStack) -> Iterator[bytes]:
-    with stack, answer.path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
 
 
 def _query(call: Request, project: Project, text: str, skolem: str) -> Query:
@@ -163,7 +154,8 @@ def _query(call: Request, project: Project, text: str, skolem: str) -> Query:
 def _allowed(project: Project) -> tuple[tuple[NamedNode, ...], tuple[NamedNode, ...]]:
     names: ProjectNames = project.names
     wellknown = (names.shapes, names.mapping, names.meta, names.validation)
-    found = {*project.dataset.graphs(), *names.default_graphs, *wellknown}
+    # Of a state of the past, graphs that came later may be named as well: they were empty then.
+    found = {*project.graphs(), *project.dataset.graphs(), *names.default_graphs, *wellknown}
     return names.default_graphs, tuple(sorted(found, key=str))
 
 

@@ -41,7 +41,7 @@ def answer_update(services: Services, call: Request, project: Project, text: str
     for name in (*using, *using_named):
         graph_iri(name)
     scope = user_scope(project.dataset, using, using_named)
-    project = conditional_project(project, call)
+    project = conditional_project(services, project, call)
     commit = commit_update(readers_for(services, call), project, text, scope)
     services.board.touch()
     return committed(204, commit)

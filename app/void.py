@@ -5,8 +5,10 @@ import threading
 from flask import Blueprint, Request, Response, request
 
 from app.auth import authorize
+from app.conditional import etag
 from app.negotiation import negotiated
 from app.services import Services
+from app.time_travel import shown
 from graph.projects import Project
 from graph.result_rows import ask_reader
 from graph.service_description import GRAPH_MEDIA, write_triples
@@ -24,7 +26,9 @@ class _Descriptions:
 
     def get(self, project: Project, root: str) -> list[Triple]:
         """Give a description that is as new as the data."""
-        name, commit = project.names.project, project.dataset.knowledge_sequence
+        name, commit = project.names.project, project.knowledge_sequence
+        if project.past:
+            return self._made(project, root, commit)
         # One at a time: counting reads everything, and the next caller mostly wants the same.
         with self._lock:
             known = self._known.get(name)
@@ -44,10 +48,10 @@ class _Descriptions:
             dump=f"{address}graph-store",
             uri_space=names.root,
             vocabulary=names.ontology_iri,
-            graphs=project.dataset.graphs(),
+            graphs=project.graphs(),
             commit=commit,
         )
-        with project.snapshots.use() as store:
+        with project.checkpoint() as store:
             return void_description(
                 facts, lambda text: ask_reader(pool, store, text, names.default_graphs)
             )
@@ -62,10 +66,10 @@ def void_blueprint(services: Services) -> Blueprint:
     def describe(project: str) -> Response:
         """Send the description of a project."""
         authorize(services, request, "read")
-        found = services.projects.get(project)
-        answer = _written(request, descriptions.get(found, request.root_url))
-        answer.headers["ETag"] = f'"{found.dataset.knowledge_sequence}"'
-        return answer
+        with shown(services.projects.get(project), request) as found:
+            answer = _written(request, descriptions.get(found, request.root_url))
+            answer.headers["ETag"] = etag(found.knowledge_sequence)
+            return answer
 
     @blueprint.get("/.well-known/void")
     def listing() -> Response:

@@ -9,12 +9,10 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from waitress.server import create_server
 
 from app.auth import check_settings
 from app.calls import current_call
+from app.http_server import HttpServer, allow_many_files
 from app.services import Services
 from app.settings import Settings
 from app.web_app import create_app
@@ -82,17 +80,13 @@ class Owner:
         self.services = Services(
             settings, projects, *self._pools, dispatcher, board, clock, self.worker_token
         )
-        self._server: Any = create_server(
+        allow_many_files()
+        self._server = HttpServer(
             create_app(self.services),
             host=settings.host,
             port=listen_port,
             threads=_THREADS,
             max_request_body_size=settings.upload_mb << 20,
-            channel_timeout=3600,
-            # select() ends the server at descriptor 1024, and thirty open projects have more.
-            asyncore_use_poll=True,
-            channel_request_lookahead=1,
-            ident="mimir",
         )
         self.url = f"http://{_spoken(settings.host)}:{self._server.effective_port}"
         self._schedule = Schedule(projects, dispatcher, settings.monitor_seconds, clock)

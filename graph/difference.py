@@ -95,7 +95,10 @@ def find_difference(span: Span) -> Difference:
             )
     found: list[Collision] = []
     count = 0
+    cancelled = _cancelled(log, span.last, span.head)
     for record in between(log, span.last, span.head):
+        if record.sequence in cancelled:
+            continue
         patch = record.patch()
         # Of a file that was loaded onto an older state only the commit itself knows what won.
         strict = record_base(record, patch) >= span.last
@@ -122,6 +125,21 @@ def find_difference_apart(span: Span) -> Difference:
     answer: dict[str, Any] = json.loads(done.stdout)
     collisions = tuple(Collision(**item) for item in answer.pop("collisions"))
     return Difference(**answer, collisions=collisions)
+
+
+def _cancelled(log: Path, after: int, head: int) -> frozenset[int]:
+    """Find the commits that were undone, and their undoings: together they changed nothing."""
+    undoes: dict[int, int] = {}
+    for record in between(log, after, head):
+        undone = record.header().get("undoes", "").rpartition("/")[2]
+        if undone.isdigit():
+            undoes[record.sequence] = int(undone)
+    cancelled: set[int] = set()
+    for undoing in sorted(undoes, reverse=True):
+        # An undoing that was itself undone took nothing back.
+        if undoing not in cancelled and undoes[undoing] > after:
+            cancelled |= {undoing, undoes[undoing]}
+    return frozenset(cancelled)
 
 
 def _stores(span: Span) -> tuple[OxigraphStore, OxigraphStore]:

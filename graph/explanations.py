@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graph.log import read_log
+from graph.checkpoints import between
 from graph.owl_rules import Atom
 from graph.projects import Project
 from graph.reasoner import AUTHOR, asserted_graphs
@@ -159,7 +159,7 @@ def _with_commits(project: Project, found: Explanation) -> Explanation:
     """Fill in, for all asserted triples at once, the newest commit that added each."""
     lines = {f"{leaf.triple} <{leaf.graph}> .": leaf for leaf in _leaves(found) if leaf.graph}
     commits: dict[str, Explanation] = {}
-    for record in read_log(project.dataset.log.path):
+    for record in between(project.dataset.log.path, 0, project.sequence):
         lacking = [line for line in lines if f"A {line}\n".encode() in record.text]
         file = _header(record.text, b"added-file")
         if file:

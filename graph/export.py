@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from pyoxigraph import RdfFormat, serialize
 
-from graph.dataset import Dataset
 from graph.names import ProjectNames
+from graph.projects import Project
 from graph.terms import BlankNode, NamedNode, Quad, Subject, Term, Triple
 from graph.vocab import PREFIXES
 
@@ -17,13 +17,12 @@ FORMATS = {
 }
 
 
-def export_graph(dataset: Dataset, graph: NamedNode, form: str) -> str:
+def export_graph(project: Project, graph: NamedNode, form: str) -> str:
     """Write one graph in one of `FORMATS`, in a stable order."""
-    return write_graph(dataset.names, dataset.quads(graph), form)
+    return _written(project.names, project.quads(graph), form)
 
 
-def write_graph(names: ProjectNames, quads: Iterable[Quad], form: str) -> str:
-    """Write the triples of quads in one of `FORMATS`, in a stable order."""
+def _written(names: ProjectNames, quads: Iterable[Quad], form: str) -> str:
 
     def plain(term: Subject | Term) -> Subject | Term:
         """Turn a skolem name back into a blank node."""

@@ -2,24 +2,22 @@
 
 import tempfile
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from graph.changes import ChangeSet, Commit, read_quads
-from graph.checkpoints import STATE, CheckpointSize, between
+from graph.checkpoints import CheckpointSize, between
 from graph.commits import CommitFacts, read_commits
 from graph.dataset import Guard
 from graph.difference import Difference, Span, find_difference, find_difference_apart, with_files
 from graph.errors import BadInput, Conflict, NotFound
-from graph.export import write_graph
 from graph.log import LogRecord
-from graph.oxigraph import OxigraphStore
 from graph.projects import Project
 from graph.records import instant
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
-from graph.terms import NamedNode, Term
+from graph.terms import Term
 
 _SMALL = 5_000
 _ATTEMPTS = 5
@@ -47,7 +45,7 @@ class _Moved(Conflict):
 
 def list_commits(project: Project, limit: int, upto: int | None = None) -> list[CommitFacts]:
     """List the `limit` newest commits, or those up to number `upto`, newest first."""
-    newest = project.dataset.sequence if upto is None else upto
+    newest = project.sequence if upto is None else upto
     return read_commits(project.reader(project.names.meta), max(newest - limit, 0), newest)
 
 
@@ -112,10 +110,22 @@ def commit_time(project: Project, sequence: int) -> datetime:
     return get_commit(project, sequence).time
 
 
-def undo_commit(project: Project, sequence: int, *, author: str, reason: str = "") -> Commit:
+def undo_commit(
+    project: Project,
+    sequence: int,
+    *,
+    author: str,
+    reason: str = "",
+    record: ChangeSet | None = None,
+    guard: Guard | None = None,
+) -> Commit:
     """Take back what a commit changed in the knowledge graphs, as a new commit.
 
     The platform's own records stay. The undoing of an undoing does it again.
+
+    Args:
+        record: quads of the meta graph that change with it, and the source of the new commit.
+        guard: called under the write lock with a reader of the meta graph; may raise.
 
     Raises:
         NotFound: there is no such commit.
@@ -125,8 +135,8 @@ def undo_commit(project: Project, sequence: int, *, author: str, reason: str = "
     """
     facts = get_commit(project, sequence)
     words = reason or f"Undo commit {sequence}: {facts.reason}"
-    change = ChangeSet(author=author, reason=words, undoes=facts.iri)
-    return _take_back(project, sequence, sequence, change)
+    change = replace(record or ChangeSet(), author=author, reason=words, undoes=facts.iri)
+    return _take_back(project, sequence, sequence, change, guard)
 
 
 def revert_to(project: Project, sequence: int, *, author: str, reason: str = "") -> Commit:
@@ -145,25 +155,6 @@ def revert_to(project: Project, sequence: int, *, author: str, reason: str = "")
     )
 
 
-def graphs_in(store: Path) -> list[NamedNode]:
-    """List the named graphs of a checkpoint."""
-    opened = OxigraphStore(store, read_only=True)
-    try:
-        return [graph for graph in opened.graphs() if graph != STATE]
-    finally:
-        opened.close()
-
-
-def export_at(project: Project, graph: NamedNode, form: str, at: int) -> str:
-    """Write a graph as it was at a commit; see `export_graph`."""
-    with project.snapshots.use(at=at) as path:
-        store = OxigraphStore(path, read_only=True)
-        try:
-            return write_graph(project.names, store.quads(graph), form)
-        finally:
-            store.close()
-
-
 def history_usage(project: Project) -> HistoryUsage:
     """Measure what history takes on disk."""
     dataset = project.dataset
@@ -176,7 +167,9 @@ def history_usage(project: Project) -> HistoryUsage:
     )
 
 
-def _take_back(project: Project, first: int, last: int | None, change: ChangeSet) -> Commit:
+def _take_back(
+    project: Project, first: int, last: int | None, change: ChangeSet, guard: Guard | None = None
+) -> Commit:
     dataset = project.dataset
     for _ in range(_ATTEMPTS):
         head = dataset.sequence
@@ -188,7 +181,7 @@ def _take_back(project: Project, first: int, last: int | None, change: ChangeSet
                 raise BadInput("No knowledge was changed there: nothing can be taken back.")
             try:
                 return project.commit(
-                    _reversed(project, found, change, folder), guard=_unmoved(project, head)
+                    _reversed(project, found, change, folder), guard=_unmoved(project, head, guard)
                 )
             except _Moved:
                 continue
@@ -213,17 +206,19 @@ def _difference(project: Project, first: int, last: int, head: int, folder: Path
 
 
 def _reversed(project: Project, found: Difference, change: ChangeSet, folder: Path) -> ChangeSet:
+    """Give the change with the opposite of what was found, large ones in files."""
     came, went = folder / "added.nq", folder / "removed.nq"
-    about = {key: getattr(change, key) for key in ("author", "reason", "undoes", "restores")}
     if found.added + found.removed <= _SMALL:
-        return ChangeSet(
-            added=read_quads(went.read_bytes()), removed=read_quads(came.read_bytes()), **about
+        return replace(
+            change,
+            added=(*change.added, *read_quads(went.read_bytes())),
+            removed=(*change.removed, *read_quads(came.read_bytes())),
         )
     blobs = project.dataset.blobs
-    return ChangeSet(
+    return replace(
+        change,
         added_file=blobs.adopt(went)[0] if found.removed else None,
         removed_file=blobs.adopt(came)[0] if found.added else None,
-        **about,
     )
 
 
@@ -241,11 +236,13 @@ def _refuse_collisions(found: Difference, sequence: int) -> None:
     )
 
 
-def _unmoved(project: Project, head: int) -> Guard:
-    def check(_: GraphReader) -> None:
-        """Refuse the commit if a newer one changed the graph."""
+def _unmoved(project: Project, head: int, then: Guard | None) -> Guard:
+    def check(meta: GraphReader) -> None:
+        """Refuse the commit if a newer one changed the graph, or if the caller's guard does."""
         if project.dataset.knowledge_sequence > head:
             raise _Moved("A newer commit changed the graph.")
+        if then:
+            then(meta)
 
     return check
 

@@ -7,7 +7,7 @@ record's bytes, so a changed, missing or reordered record breaks the chain.
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,10 @@ class LogRecord:
     def patch(self) -> Patch:
         """Read the record's quads and header."""
         return read_patch(self.text)
+
+    def header(self) -> Mapping[str, str]:
+        """Read the record's header alone."""
+        return read_patch(self.text.partition(b"TX .\n")[0]).header
 
 
 class CommitLog:

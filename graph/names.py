@@ -133,6 +133,11 @@ class ProjectNames:
         """Graph of the newest SHACL report."""
         return self.graph("validation")
 
+    @property
+    def quality(self) -> NamedNode:
+        """Graph of what was measured of the columns of the files."""
+        return self.graph("quality")
+
     def quarantine(self, import_id: str) -> NamedNode:
         """Graph of the cells and rows of one import that could not be mapped."""
         return self.graph("quarantine", import_id)

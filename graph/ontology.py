@@ -161,7 +161,7 @@ def _quads(project: Project, version: str) -> list[Quad]:
         graphs = [version_graph(names, part, number) for part in ("ontology", "shapes")]
     else:
         raise BadInput(f"A version is a number or 'now', not {version!r}.")
-    return [quad for graph in graphs for quad in project.dataset.quads(graph)]
+    return [quad for graph in graphs for quad in project.quads(graph)]
 
 
 def _header(names: ProjectNames, number: int) -> list[Quad]:

@@ -40,7 +40,7 @@ def export_zip(project: Project, version: int | None = None) -> bytes:
     Raises:
         NotFound: there is no such version.
     """
-    names, dataset = project.names, project.dataset
+    names = project.names
     meta = project.reader(names.meta)
     if version is not None:
         find_version(meta, version)
@@ -56,10 +56,10 @@ def export_zip(project: Project, version: int | None = None) -> bytes:
             iri=quoteattr(names.ontology_iri.value),
             version=quoteattr(names.graph("ontology", f"v{number}").value),
         ),
-        "mapping.rml.ttl": export_graph(dataset, graphs["mapping"], "turtle"),
-        "ontology.owl": export_graph(dataset, graphs["ontology"], "rdfxml"),
-        "ontology.ttl": export_graph(dataset, graphs["ontology"], "turtle"),
-        "shapes.ttl": export_graph(dataset, graphs["shapes"], "turtle"),
+        "mapping.rml.ttl": export_graph(project, graphs["mapping"], "turtle"),
+        "ontology.owl": export_graph(project, graphs["ontology"], "rdfxml"),
+        "ontology.ttl": export_graph(project, graphs["ontology"], "turtle"),
+        "shapes.ttl": export_graph(project, graphs["shapes"], "turtle"),
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -72,7 +72,7 @@ def export_zip(project: Project, version: int | None = None) -> bytes:
 
 def _readme(project: Project, ontology: NamedNode, title: str, number: int) -> str:
     names = project.names
-    triples = (quad.triple for quad in project.dataset.quads(ontology))
+    triples = (quad.triple for quad in project.quads(ontology))
     problems = dl_problems(with_blank_nodes(triples, names.skolem))
     listed = "".join(f"  {item}\n" for item in problems)
     return _README.format(

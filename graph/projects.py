@@ -4,7 +4,9 @@ import copy
 import json
 import shutil
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph.changes import ChangeSet, Commit
@@ -12,23 +14,29 @@ from graph.checkpoints import KEPT
 from graph.dataset import Clock, Dataset, Guard, Progress, utc_now
 from graph.errors import Conflict, NotFound
 from graph.names import ProjectNames
-from graph.precondition import Precondition
+from graph.oxigraph import OxigraphStore
+from graph.past import PastState
+from graph.precondition import Overtaken, Precondition
 from graph.snapshots import Overlay, Snapshots
 from graph.store import GraphReader
-from graph.terms import NamedNode
+from graph.terms import NamedNode, Quad
+
+_ATTEMPTS = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Project:
     """An open project: its dataset and the checkpoints that readers use.
 
-    Commits heed `precondition`, where there is one.
+    Commits heed `precondition`, where there is one. With `past` everything that is read through
+    the methods here is as it was at a commit, and nothing can be committed.
     """
 
     dataset: Dataset
     snapshots: Snapshots
     created: str
     precondition: Precondition | None = None
+    past: PastState | None = None
 
     @property
     def names(self) -> ProjectNames:
@@ -38,7 +46,47 @@ class Project:
     def reader(self, *graphs: NamedNode) -> GraphReader:
         """Read the union of `graphs`, each also by its name; for this program's own queries."""
         default = graphs or self.names.default_graphs
-        return self.dataset.reader(default, default)
+        return (self.past or self.dataset).reader(default, default)
+
+    @property
+    def sequence(self) -> int:
+        """Number of the commit whose state is read."""
+        return (self.past or self.dataset).sequence
+
+    @property
+    def knowledge_sequence(self) -> int:
+        """Number of the newest commit, up to that one, which changed more than records."""
+        return (self.past or self.dataset).knowledge_sequence
+
+    def graphs(self) -> list[NamedNode]:
+        """List the named graphs."""
+        return (self.past or self.dataset).graphs()
+
+    def quads(self, graph: NamedNode) -> Iterable[Quad]:
+        """Iterate over the quads of a graph."""
+        return (self.past or self.dataset).quads(graph)
+
+    def count(self, graph: NamedNode) -> int:
+        """Count the triples of a graph."""
+        return (self.past or self.dataset).count(graph)
+
+    def checkpoint(self, overlay: Overlay | None = None) -> AbstractContextManager[Path]:
+        """Give the folder of a checkpoint of what is read, with an overlay; for readers."""
+        return self.snapshots.use(overlay, self.past.sequence if self.past else None)
+
+    @contextmanager
+    def at(self, commit: int) -> Iterator["Project"]:
+        """Give the project as it was at a commit, to be read while the context lasts.
+
+        Raises:
+            NotFound: there is no such commit.
+        """
+        with self.snapshots.use(at=commit) as path:
+            store = OxigraphStore(path, read_only=True)
+            try:
+                yield replace(self, past=PastState(store, commit, self.names))
+            finally:
+                store.close()
 
     def commit(
         self,
@@ -49,13 +97,21 @@ class Project:
         progress: Progress | None = None,
     ) -> Commit:
         """Make a change; see `Dataset.commit`."""
+        if self.past:
+            raise Conflict(f"Commit {self.sequence} is past; only the newest state can be changed.")
         condition = self.precondition
-        if condition:
-            guard = condition.guard(self.dataset, guard)
-        commit = self.dataset.commit(change, replacing=replacing, guard=guard, progress=progress)
-        if condition:
-            condition.committed = commit.sequence
-        return commit
+        if condition is None:
+            return self.dataset.commit(change, replacing=replacing, guard=guard, progress=progress)
+        guarded = condition.guard(self.dataset, guard)
+        for _ in range(_ATTEMPTS):
+            condition.check(self.dataset, self.reader(self.names.meta))
+            with suppress(Overtaken):
+                commit = self.dataset.commit(
+                    change, replacing=replacing, guard=guarded, progress=progress
+                )
+                condition.committed = commit.sequence
+                return commit
+        raise Conflict("Others change the graph all the time. Try again when they are done.")
 
     def overlay(self, twin: str) -> Overlay:
         """Name the graphs of a twin's overlay."""

@@ -30,7 +30,7 @@ _NEXT: dict[State, tuple[State, ...]] = {
     "approved": ("pending", "rejected", "applied", "superseded"),
     "applied": ("undone",),
     "rejected": (),
-    "undone": (),
+    "undone": ("applied",),
     "superseded": (),
 }
 _DEEPEST = 16
@@ -136,16 +136,13 @@ def decided(
     return replace(proposal, state=state, decided_by=by, decided_at=at, decision=reason)
 
 
-def misplaced(
-    quads: Iterable[Quad], reader: Callable[[NamedNode], GraphReader], *, present: bool
-) -> tuple[Quad, ...]:
-    """List the quads that are not there although they should be (or the other way round)."""
+def missing(quads: Iterable[Quad], reader: Callable[[NamedNode], GraphReader]) -> tuple[Quad, ...]:
+    """List the quads that are not there."""
     text = load_query("graph", "holds")
     found = []
     for quad in quads:
         terms = {"subject": quad.subject, "predicate": quad.predicate, "object": quad.object}
-        there = reader(quad.graph_name).ask(bind(text, **terms))  # type: ignore[arg-type] # proposals hold named graphs and no blank nodes
-        if there is not present:
+        if not reader(quad.graph_name).ask(bind(text, **terms)):  # type: ignore[arg-type] # proposals hold named graphs and no blank nodes
             found.append(quad)
     return tuple(found)
 
@@ -249,14 +246,6 @@ def read_policy(meta: GraphReader, names: ProjectNames) -> ApplyPolicy:
         return ApplyPolicy()
     threshold = float(facts[MIMIR.threshold.value][0])
     return ApplyPolicy(threshold, facts[MIMIR.noNewViolations.value] == ["true"])
-
-
-def undo_change(names: ProjectNames, patch: Patch) -> ChangeSet:
-    """Give the change that takes back what a logged commit did to the knowledge graphs."""
-    return ChangeSet(
-        added=tuple(quad for quad in patch.removed if quad.graph_name != names.meta),
-        removed=tuple(quad for quad in patch.added if quad.graph_name != names.meta),
-    )
 
 
 def write_proposed(change: ChangeSet) -> bytes:

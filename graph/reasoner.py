@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Literal as OneOf
 
 from graph.changes import ChangeSet
+from graph.checkpoints import between
 from graph.errors import BadInput, Conflict
 from graph.file_changes import with_files
-from graph.log import read_log
 from graph.names import ProjectNames
 from graph.owl_rules import is_schema
 from graph.projects import Project
@@ -111,7 +111,7 @@ def is_behind(project: Project) -> bool:
     if setting.reasoned is None:
         return True
     return (
-        project.dataset.knowledge_sequence > setting.reasoned
+        project.knowledge_sequence > setting.reasoned
         and not _since(project, setting.reasoned).nothing
     )
 
@@ -155,7 +155,7 @@ class _Since:
 def _since(project: Project, commit: int) -> _Since:
     asserted = asserted_graphs(project.names)
     added: list[Quad] = []
-    for record in read_log(project.dataset.log.path, after=commit):
+    for record in between(project.dataset.log.path, commit, project.sequence):
         patch = record.patch()
         if patch.header.get("author") == AUTHOR:
             continue

@@ -19,6 +19,7 @@ Datatype = Literal[
     "string", "integer", "decimal", "double", "boolean", "date", "dateTime", "time", "gYear"
 ]
 TableKind = Literal["entity", "junction", "extension", "observation"]
+PersonalData = Literal["none", "quasi", "direct", "sensitive"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,29 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class SemanticType:
+    """What the values of a column stand for, beyond their datatype.
+
+    Attributes:
+        type: such as `email`, `country-code`, `measurement`; `inference.semantics.TYPES` has all.
+        personal: what a value tells of a person: it names one (`direct`), it does so together with
+            others (`quasi`), it is nobody else's business (`sensitive`).
+        unit: IRI of the unit in QUDT, or of the currency.
+        language: BCP 47 tag of free text.
+        order: values of an ordinal, the lowest first.
+        exact: whether every value has the form of the type, where the type has one.
+    """
+
+    type: str
+    decision: Decision
+    personal: PersonalData = "none"
+    unit: str | None = None
+    language: str | None = None
+    order: tuple[str, ...] = ()
+    exact: bool = False
+
+
+@dataclass(frozen=True)
 class Column:
     """One column of a table.
 
@@ -76,8 +100,10 @@ class Column:
         null_words: texts that mean "no value" in this column, such as `N/A`.
         minimum, maximum: canonical lexical forms, for ordered types.
         max_length: longest text, in characters.
+        pattern: regular expression of texts that are all of one form, such as `[A-Z]{2}-[0-9]{4}`.
         enumeration: all values (canonical, sorted) of a small closed set, else empty.
         unit: unit text taken from the header or the cells, such as `°C`.
+        semantic: what the values stand for; None when nothing says so.
     """
 
     name: str
@@ -96,8 +122,10 @@ class Column:
     minimum: str | None = None
     maximum: str | None = None
     max_length: int = 0
+    pattern: str | None = None
     enumeration: tuple[str, ...] = ()
     unit: str | None = None
+    semantic: SemanticType | None = None
 
 
 @dataclass(frozen=True)

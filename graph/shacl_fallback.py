@@ -36,6 +36,7 @@ _REFUSALS = (
     ValidationFailure,
     re.error,
     TypeError,  # it compares an ill-typed literal
+    ArithmeticError,  # it compares a number with NaN
 )
 
 
@@ -118,7 +119,8 @@ def _node(term: Term) -> rdflib.term.Node:
             return rdflib.Literal(term.value, lang=term.language)
         plain = term.datatype == XSD.string
         datatype = None if plain else rdflib.URIRef(term.datatype.value)
-        return rdflib.Literal(term.value, datatype=datatype)
+        # A report must name the very term of the data, so its text is not made canonical.
+        return rdflib.Literal(term.value, datatype=datatype, normalize=False)
     raise BadInput(f"pySHACL cannot validate the quoted triple {term}.")
 
 

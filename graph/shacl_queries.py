@@ -88,9 +88,13 @@ def nodes(focus: Focus, condition: str = "", columns: tuple[str, ...] | list[str
     return select([THIS, *columns], focus_pattern(focus), condition)
 
 
-def scan_too_few(focus: Focus, path: PropertyPath, least: int) -> str:
-    """Select the focus nodes with fewer than `least` values, by hashing those with enough."""
-    step = triple(THIS, path.text, VALUE)
+def scan_too_few(focus: Focus, path: PropertyPath, least: int, condition: str = "") -> str:
+    """Select the focus nodes with fewer than `least` values, by hashing those with enough.
+
+    Args:
+        condition: a filter; only the values that meet it count.
+    """
+    step = join(triple(THIS, path.text, VALUE), condition)
     if least == 1:
         return select([THIS], focus_pattern(focus), minus(step))
     enough = infix(count(VALUE), ">=", str(least))
@@ -98,10 +102,10 @@ def scan_too_few(focus: Focus, path: PropertyPath, least: int) -> str:
     return select([THIS], focus_pattern(focus), minus(block(grouped)))
 
 
-def scan_too_many(focus: Focus, path: PropertyPath, most: int) -> str:
-    """Select the focus nodes with more than `most` values."""
+def scan_too_many(focus: Focus, path: PropertyPath, most: int, condition: str = "") -> str:
+    """Select the focus nodes with more than `most` values, of those that meet the condition."""
     more = infix(count(VALUE), ">", str(most))
-    step = triple(THIS, path.text, VALUE)
+    step = join(triple(THIS, path.text, VALUE), condition)
     grouped = select([THIS], step, distinct=False, group=THIS, having=more)
     return select([THIS], block(grouped), focus_pattern(focus))
 
@@ -144,6 +148,15 @@ def shared_values(focus: Focus, path: PropertyPath | None, predicate: Term) -> s
     return pairs(focus, path, triple(THIS, str(predicate), VALUE))
 
 
+def scan_shared_values(focus: Focus, path: PropertyPath, predicate: Term) -> str:
+    """Select the same by hashing the pairs of both; the engine would look up each pair."""
+    sides = [
+        block(select(_PAIR, triple(THIS, text, VALUE), distinct=False))
+        for text in (path.text, str(predicate))
+    ]
+    return select(_PAIR, block(select(_PAIR, *sides, distinct=False)), focus_pattern(focus))
+
+
 def unshared_values(focus: Focus, path: PropertyPath | None, predicate: Term) -> list[str]:
     """Select the values of the path that the predicate lacks, and the other way round."""
     step = triple(THIS, str(predicate), VALUE)
@@ -156,6 +169,11 @@ def unordered_values(focus: Focus, path: PropertyPath | None, constraint: Constr
     fails = keep(negated(compared(constraint.kind, VALUE, _OTHER)))
     step = triple(THIS, str(constraint.value), _OTHER)
     return select([*_PAIR, _OTHER], pairs_pattern(focus, path), step, fails)
+
+
+def scan_languages(path: PropertyPath) -> str:
+    """Ask whether any value of the path has a language."""
+    return scan_exists(path, keep(infix(call("LANG", VALUE), "!=", '""')))
 
 
 def repeated_languages(focus: Focus, path: PropertyPath | None) -> str:
@@ -180,6 +198,11 @@ def undeclared_values(focus: Focus, path: PropertyPath | None, allowed: tuple[Te
         return select(columns, focus_pattern(focus), step, others)
     owners = block(path_pattern(focus_pattern(focus), path, THIS, _OWNER))
     return select(columns, owners, triple(_OWNER, _PREDICATE, VALUE), others)
+
+
+def predicates() -> str:
+    """Select all predicates of the data."""
+    return select([_PREDICATE], triple(THIS, _PREDICATE, VALUE))
 
 
 def size_up_to(focus: Focus, limit: int) -> str:

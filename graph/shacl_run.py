@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from graph import shacl_queries as queries
 from graph.errors import BadInput
-from graph.shacl_compile import Dialect, Focus, class_table, value_test
-from graph.shacl_fragments import THIS, VALUE, minus, values
+from graph.shacl_compile import Dialect, Focus, class_table, shape_test, value_test
+from graph.shacl_fragments import THIS, VALUE, every, keep, minus, negated, values
 from graph.shacl_shapes import Constraint, PropertyPath, Shape, ShapesGraph, Targets, children
 from graph.store import GraphReader
 from graph.terms import BlankNode, Literal, NamedNode, Term
@@ -58,6 +58,7 @@ class ShapeRun:
         self._classes: dict[NamedNode, tuple[NamedNode, ...]] = {}
         self._sizes: dict[Focus, bool] = {}
         self._single: dict[str, bool] = {}
+        self._named: frozenset[Term] | None = None
         self._own: dict[tuple[Term, Focus], list[Finding]] = {}
         self._merges_integers = data.ask(queries.integers_are_merged())
 
@@ -111,7 +112,9 @@ class ShapeRun:
         return self._own[key]
 
     def _evaluate(self, shape: Shape, focus: Focus) -> list[Finding]:
-        dialect = self._dialect(shape, focus)
+        # A lookup for each value is dear where there are many: then classes are hashed instead.
+        plain = shape.path is None or shape.path.plain
+        dialect = self._dialect(looks_up=not plain or self._is_small(focus))
         tests: list[tuple[Constraint, str]] = []
         counts: list[Constraint] = []
         found: list[Finding] = []
@@ -145,9 +148,11 @@ class ShapeRun:
                 shape, constraint, queries.without_value(focus, path, value, scans=scans)
             )
         if kind == "uniqueLang":
-            return self._bare(shape, constraint, queries.repeated_languages(focus, path))
+            return self._unique_languages(shape, focus, constraint)
         if kind == "disjoint":
-            return self._valued(shape, constraint, queries.shared_values(focus, path, value))
+            scans = path is not None and self._scans(shape, focus)
+            query = queries.scan_shared_values if scans else queries.shared_values
+            return self._valued(shape, constraint, query(focus, path, value))
         if kind == "equals":
             both = queries.unshared_values(focus, path, value)
             return [found for query in both for found in self._valued(shape, constraint, query)]
@@ -227,7 +232,18 @@ class ShapeRun:
             self._single[path.text] = sizes[0] == sizes[1]
         return self._single[path.text]
 
+    def _unique_languages(
+        self, shape: Shape, focus: Focus, constraint: Constraint
+    ) -> list[Finding]:
+        path = shape.path
+        if path is not None and self._scans(shape, focus):
+            if not self._data.ask(queries.scan_languages(path)):
+                return []
+        return self._bare(shape, constraint, queries.repeated_languages(focus, path))
+
     def _closed(self, shape: Shape, focus: Focus, constraint: Constraint) -> list[Finding]:
+        if not self._is_small(focus) and self._predicates() <= set(constraint.members):
+            return []
         rows = self._data.select(queries.undeclared_values(focus, shape.path, constraint.members))
         return [
             Finding(shape, constraint, node, value, predicate)
@@ -257,6 +273,9 @@ class ShapeRun:
         ]
 
     def _qualified(self, shape: Shape, focus: Focus, constraint: Constraint) -> list[Finding]:
+        test = self._qualified_test(constraint)
+        if test is not None and shape.path is not None and self._scans(shape, focus):
+            return self._counted_by_test(shape, focus, shape.path, constraint, test)
         inner = focus.values(shape.path)
         wanted, *siblings = constraint.members
         excluded = self._violators(self._shapes.shape(wanted), inner)
@@ -271,6 +290,28 @@ class ShapeRun:
             for node in self._nodes(focus)
             if (sizes[node] < constraint.number if minimum else sizes[node] > constraint.number)
         ]
+
+    def _qualified_test(self, constraint: Constraint) -> str | None:
+        """Write the expression that a value counts; None when it takes more than one."""
+        dialect = self._dialect(looks_up=True)
+        wanted, *siblings = (
+            shape_test(self._shapes.shape(name), VALUE, dialect) for name in constraint.members
+        )
+        others = [negated(test) for test in siblings if test is not None]
+        if wanted is None or len(others) < len(siblings):
+            return None
+        return every([wanted, *others])
+
+    def _counted_by_test(
+        self, shape: Shape, focus: Focus, path: PropertyPath, constraint: Constraint, test: str
+    ) -> list[Finding]:
+        number, counts = constraint.number, keep(test)
+        if constraint.kind == "qualifiedMaxCount":
+            query = queries.scan_too_many(focus, path, number, counts)
+            return self._bare(shape, constraint, query)
+        if number == 0:
+            return []
+        return self._bare(shape, constraint, queries.scan_too_few(focus, path, number, counts))
 
     def _pairs(
         self, focus: Focus, path: PropertyPath | None, wanted: set[Term]
@@ -315,9 +356,14 @@ class ShapeRun:
             self._sizes[focus] = _whole(rows[0][0]) < self._few
         return self._sizes[focus]
 
-    def _dialect(self, shape: Shape, focus: Focus) -> Dialect:
-        looks_up = not self._scans(shape, focus)
+    def _dialect(self, *, looks_up: bool) -> Dialect:
         return Dialect(self._subclasses, self._shapes.shape, self._merges_integers, looks_up)
+
+    def _predicates(self) -> frozenset[Term]:
+        if self._named is None:
+            rows = self._data.select(queries.predicates())
+            self._named = frozenset(name for (name,) in rows if name is not None)
+        return self._named
 
     def _subclasses(self, name: NamedNode) -> tuple[NamedNode, ...]:
         if name not in self._classes:

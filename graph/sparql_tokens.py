@@ -155,6 +155,14 @@ def dataset_clause(text: str, base: str = "") -> DatasetClause:
     return DatasetClause(tuple(default), tuple(named))
 
 
+def query_form(text: str) -> str:
+    """Read whether a query is a SELECT, CONSTRUCT, DESCRIBE or ASK; empty: it is none."""
+    items = tokens(text)
+    index = Prologue().read(items, 0)
+    form = items[index].keyword if index < len(items) else ""
+    return form if form in _FORMS else ""
+
+
 def read_graph(
     items: list[Token], index: int, prologue: Prologue, default: list[str], named: list[str]
 ) -> int:

@@ -25,6 +25,14 @@ _POINT = ("integer", "decimal", "triple", "grouped", "exponent", "special")
 _COMMA = ("integer", "comma", "grouped", "dotted", "triple")
 _TRUE = frozenset(pair[0] for pair in BOOLEAN_PAIRS)
 _FALSE = frozenset(pair[1] for pair in BOOLEAN_PAIRS)
+_KINDRED_TYPES: tuple[tuple[Datatype, ...], ...] = (
+    ("integer", "decimal", "double"),
+    ("date", "dateTime"),
+    ("time",),
+    ("gYear",),
+    ("boolean",),
+    ("string",),
+)
 _BARE_BOOLEANS = frozenset(("true", "false"))
 
 
@@ -52,6 +60,25 @@ def decide_columns(
     drafts = _with_shared_day_order(drafts)
     columns = [_column(profile, draft) for profile, draft in zip(profiles, drafts, strict=True)]
     return measured_columns(store, table, profiles, columns)
+
+
+def column_read_as(
+    store: ValueStore, table: int, profile: ColumnProfile, datatype: Datatype
+) -> Column:
+    """Read a column as a type that somebody set; the form of its values stays theirs."""
+    readings = (
+        _boolean(profile),
+        _date(store, table, profile),
+        _time(profile),
+        _number(store, table, profile),
+    )
+    kindred = next(group for group in _KINDRED_TYPES if datatype in group)
+    for reading in readings:
+        if reading is not None and reading.datatype in kindred:
+            return _column(profile, replace(reading, datatype=datatype))
+    truth = (("1",), ("0",)) if datatype == "boolean" else ((), ())
+    draft = _Draft(datatype, profile.filled, true_words=truth[0], false_words=truth[1])
+    return _column(profile, draft)
 
 
 def _draft(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft:

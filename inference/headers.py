@@ -54,7 +54,7 @@ _NOT_MERGED = word_set(
     "whiskey key piano volcano casino domino kimono techno latino inferno minimum maximum "
     "barcode encode decode episode unicode zipcode postcode href xref"
 )
-_PREFIX = re.compile(r"[A-Za-z]{1,3}_")
+_PREFIX = re.compile(r"[A-Za-z]{1,3}[_ .]")
 _SPLIT = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zß-ÿ]{2})|[\W_]+")
 _IDENTIFIER_INSIDE = re.compile(r"(?<=[a-z])(ID|Id)(?=[a-z]{3})")
 
@@ -76,7 +76,7 @@ def core_words(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def shared_prefix(names: tuple[str, ...]) -> str:
-    """Give the prefix of one to three letters and an underscore that all headers have, if any.
+    """Give the prefix of one to three letters and a separator that all headers have, if any.
 
     It stands for the table, as in `l_orderkey` and `l_partkey`, and says nothing of a column.
     """

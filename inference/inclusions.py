@@ -15,6 +15,7 @@ from graph.schema import Column, StagedTable
 from inference.headers import shared_prefix
 from inference.profile import ValueStore
 from inference.statistics import lexical_relation
+from inference.table_names import SURROGATE
 
 _COMPARED = ("string", "integer", "decimal", "date", "gYear")
 _BATCH_CELLS = 20_000_000
@@ -22,11 +23,18 @@ _BATCH_CELLS = 20_000_000
 
 @dataclass(frozen=True)
 class TableView:
-    """A table with its decided columns, and its number among the staged tables."""
+    """A table with its decided columns, and its number among the staged tables.
+
+    Attributes:
+        noun: its name without the words that the names of most tables share.
+        surrogates: headers of its columns that are a mere running number.
+    """
 
     index: int
     staged: StagedTable
     columns: tuple[Column, ...]
+    noun: str
+    surrogates: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -48,6 +56,8 @@ class TableView:
 
     def label(self, column: str) -> str:
         """Give a column's name without the short prefix that all names of the table have."""
+        if column in self.surrogates:
+            return SURROGATE
         prefix = shared_prefix(self.staged.columns)
         return column[len(prefix) :] if prefix else column
 

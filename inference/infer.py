@@ -6,37 +6,65 @@ from pathlib import Path
 from typing import Any
 
 from graph.schema import Column, Decision, Key, Reference, Schema, StagedTable, Table
+from graph.schema_overrides import SchemaOverride
 from inference.choice import choose_links
 from inference.datatypes import decide_columns
 from inference.inclusions import Inclusions, TableView
 from inference.keys import KeyFinder, as_key, is_worth_declaring, primary_key
 from inference.kinds import table_kind
+from inference.overrides import (
+    applicable,
+    overridden_columns,
+    overridden_key,
+    overridden_links,
+)
 from inference.ownership import Ownership, is_unique
 from inference.profile import ValueStore
 from inference.references import KeyedTable, Link, ReferenceFinder
-from inference.statistics import enumerations
+from inference.sketches import ColumnSketch, sketch_table
+from inference.statistics import enumerations, patterns
+from inference.table_names import surrogate_headers, table_nouns
 
 _PLAIN_TYPES = {"double": "decimal", "gYear": "integer"}
 
 
 def infer_schema(
-    tables: Sequence[StagedTable], *, progress: Callable[[str, float], None] | None = None
+    tables: Sequence[StagedTable],
+    *,
+    overrides: Sequence[SchemaOverride] = (),
+    progress: Callable[[str, float], None] | None = None,
 ) -> Schema:
-    """Infer types, keys, references and kinds of tables, from all rows.
+    """Infer types, keys, references and kinds of tables, from all rows."""
+    return infer_with_sketches(tables, overrides=overrides, progress=progress)[0]
+
+
+def infer_with_sketches(
+    tables: Sequence[StagedTable],
+    *,
+    overrides: Sequence[SchemaOverride] = (),
+    progress: Callable[[str, float], None] | None = None,
+) -> tuple[Schema, tuple[ColumnSketch, ...]]:
+    """Infer the schema of all tables together, and sketch the values of every column.
 
     Args:
         tables: staged tables, with unique names.
+        overrides: what people decided; those about tables or columns that are absent do nothing.
         progress: called with what is being done and the share done, 0 to 1.
     """
     report = progress or _silent
     with tempfile.TemporaryDirectory(prefix="mimir-infer-") as scratch:
         store = ValueStore(tables, Path(scratch))
         try:
-            schema = _infer(store, tables, report)
+            schema = _infer(store, tables, applicable(overrides, tables), report)
+            sketches = [
+                sketch
+                for index, table in enumerate(schema.tables)
+                for sketch in sketch_table(store, index, table)
+            ]
         finally:
             store.close()
     report("schema inferred", 1.0)
-    return schema
+    return schema, tuple(sketches)
 
 
 def plain_schema(schema: Schema) -> dict[str, Any]:
@@ -53,12 +81,12 @@ def _silent(step: str, share: float) -> None:
 
 
 def _infer(
-    store: ValueStore, tables: Sequence[StagedTable], report: Callable[[str, float], None]
+    store: ValueStore,
+    tables: Sequence[StagedTable],
+    overrides: Sequence[SchemaOverride],
+    report: Callable[[str, float], None],
 ) -> Schema:
-    views = []
-    for index, staged in enumerate(tables):
-        report(f"reading {staged.name}", 0.6 * index / max(len(tables), 1))
-        views.append(TableView(index, staged, decide_columns(store, index, store.read(index))))
+    views = _views(store, tables, overrides, report)
     report("comparing columns", 0.6)
     inclusions = Inclusions(store, views)
     ownership = Ownership(views, inclusions)
@@ -66,12 +94,13 @@ def _infer(
     keyed, keys = [], []
     for view in views:
         report(f"looking for the key of {view.name}", 0.7 + 0.2 * view.index / len(views))
-        table, key, others = _keyed(finder, ownership, view)
+        table, key, others = _keyed(store, finder, ownership, view, overrides)
         keyed.append(table)
         keys.append((key, others))
     report("choosing references", 0.9)
     references = ReferenceFinder(keyed, inclusions)
     links = choose_links([*references.single_links(), *references.composite_links()])
+    links = overridden_links(links, views, inclusions, overrides)
     pointed = {link.parent for link in links}
     found = []
     for view, (key, others) in zip(views, keys, strict=True):
@@ -80,11 +109,36 @@ def _infer(
     return Schema(tuple(found))
 
 
+def _views(
+    store: ValueStore,
+    tables: Sequence[StagedTable],
+    overrides: Sequence[SchemaOverride],
+    report: Callable[[str, float], None],
+) -> list[TableView]:
+    """Read all tables and decide their columns."""
+    decided = []
+    for index, staged in enumerate(tables):
+        report(f"reading {staged.name}", 0.6 * index / max(len(tables), 1))
+        profiles = store.read(index)
+        columns = decide_columns(store, index, profiles)
+        decided.append(overridden_columns(store, index, profiles, columns, overrides))
+    nouns = table_nouns([staged.name for staged in tables])
+    surrogates = surrogate_headers(tables, decided, nouns)
+    return [
+        TableView(index, staged, columns, noun, surrogates)
+        for index, (staged, columns, noun) in enumerate(zip(tables, decided, nouns, strict=True))
+    ]
+
+
 def _keyed(
-    finder: KeyFinder, ownership: Ownership, view: TableView
+    store: ValueStore,
+    finder: KeyFinder,
+    ownership: Ownership,
+    view: TableView,
+    overrides: Sequence[SchemaOverride],
 ) -> tuple[KeyedTable, Key | None, tuple[Key, ...]]:
     candidates = finder.candidates(view)
-    key = primary_key(candidates)
+    key = overridden_key(store, view, primary_key(candidates), overrides)
     unique = tuple(c.name for c in view.columns if is_unique(c))
     chosen = key.columns if key is not None else ()
     targets = unique + (chosen if len(chosen) == 1 and chosen[0] not in unique else ())
@@ -122,7 +176,7 @@ def _reference(view: TableView, parent: TableView, link: Link, inclusions: Inclu
         columns=link.columns,
         ref_table=parent.name,
         ref_columns=link.keys,
-        decision=Decision(link.confidence, link.evidence),
+        decision=Decision(link.confidence, link.evidence, link.overridden),
         coverage=link.coverage,
         orphans=orphans,
         one_to_one=single,
@@ -141,6 +195,8 @@ def _table(
     bound = {name for reference in references for name in reference.columns}
     bound |= set(key.columns) if key is not None else set()
     columns = enumerations(store, view.index, view.columns, frozenset(bound))
+    pointing = frozenset(name for reference in references for name in reference.columns)
+    columns = patterns(store, view.index, columns, pointing)
     return Table(
         name=view.name,
         source=view.staged.source,

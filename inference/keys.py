@@ -78,7 +78,7 @@ class KeyFinder:
 
     def _single(self, view: TableView, name: str, duplicates: int = 0) -> Candidate:
         column, place = view.column(name), view.position(name)
-        named = key_name_score(view.label(name), view.name)
+        named = key_name_score(view.label(name), view.noun)
         lent = self._is_lent(view, name)
         pointers = 0 if lent else self._ownership.pointers(view, name)
         score = -1.0 + 4.0 * named - 0.25 * min(place, 8) + (1.2 if place == 0 else 0.0)
@@ -106,8 +106,8 @@ class KeyFinder:
         others = [c.name for c in view.columns if c.name != name and self._joins(view, c)]
         if not others:
             return -1.0
-        mine = names_table(name, view.name) >= 0.5
-        theirs = any(names_table(other, view.name) >= 0.5 for other in others)
+        mine = names_table(name, view.noun) >= 0.5
+        theirs = any(names_table(other, view.noun) >= 0.5 for other in others)
         if mine and theirs:
             return _LINK_PENALTY
         if mine:
@@ -131,7 +131,7 @@ class KeyFinder:
         for column in view.columns:
             if is_unique(column) or not nearly_unique(column, view.rows):
                 continue
-            if key_name_score(view.label(column.name), view.name) < 0.7 or self._is_lent(
+            if key_name_score(view.label(column.name), view.noun) < 0.7 or self._is_lent(
                 view, column.name
             ):
                 continue

@@ -7,14 +7,14 @@ https://www.w3.org/TR/owl2-syntax/.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
-from graph.model import AttributeDef, ClassDef, JunctionDef, KnowledgeModel, LinkDef
+from graph.model import ClassDef, KnowledgeModel
 from graph.names import ProjectNames
 from graph.schema import Schema
-from graph.terms import Literal, NamedNode, Quad, Subject, Term
+from graph.terms import NamedNode, Quad, Term
 from graph.vocab import MIMIR, OWL, RDF, RDFS, XSD
-from inference.rdf_list import blank_node, list_quads
+from inference.graph_writer import GraphWriter, blank_node, typed
+from inference.property_uses import PropertyUses, property_uses
 
 OWL_DATATYPES = frozenset({"string", "integer", "decimal", "double", "boolean", "dateTime"})
 """Those of our datatypes that the OWL 2 datatype map has."""
@@ -26,20 +26,6 @@ _ANNOTATIONS = (
 )
 
 
-@dataclass
-class _Property:
-    """All uses of one property name."""
-
-    label: str
-    functional: bool
-    domains: list[str] = field(default_factory=list)
-    targets: list[str] = field(default_factory=list)
-    datatype: str | None = None
-    units: list[str] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-    tables: list[str] = field(default_factory=list)
-
-
 def ontology_quads(
     model: KnowledgeModel, schema: Schema, names: ProjectNames, *, version: int
 ) -> list[Quad]:
@@ -47,7 +33,7 @@ def ontology_quads(
 
     Args:
         model: classes, attributes and links.
-        schema: gives the file of each table.
+        schema: gives the file and the unique keys of each table.
         names: IRIs of the project.
         version: number of the version; its IRI is that of the published graph.
     """
@@ -57,135 +43,150 @@ def ontology_quads(
 class _Writer:
     def __init__(self, model: KnowledgeModel, schema: Schema, names: ProjectNames) -> None:
         self._model = model
-        self._sources = {table.name: table.source for table in schema.tables}
+        self._schema = schema
         self._names = names
-        self._graph = names.ontology
+        self._graph = GraphWriter(names.ontology)
+        self._facts = self._graph.facts
+        self._uses = property_uses(model, schema)
 
     def quads(self, version: int) -> Iterator[Quad]:
-        """Write the header, the classes, the properties and the keys."""
+        """Write the header, the classes, the properties and what holds of them."""
         yield from self._header(version)
         for item in self._model.classes:
             yield from self._class(item)
-        for name, prop in sorted(_properties(self._model).items()):
-            yield from self._property(name, prop)
-        for item in self._model.classes:
-            yield from self._key(item)
+            yield from self._restrictions(item)
+            yield from self._keys(item)
+        for name, uses in sorted(self._uses.items()):
+            yield from self._property(name, uses)
+            yield from self._inverse(name, uses)
         yield from self._disjointness()
 
     def _header(self, version: int) -> Iterator[Quad]:
-        ontology = self._names.ontology_iri
-        yield self._quad(ontology, RDF.type, OWL.Ontology)
-        yield self._quad(ontology, OWL.versionIRI, self._names.graph("ontology", f"v{version}"))
-        yield self._quad(ontology, RDFS.label, Literal(f"Ontology of {self._names.project}"))
-        yield self._quad(ontology, OWL.versionInfo, Literal(str(version)))
+        yield from self._facts(
+            self._names.ontology_iri,
+            (RDF.type, OWL.Ontology),
+            (OWL.versionIRI, self._names.graph("ontology", f"v{version}")),
+            (RDFS.label, f"Ontology of {self._names.project}"),
+            (OWL.versionInfo, str(version)),
+        )
         for term, label, comment in _ANNOTATIONS:
-            yield self._quad(term, RDF.type, OWL.AnnotationProperty)
-            yield self._quad(term, RDFS.label, Literal(label))
-            yield self._quad(term, RDFS.comment, Literal(comment))
+            declared = (RDF.type, OWL.AnnotationProperty)
+            yield from self._facts(term, declared, (RDFS.label, label), (RDFS.comment, comment))
 
     def _class(self, item: ClassDef) -> Iterator[Quad]:
-        term = self._names.term(item.name)
-        source = self._sources[item.table]
-        yield self._quad(term, RDF.type, OWL.Class)
-        yield self._quad(term, RDFS.label, Literal(item.label))
-        yield self._quad(term, RDFS.comment, Literal(f"One individual for each row of {source}."))
-        yield self._quad(term, MIMIR.fromTable, Literal(item.table))
+        source = self._schema.table(item.table).source
+        yield from self._facts(
+            self._names.term(item.name),
+            (RDF.type, OWL.Class),
+            (RDFS.label, item.label),
+            (RDFS.comment, f"One individual for each row of {source}."),
+            (MIMIR.fromTable, item.table),
+        )
 
-    def _property(self, name: str, prop: _Property) -> Iterator[Quad]:
+    def _property(self, name: str, uses: PropertyUses) -> Iterator[Quad]:
         term = self._names.term(name)
-        kind = OWL.ObjectProperty if prop.datatype is None else OWL.DatatypeProperty
-        yield self._quad(term, RDF.type, kind)
-        if prop.functional:
-            yield self._quad(term, RDF.type, OWL.FunctionalProperty)
-        yield self._quad(term, RDFS.label, Literal(prop.label))
-        yield from self._classes_of(term, RDFS.domain, prop.domains, name)
-        if prop.datatype is None:
-            yield from self._classes_of(term, RDFS.range, prop.targets, name)
+        kind = OWL.ObjectProperty if uses.datatype is None else OWL.DatatypeProperty
+        yield from self._facts(
+            term, (RDF.type, kind), (RDFS.label, uses.label), (RDFS.comment, uses.comment)
+        )
+        if uses.functional:
+            yield from self._facts(term, (RDF.type, OWL.FunctionalProperty))
+        if uses.inverse_functional:
+            yield from self._facts(term, (RDF.type, OWL.InverseFunctionalProperty))
+        yield from self._classes_of(term, RDFS.domain, uses.domains)
+        if uses.datatype is None:
+            yield from self._classes_of(term, RDFS.range, uses.targets)
         else:
-            known = prop.datatype in OWL_DATATYPES
-            datatype = XSD.term(prop.datatype) if known else RDFS.Literal
-            yield self._quad(term, RDFS.range, datatype)
-        for source in prop.sources:
-            yield self._quad(term, MIMIR.fromColumn, Literal(source))
-        for table in prop.tables:
-            yield self._quad(term, MIMIR.fromTable, Literal(table))
-        for unit in prop.units:
-            yield self._quad(term, MIMIR.unit, Literal(unit))
+            yield from self._facts(term, (RDFS.range, _range(uses.datatype)))
+        yield from self._facts(term, *((MIMIR.fromColumn, source) for source in uses.columns))
+        yield from self._facts(term, *((MIMIR.fromTable, table) for table in uses.tables))
+        yield from self._facts(term, *((MIMIR.unit, unit) for unit in uses.units))
+
+    def _inverse(self, name: str, uses: PropertyUses) -> Iterator[Quad]:
+        """Name the way back, `isCustomerOf`, unless something else has that name."""
+        back = f"is{name[0].upper()}{name[1:]}Of"
+        taken = back in self._uses or any(back == item.name for item in self._model.classes)
+        if uses.datatype is not None or taken:
+            return
+        term = self._names.term(back)
+        yield from self._facts(
+            term,
+            (RDF.type, OWL.ObjectProperty),
+            (RDFS.label, f"is {uses.label} of"),
+            (RDFS.comment, f"The inverse of {uses.label!r}; it follows and is not stored."),
+            (OWL.inverseOf, self._names.term(name)),
+        )
+        yield from self._classes_of(term, RDFS.domain, uses.targets)
+        yield from self._classes_of(term, RDFS.range, uses.domains)
 
     def _classes_of(
-        self, term: NamedNode, predicate: NamedNode, classes: Sequence[str], name: str
+        self, term: NamedNode, predicate: NamedNode, classes: Sequence[str]
     ) -> Iterator[Quad]:
         terms = [self._names.term(each) for each in sorted(set(classes))]
         if len(terms) == 1:
-            yield self._quad(term, predicate, terms[0])
+            yield from self._facts(term, (predicate, terms[0]))
             return
         role = "domain" if predicate == RDFS.domain else "range"
+        name = term.value.removeprefix(self._names.terms)
         union = blank_node(role, name)
-        head, quads = list_quads(terms, (role, name), self._graph)
-        yield self._quad(term, predicate, union)
-        yield self._quad(union, RDF.type, OWL.Class)
-        yield self._quad(union, OWL.unionOf, head)
-        yield from quads
+        yield from self._facts(term, (predicate, union))
+        yield from self._facts(union, (RDF.type, OWL.Class))
+        yield from self._graph.collection(union, OWL.unionOf, terms, (role, name))
 
-    def _key(self, item: ClassDef) -> Iterator[Quad]:
+    def _restrictions(self, item: ClassDef) -> Iterator[Quad]:
+        """Say what every individual has, and where its links lead if others lead elsewhere."""
+        one = typed("1", "nonNegativeInteger")
+        for attribute in item.attributes:
+            if attribute.required:
+                yield from self._restriction(item.name, attribute.name, OWL.cardinality, one)
+        for link in item.links:
+            target = self._names.term(link.target)
+            if link.required:
+                yield from self._restriction(item.name, link.name, OWL.someValuesFrom, target)
+            if len(set(self._uses[link.name].targets)) > 1:
+                yield from self._restriction(item.name, link.name, OWL.allValuesFrom, target)
+
+    def _restriction(self, owner: str, name: str, kind: NamedNode, value: Term) -> Iterator[Quad]:
+        node = blank_node(kind.value.removeprefix(OWL), owner, name)
+        yield from self._facts(self._names.term(owner), (RDFS.subClassOf, node))
+        yield from self._facts(
+            node,
+            (RDF.type, OWL.Restriction),
+            (OWL.onProperty, self._names.term(name)),
+            (kind, value),
+        )
+
+    def _keys(self, item: ClassDef) -> Iterator[Quad]:
         by_column = {each.column: each.name for each in item.attributes}
         for link in item.links:
             if len(link.columns) == 1:
                 by_column.setdefault(link.columns[0], link.name)
-        if not item.key or any(column not in by_column for column in item.key):
-            return
-        terms = [self._names.term(by_column[column]) for column in item.key]
-        head, quads = list_quads(terms, ("key", item.name), self._graph)
-        yield self._quad(self._names.term(item.name), OWL.hasKey, head)
-        yield from quads
+        unique = self._schema.table(item.table).unique_keys
+        keys = [item.key, *(key.columns for key in unique if not key.duplicates)]
+        for place, key in enumerate(dict.fromkeys(keys)):
+            if key and all(column in by_column for column in key):
+                terms = [self._names.term(by_column[column]) for column in key]
+                label = ("key", item.name, *([str(place)] if place else []))
+                owner = self._names.term(item.name)
+                yield from self._graph.collection(owner, OWL.hasKey, terms, label)
 
     def _disjointness(self) -> Iterator[Quad]:
-        terms = [self._names.term(item.name) for item in self._model.classes]
-        if len(terms) < 2:
-            return
-        node = blank_node("disjoint", "classes")
-        ordered = sorted(terms, key=lambda term: term.value)
-        head, quads = list_quads(ordered, ("disjoint", "members"), self._graph)
-        yield self._quad(node, RDF.type, OWL.AllDisjointClasses)
-        yield self._quad(node, OWL.members, head)
-        yield from quads
-
-    def _quad(self, subject: Subject, predicate: NamedNode, value: Term) -> Quad:
-        return Quad(subject, predicate, value, self._graph)
-
-
-def _properties(model: KnowledgeModel) -> dict[str, _Property]:
-    properties: dict[str, _Property] = {}
-    for item in model.classes:
-        for attribute in item.attributes:
-            _use_attribute(properties, item, attribute)
-        for link in item.links:
-            _use_link(properties, item, link)
-    for pair in model.junctions:
-        _use_junction(properties, pair)
-    return properties
+        """Rows of two tables are two things, but for parts of one: tables whose keys are shared."""
+        parts = {item.table for item in self._model.classes if item.kind == "extension"}
+        whole = {
+            link.target_table
+            for item in self._model.classes
+            if item.table in parts
+            for link in item.links
+            if link.columns == item.key
+        }
+        apart = [item.name for item in self._model.classes if item.table not in parts | whole]
+        terms = sorted({self._names.term(name) for name in apart}, key=lambda term: term.value)
+        if len(terms) > 1:
+            node = blank_node("disjoint", "classes")
+            yield from self._facts(node, (RDF.type, OWL.AllDisjointClasses))
+            yield from self._graph.collection(node, OWL.members, terms, ("disjoint", "members"))
 
 
-def _use_attribute(
-    properties: dict[str, _Property], item: ClassDef, attribute: AttributeDef
-) -> None:
-    prop = properties.setdefault(attribute.name, _Property(attribute.label, functional=True))
-    prop.datatype = attribute.datatype
-    prop.domains.append(item.name)
-    prop.sources.append(f"{item.table}.{attribute.column}")
-    if attribute.unit and attribute.unit not in prop.units:
-        prop.units.append(attribute.unit)
-
-
-def _use_link(properties: dict[str, _Property], item: ClassDef, link: LinkDef) -> None:
-    prop = properties.setdefault(link.name, _Property(link.label, functional=True))
-    prop.domains.append(item.name)
-    prop.targets.append(link.target)
-    prop.sources += [f"{item.table}.{column}" for column in link.columns]
-
-
-def _use_junction(properties: dict[str, _Property], pair: JunctionDef) -> None:
-    prop = properties.setdefault(pair.name, _Property(pair.label, functional=False))
-    prop.domains.append(pair.source.target)
-    prop.targets.append(pair.target.target)
-    prop.tables.append(pair.table)
+def _range(datatype: str) -> NamedNode:
+    return XSD.term(datatype) if datatype in OWL_DATATYPES else RDFS.Literal

@@ -55,7 +55,7 @@ class Ownership:
             if column.distinct == 0 or column.datatype != view.column(name).datatype:
                 continue
             if (
-                reference_name_score(other.label(column.name), view.name, view.label(name))
+                reference_name_score(other.label(column.name), view.noun, view.label(name))
                 < _LEAST_LENT
             ):
                 continue
@@ -69,7 +69,7 @@ class Ownership:
         for place, column in enumerate(view.columns):
             if not _could_identify(column, view.rows):
                 continue
-            score = key_name_score(view.label(column.name), view.name) + (
+            score = key_name_score(view.label(column.name), view.noun) + (
                 0.15 if place == 0 else 0.0
             )
             if not is_generic(column.name) or is_identifier_header(column.name):
@@ -82,15 +82,15 @@ class Ownership:
         label = view.label(name)
         if not core_words(label):
             return None
-        here = names_table(label, view.name)
+        here = names_table(label, view.noun)
         mine = self._own[view.index] == name
         best: tuple[float, int] | None = None
         for other in self._views:
             own = self._own[other.index]
             if other.index == view.index or own is None:
                 continue
-            score = reference_name_score(label, other.name, other.label(own))
-            there = names_table(label, other.name)
+            score = reference_name_score(label, other.noun, other.label(own))
+            there = names_table(label, other.noun)
             if score < _LEAST_LENT or (mine and here > there):
                 continue
             if not self._holds(view, name, other, own, least=0.9 if mine else 0.5):

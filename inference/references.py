@@ -42,6 +42,7 @@ class Link:
         columns, keys: child columns and parent columns, pairwise.
         coverage: share of the distinct child values that the parent has.
         named: how surely the names agree, 0 to 1.
+        overridden: whether a person said so.
     """
 
     child: int
@@ -52,6 +53,7 @@ class Link:
     coverage: float
     named: float
     evidence: tuple[str, ...] = ()
+    overridden: bool = False
 
     @property
     def confidence(self) -> float:

@@ -2,7 +2,8 @@
 
 One node shape per class, one property shape per attribute and link, each with an IRI of its own,
 so that a violation names what to repair. The shapes hold on the data they came from, but for cells
-that could not be mapped. Source: https://www.w3.org/TR/shacl/.
+that could not be mapped. What only the values seen suggest (a closed set, a range, a form) is a
+warning in a shape of its own. Source: https://www.w3.org/TR/shacl/.
 """
 
 from collections.abc import Iterator
@@ -10,9 +11,13 @@ from collections.abc import Iterator
 from graph.model import AttributeDef, ClassDef, JunctionDef, KnowledgeModel, LinkDef
 from graph.names import ProjectNames
 from graph.schema import Column, Schema, Table
-from graph.terms import Literal, NamedNode, Quad, Subject, Term
+from graph.terms import Literal, NamedNode, Quad, Term
 from graph.vocab import RDF, SH, XSD
-from inference.rdf_list import list_quads
+from inference.graph_writer import GraphWriter, typed
+from inference.value_bounds import bounds_of, form_of
+
+_CLASS = SH.term("class")
+_IN = SH.term("in")
 
 
 def shape_quads(model: KnowledgeModel, schema: Schema, names: ProjectNames) -> list[Quad]:
@@ -25,6 +30,8 @@ class _Writer:
         self._model = model
         self._schema = schema
         self._names = names
+        self._graph = GraphWriter(names.shapes)
+        self._facts = self._graph.facts
 
     def quads(self) -> Iterator[Quad]:
         """Write the shapes of all classes and junctions."""
@@ -34,99 +41,136 @@ class _Writer:
             yield from self._junction(pair)
 
     def _class(self, item: ClassDef) -> Iterator[Quad]:
-        node = self._names.shape(item.name)
         table = self._schema.table(item.table)
-        yield self._quad(node, RDF.type, SH.NodeShape)
-        yield self._quad(node, SH.targetClass, self._names.term(item.name))
-        yield self._quad(node, SH.name, Literal(item.label))
-        yield self._quad(node, SH.description, Literal(f"A row of {table.source}."))
+        yield from self._facts(
+            self._names.shape(item.name),
+            (RDF.type, SH.NodeShape),
+            (SH.targetClass, self._names.term(item.name)),
+            (SH.name, item.label),
+            (SH.description, f"A row of {table.source}."),
+        )
         for attribute in item.attributes:
             yield from self._attribute(item, table, attribute)
         for link in item.links:
             yield from self._link(item, table, link)
 
     def _attribute(self, item: ClassDef, table: Table, attribute: AttributeDef) -> Iterator[Quad]:
-        shape = self._names.shape(f"{item.name}-{attribute.name}")
-        column = table.column(attribute.column)
         place = _place((attribute.column,), table)
         unit = f" in {attribute.unit}" if attribute.unit else ""
-        yield from self._property(item.name, shape, attribute.name, attribute.label)
-        yield self._quad(shape, SH.description, Literal(f"{place}: {attribute.datatype}{unit}."))
-        yield self._quad(shape, SH.datatype, XSD.term(attribute.datatype))
         wanted = f"{attribute.label!r} of type {attribute.datatype}"
-        yield from self._counts(shape, item.label, wanted, place, required=attribute.required)
-        if column.enumeration and column.datatype != "boolean":
-            yield from self._enumeration(item, attribute, column, place)
-
-    def _enumeration(
-        self, item: ClassDef, attribute: AttributeDef, column: Column, place: str
-    ) -> Iterator[Quad]:
-        """Warn, not refuse: that a set of values is closed is a guess from the values seen."""
-        shape = self._names.shape(f"{item.name}-{attribute.name}-values")
-        values: list[Term] = [_literal(text, column.datatype) for text in column.enumeration]
-        label = (item.name, attribute.name, "values")
-        head, quads = list_quads(values, label, self._names.shapes)
-        message = (
-            f"Use one of the known values of {attribute.label!r}, or add the new value to the "
-            f"shape if it is right ({place})."
+        yield from self._property(
+            item.name,
+            attribute,
+            "",
+            (SH.description, f"{place}: {attribute.datatype}{unit}."),
+            (SH.datatype, XSD.term(attribute.datatype)),
+            (SH.nodeKind, SH.Literal),
+            *_counts(item.label, wanted, place, required=attribute.required),
         )
-        yield from self._property(item.name, shape, attribute.name, attribute.label)
-        yield self._quad(shape, SH.term("in"), head)
-        yield from quads
-        yield self._quad(shape, SH.severity, SH.Warning)
-        yield self._quad(shape, SH.message, Literal(message))
+        yield from self._guesses(item, table, attribute, place)
+
+    def _guesses(
+        self, item: ClassDef, table: Table, attribute: AttributeDef, place: str
+    ) -> Iterator[Quad]:
+        """Warn, not refuse: that other values are wrong is a guess from the values seen."""
+        column = table.column(attribute.column)
+        label = attribute.label
+        if column.enumeration and column.datatype != "boolean":
+            yield from self._values(item.name, attribute.name, column)
+            message = (
+                f"Use one of the known values of {label!r}, or add the new value to the "
+                f"shape if it is right ({place})."
+            )
+            yield from self._guess(item.name, attribute, "-values", message)
+        if bounds := bounds_of(column):
+            words = " and ".join(f"{item.word} {item.value}" for item in bounds)
+            facts = [(item.predicate, typed(item.value, column.datatype)) for item in bounds]
+            message = f"Give a {label!r} of {words}, or widen the shape if it is right ({place})."
+            yield from self._guess(item.name, attribute, "-range", message, *facts)
+        if form := form_of(column):
+            message = (
+                f"Write {label!r} in the form {form.words}, or widen the shape if another form "
+                f"is right ({place})."
+            )
+            yield from self._guess(item.name, attribute, "-form", message, *form.facts)
+
+    def _values(self, owner: str, name: str, column: Column) -> Iterator[Quad]:
+        shape = self._names.shape(f"{owner}-{name}-values")
+        values: list[Term] = [typed(text, column.datatype) for text in column.enumeration]
+        yield from self._graph.collection(shape, _IN, values, (owner, name, "values"))
+
+    def _guess(
+        self,
+        owner: str,
+        attribute: AttributeDef,
+        kind: str,
+        message: str,
+        *facts: tuple[NamedNode, Term | str],
+    ) -> Iterator[Quad]:
+        ending = ((SH.severity, SH.Warning), (SH.message, message))
+        yield from self._property(owner, attribute, kind, *facts, *ending)
 
     def _link(self, item: ClassDef, table: Table, link: LinkDef) -> Iterator[Quad]:
-        shape = self._names.shape(f"{item.name}-{link.name}")
         place = _place(link.columns, table)
-        yield from self._property(item.name, shape, link.name, link.label)
-        yield self._quad(shape, SH.description, Literal(f"{place}: points to {link.target}."))
-        yield from self._target(shape, link.target)
         wanted = f"{link.label!r}, an individual of {link.target}"
-        yield from self._counts(shape, item.label, wanted, place, required=link.required)
+        yield from self._property(
+            item.name,
+            link,
+            "",
+            (SH.description, f"{place}: points to {link.target}."),
+            (_CLASS, self._names.term(link.target)),
+            (SH.nodeKind, SH.IRI),
+            *_counts(item.label, wanted, place, required=link.required),
+        )
 
     def _junction(self, pair: JunctionDef) -> Iterator[Quad]:
         owner = pair.source.target
-        shape = self._names.shape(f"{owner}-{pair.name}")
         source = self._schema.table(pair.table).source
         message = (
             f"Point {pair.label!r} of each {owner} to individuals of {pair.target.target} only "
             f"({source})."
         )
-        yield from self._property(owner, shape, pair.name, pair.label)
-        yield self._quad(shape, SH.description, Literal(f"A row of {source}."))
-        yield from self._target(shape, pair.target.target)
-        yield self._quad(shape, SH.severity, SH.Violation)
-        yield self._quad(shape, SH.message, Literal(message))
+        yield from self._property(
+            owner,
+            pair,
+            "",
+            (SH.description, f"A row of {source}."),
+            (_CLASS, self._names.term(pair.target.target)),
+            (SH.nodeKind, SH.IRI),
+            (SH.severity, SH.Violation),
+            (SH.message, message),
+        )
 
-    def _property(self, owner: str, shape: NamedNode, path: str, label: str) -> Iterator[Quad]:
-        yield self._quad(self._names.shape(owner), SH.property, shape)
-        yield self._quad(shape, RDF.type, SH.PropertyShape)
-        yield self._quad(shape, SH.path, self._names.term(path))
-        yield self._quad(shape, SH.name, Literal(label))
-
-    def _target(self, shape: NamedNode, target: str) -> Iterator[Quad]:
-        yield self._quad(shape, SH.term("class"), self._names.term(target))
-        yield self._quad(shape, SH.nodeKind, SH.IRI)
-
-    def _counts(
-        self, shape: NamedNode, owner: str, wanted: str, place: str, *, required: bool
+    def _property(
+        self,
+        owner: str,
+        item: AttributeDef | LinkDef | JunctionDef,
+        kind: str,
+        *facts: tuple[NamedNode, Term | str],
     ) -> Iterator[Quad]:
-        if required:
-            yield self._quad(shape, SH.minCount, _literal("1", "integer"))
-        yield self._quad(shape, SH.maxCount, _literal("1", "integer"))
-        number = "exactly one" if required else "at most one"
-        message = f"Give each {owner} {number} {wanted} ({place})."
-        yield self._quad(shape, SH.severity, SH.Violation)
-        yield self._quad(shape, SH.message, Literal(message))
+        shape = self._names.shape(f"{owner}-{item.name}{kind}")
+        yield from self._facts(self._names.shape(owner), (SH.property, shape))
+        yield from self._facts(
+            shape,
+            (RDF.type, SH.PropertyShape),
+            (SH.path, self._names.term(item.name)),
+            (SH.name, item.label),
+            *facts,
+        )
 
-    def _quad(self, subject: Subject, predicate: NamedNode, value: Term) -> Quad:
-        return Quad(subject, predicate, value, self._names.shapes)
+
+def _counts(
+    owner: str, wanted: str, place: str, *, required: bool
+) -> tuple[tuple[NamedNode, Term | str], ...]:
+    one: Literal = typed("1", "integer")
+    number = "exactly one" if required else "at most one"
+    return (
+        *([(SH.minCount, one)] if required else []),
+        (SH.maxCount, one),
+        (SH.severity, SH.Violation),
+        (SH.message, f"Give each {owner} {number} {wanted} ({place})."),
+    )
 
 
 def _place(columns: tuple[str, ...], table: Table) -> str:
     return f"column {' and '.join(columns)} of {table.source}"
-
-
-def _literal(text: str, datatype: str) -> Literal:
-    return Literal(text) if datatype == "string" else Literal(text, datatype=XSD.term(datatype))

@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
+from string import ascii_lowercase, ascii_uppercase, digits
 
-from graph.lexical import lexical_sql, null_sql
+from graph.lexical import lexical_sql, null_sql, quote_text
 from graph.schema import Column
 from inference.profile import ColumnProfile, ValueStore
 
 _NUMERIC = ("integer", "decimal", "double")
 _ENUMERATION_VALUES = 20
 _ENUMERATION_ROWS = 10
+_LONGEST_CODE = 40
+_CLASSES = {"9": "[0-9]", "A": "[A-Z]", "a": "[a-z]"}
+_SPECIAL = frozenset(".\\?*+{}()[]|^$")
+"""Signs that SPARQL's regular expressions (XPath) want a backslash before."""
+_SIGNS = quote_text(digits + ascii_uppercase + ascii_lowercase)
+_MASKS = quote_text("9" * 10 + "A" * 26 + "a" * 26)
 
 
 def measured_columns(
@@ -50,6 +58,45 @@ def enumerations(
         replace(column, enumeration=tuple(sorted(found[i]))) if i in found else column
         for i, column in enumerate(columns)
     )
+
+
+def patterns(
+    store: ValueStore, table: int, columns: Sequence[Column], skipped: frozenset[str]
+) -> tuple[Column, ...]:
+    """Give the one form of text columns whose letters and digits stand in the same order always.
+
+    Args:
+        skipped: names of columns of references, whose form is that of the other table.
+    """
+    wanted = [i for i, c in enumerate(columns) if c.name not in skipped and _may_be_code(c)]
+    if not wanted:
+        return tuple(columns)
+    found = store.connection.execute(
+        f"SELECT col, min(mask) FROM (SELECT col, translate(lex, {_SIGNS}, {_MASKS}) AS mask "
+        f"FROM {lexical_relation(table)} WHERE col IN ({', '.join(map(str, wanted))}) "
+        "AND lex IS NOT NULL) GROUP BY col HAVING min(mask) = max(mask)"
+    ).fetchall()
+    masks = dict(found)
+    return tuple(
+        replace(column, pattern=_pattern(masks[i])) if i in masks else column
+        for i, column in enumerate(columns)
+    )
+
+
+def _may_be_code(column: Column) -> bool:
+    return (
+        column.datatype == "string" and column.max_length <= _LONGEST_CODE and column.distinct > 1
+    )
+
+
+def _pattern(mask: str) -> str | None:
+    """Write a mask such as `AA-99` as a regular expression; None where no digit or letter is."""
+    parts = []
+    for sign, group in groupby(mask):
+        number = len(list(group))
+        written = _CLASSES.get(sign) or (f"\\{sign}" if sign in _SPECIAL else sign)
+        parts.append(written if number == 1 else f"{written}{{{number}}}")
+    return "".join(parts) if set(mask) & set(_CLASSES) else None
 
 
 def lexical_relation(table: int) -> str:

@@ -1,4 +1,8 @@
-"""Read a unit of measure from a header (`temp_c`, `Temp (°C)`) or from the cells (`12 kg`)."""
+"""Read a unit of measure from a header (`temp_c`, `Temp (°C)`) or from the cells (`12 kg`).
+
+Every unit has its IRI in QUDT (https://www.qudt.org/2.1/catalog/qudt-catalog.html), and every
+currency its own there, so that programs elsewhere know it too.
+"""
 
 import re
 from dataclasses import dataclass
@@ -6,29 +10,148 @@ from dataclasses import dataclass
 from graph.lexical import NUMBER_PLACE
 from inference.profile import ValueStore
 
-_UNITS = {
-    "celsius": "°C", "degc": "°C", "degf": "°F", "fahrenheit": "°F", "kelvin": "K",
-    "kg": "kg", "mg": "mg", "grams": "g", "gram": "g", "lb": "lb", "lbs": "lb", "oz": "oz",
-    "tonnes": "t", "km": "km", "cm": "cm", "mm": "mm", "nm": "nm", "um": "µm", "meters": "m",
-    "metres": "m", "miles": "mi", "ft": "ft", "feet": "ft", "inch": "in", "inches": "in",
-    "km2": "km²", "m2": "m²", "sqm": "m²", "sqft": "ft²", "m3": "m³", "ha": "ha",
-    "ml": "ml", "liters": "l", "litres": "l", "liter": "l", "litre": "l",
-    "kmh": "km/h", "kph": "km/h", "mph": "mph", "knots": "kn", "mps": "m/s",
-    "ms": "ms", "milliseconds": "ms", "sec": "s", "secs": "s", "seconds": "s", "minutes": "min",
-    "mins": "min", "hours": "h", "hrs": "h", "days": "d",
-    "pct": "%", "percent": "%", "percentage": "%", "prozent": "%",
-    "usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "jpy": "JPY",
-    "kb": "kB", "mb": "MB", "gb": "GB", "tb": "TB", "kib": "KiB", "mib": "MiB", "gib": "GiB",
-    "w": "W", "kw": "kW", "mw": "MW", "kwh": "kWh", "mwh": "MWh", "volts": "V", "amps": "A",
-    "hz": "Hz", "khz": "kHz", "mhz": "MHz", "ghz": "GHz", "rpm": "rpm", "bar": "bar",
-    "mbar": "mbar", "psi": "psi", "pa": "Pa", "kpa": "kPa", "hpa": "hPa", "ppm": "ppm", "db": "dB",
-    "kcal": "kcal", "nmi": "nmi",
-}  # fmt: skip
+UNIT_IRI = "http://qudt.org/vocab/unit/"
+CURRENCY_IRI = "http://qudt.org/vocab/currency/"
+
+_TABLE = """
+°C DEG_C celsius degc centigrade
+°F DEG_F fahrenheit degf
+K K kelvin
+° DEG deg degs degree degrees
+t TONNE tonne tonnes
+kg KiloGM kg kgs kilogram kilograms kilo kilos
+g GM gram grams
+mg MilliGM mg milligram milligrams
+µg MicroGM ug mcg microgram micrograms
+lb LB lb lbs pounds
+oz OZ oz ounce ounces
+km KiloM km kms kilometer kilometers kilometre kilometres
+m M meter meters metre metres
+cm CentiM cm centimeter centimeters centimetre centimetres
+mm MilliM mm millimeter millimeters millimetre millimetres
+µm MicroM um micrometer micrometers micron microns
+nm NanoM nm nanometer nanometers
+mi MI mile miles
+nmi MI_N nmi
+yd YD yard yards
+ft FT ft feet foot
+in IN inch inches
+km² KiloM2 km2 sqkm
+m² M2 m2 sqm
+cm² CentiM2 cm2
+ft² FT2 sqft ft2
+ha HA ha hectare hectares
+m³ M3 m3
+cm³ CentiM3 cm3
+ft³ FT3 ft3
+l L liters litres liter litre
+ml MilliL ml milliliter milliliters millilitre millilitres
+gal GAL_US gallon gallons
+kW KiloW kw kilowatt kilowatts
+W W watt watts
+MW MegaW mw megawatt megawatts
+Wh W-HR wh
+kWh KiloW-HR kwh
+MWh MegaW-HR mwh
+kVA KiloV-A kva
+J J joule joules
+kJ KiloJ kj
+MJ MegaJ mj
+kcal KiloCAL kcal
+V V volt volts
+kV KiloV kv
+mV MilliV millivolt millivolts
+A A amp amps ampere amperes
+mA MilliA milliamp milliamps milliampere
+mAh MilliA-HR mah
+Ω OHM ohm ohms
+Hz HZ hz hertz
+kHz KiloHZ khz
+MHz MegaHZ mhz
+GHz GigaHZ ghz
+rpm REV-PER-MIN rpm
+bar BAR bar
+mbar MilliBAR mbar millibar
+psi PSI psi
+Pa PA pascal
+kPa KiloPA kpa
+hPa HectoPA hpa
+MPa MegaPA mpa
+ppm PPM ppm
+ppb PPB ppb
+dB DeciB db
+lx LUX lux
+lm LM lumen lumens
+N N newton newtons
+Nm N-M
+rad RAD radian radians
+km/h KiloM-PER-HR kmh kph
+mph MI-PER-HR mph
+m/s M-PER-SEC mps
+kn KN knots knot
+ns NanoSEC nanoseconds nanosecond
+µs MicroSEC microseconds microsecond
+ms MilliSEC ms millis milliseconds millisecond
+s SEC sec secs seconds second
+min MIN mins minutes minute
+h HR hours hour hrs hr
+d DAY days day
+wk WK weeks week
+mo MO months
+yr YR years yrs
+B BYTE bytes
+kB KiloBYTE kb
+MB MegaBYTE mb
+GB GigaBYTE gb
+TB TeraBYTE tb
+KiB KibiBYTE kib
+MiB MebiBYTE mib
+GiB GibiBYTE gib
+% PERCENT pct percent percentage prozent
+VA V-A
+Ah A-HR
+m/s² M-PER-SEC2
+mm/s MilliM-PER-SEC
+mm/h MilliM-PER-HR
+l/min L-PER-MIN
+l/h L-PER-HR
+l/s L-PER-SEC
+m³/h M3-PER-HR
+m³/s M3-PER-SEC
+kg/h KiloGM-PER-HR
+kg/s KiloGM-PER-SEC
+kg/m² KiloGM-PER-M2
+kg/m³ KiloGM-PER-M3
+g/cm³ GM-PER-CentiM3
+g/l GM-PER-L
+mg/l MilliGM-PER-L
+mg/dl MilliGM-PER-DeciL
+mg/m³ MilliGM-PER-M3
+µg/m³ MicroGM-PER-M3
+µg/l MicroGM-PER-L
+mmol/l MilliMOL-PER-L
+W/m² W-PER-M2
+kWh/m² KiloW-HR-PER-M2
+V/m V-PER-M
+bpm BEAT-PER-MIN bpm
+"""
+"""One unit a line: its text, its local name in QUDT, the words of headers that mean it."""
+
+_ROWS = tuple(tuple(line.split()) for line in _TABLE.strip().splitlines())
+_QUDT = {row[0]: row[1] for row in _ROWS}
+_CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW"}
+_CURRENCY_WORDS = "usd eur gbp chf jpy cad aud nzd cny inr sek nok dkk pln czk huf brl mxn zar rub try krw sgd hkd"
+_UNITS = {word: row[0] for row in _ROWS for word in row[2:]} | {
+    word: word.upper() for word in _CURRENCY_WORDS.split()
+}
+_NOT_ALONE = frozenset({"second", "minute", "hour", "day", "foot", "degree"})
+"""Words that count or order as often as they measure: `birth_day`, `start_hour`."""
+
 _AFTER_QUANTITY = {
     "c": "°C", "f": "°F", "k": "K", "g": "g", "m": "m", "s": "s", "h": "h", "l": "l", "v": "V",
-    "a": "A", "t": "t",
+    "a": "A", "t": "t", "n": "N", "w": "W", "pa": "Pa", "ma": "mA", "mv": "mV",
 }  # fmt: skip
-"""Single letters are units only after a word that names a quantity."""
+"""Short words are units only after a word that names a quantity."""
 
 _QUANTITIES = {
     "c": ("temp", "temperature", "temperatur", "dewpoint"),
@@ -42,12 +165,31 @@ _QUANTITIES = {
     "v": ("voltage",),
     "a": ("current",),
     "t": ("weight", "mass", "load"),
+    "n": ("force", "load", "thrust"),
+    "w": ("power", "consumption", "load", "output", "rating"),
+    "pa": ("pressure",),
+    "ma": ("current",),
+    "mv": ("voltage",),
 }
-_SYMBOLS = {"°c", "°f", "%", "€", "$", "£", "¥", "°", "µg", "m/s", "km/h", "m²", "m³", "km²"}
-_EXACT = ("Nm", "Wh", "VA", "Ah", "min", "rad")
+_PARTS = {
+    "um": "µm", "ug": "µg", "mcg": "µg", "m2": "m²", "m3": "m³", "cm3": "cm³", "s2": "s²",
+    "sec": "s", "second": "s", "hr": "h", "hour": "h", "minute": "min", "w": "W", "kwh": "kWh",
+    "v": "V", "litre": "l", "liter": "l",
+}  # fmt: skip
+"""How headers spell the two sides of a rate, such as `mm_s` or `kg_per_m3`."""
+
+_EXACT = ("Nm", "Wh", "VA", "Ah", "min", "rad", "MW", "W", "Pa", "mA", "MPa", "MJ")
 """Units whose case tells them from others, such as newton metres from nanometres."""
 
+_NOT_IN_CELLS = frozenset(
+    {"c", "f", "k", "a", "t", "v", "n", "ma", "mv", "pa", "in", "j", "b", "°c", "°f", "rad"}
+)
 _SPELLED = {"°c": "°C", "c": "°C", "°f": "°F", "f": "°F"}
+_FOLDED = {
+    row[0].lower(): row[0]
+    for row in _ROWS
+    if not row[0].isascii() or "/" in row[0] or row[0] == "%"
+} | {sign: sign for sign in _CURRENCIES}
 _BRACKETED = re.compile(r"([(\[])\s*([^()\[\]]{1,12}?)\s*[)\]]\s*$")
 
 
@@ -88,13 +230,19 @@ def header_unit(name: str) -> str | None:
     bracketed = _BRACKETED.search(name)
     if bracketed is not None:
         return _bracketed_unit(bracketed.group(2), square=bracketed.group(1) == "[")
+    tail = re.split(r"[_\s]+", name)[-1]
+    if tail in _QUDT and tail != name and len(tail) > 1 and tail != tail.lower():
+        return tail
     words = re.findall(r"[a-z0-9°%€$£µ²³]+", _split_case(name).lower())
     if len(words) < 2:
         return None
+    rate = _rate(words)
+    if rate is not None:
+        return rate
     last, before = words[-1], words[-2]
-    if last in _AFTER_QUANTITY:
+    if last in _AFTER_QUANTITY and last not in _UNITS:
         return _AFTER_QUANTITY[last] if before in _QUANTITIES[last] else None
-    return _UNITS.get(last)
+    return None if last in _NOT_ALONE else _UNITS.get(last)
 
 
 def cell_unit(text: str) -> str | None:
@@ -102,16 +250,45 @@ def cell_unit(text: str) -> str | None:
     if text.strip() in _EXACT:
         return text.strip()
     folded = text.strip().lower()
-    if folded in _SYMBOLS:
-        return _SPELLED.get(folded, text.strip())
-    if folded in _AFTER_QUANTITY and folded not in ("c", "f", "k", "a", "t", "v"):
+    if folded in _FOLDED:
+        return _FOLDED[folded]
+    if folded in _AFTER_QUANTITY and folded not in _NOT_IN_CELLS:
         return _AFTER_QUANTITY[folded]
     return _UNITS.get(folded)
+
+
+def unit_iri(unit: str) -> str | None:
+    """Give the IRI that QUDT has for a unit or a currency; None when it is not known."""
+    if unit in _QUDT:
+        return UNIT_IRI + _QUDT[unit]
+    currency = currency_of(unit)
+    return CURRENCY_IRI + currency if currency else None
+
+
+def currency_of(unit: str) -> str | None:
+    """Give the ISO 4217 code of a currency by its sign or code; None for what is no currency."""
+    if unit.lower() in _CURRENCY_WORDS.split():
+        return unit.upper()
+    return _CURRENCIES.get(unit)
+
+
+def _rate(words: list[str]) -> str | None:
+    """Read `vibration_mm_s` or `kg_per_m3`: one quantity over another."""
+    if "per" in words[-2:-1]:
+        above, below = words[-3:-2], words[-1]
+    elif len(words) > 2:
+        above, below = words[-2:-1], words[-1]
+    else:
+        return None
+    text = "/".join(_PARTS.get(word, word) for word in (*above, below))
+    return text if text in _QUDT else None
 
 
 def _bracketed_unit(text: str, *, square: bool) -> str | None:
     """Read a unit in brackets; square ones hold nothing else, round ones may hold a remark."""
     known = cell_unit(text) or _SPELLED.get(text.lower()) or _AFTER_QUANTITY.get(text.lower())
+    if known is None:
+        known = text if text in _QUDT else None
     return known or (text if square else None)
 
 

@@ -87,7 +87,8 @@ class Step:
     Attributes:
         entry: module of this package that has the step's `execute(context) -> StepResult`; it is
             imported when the step begins, so that a process loads only what it uses.
-        needs: earlier steps whose outputs this one reads; with the run's inputs they are its input.
+        needs: earlier steps whose outputs this one reads.
+        reads: names of the run's inputs that it reads; with `needs` they are its input.
         pure: the output depends on nothing else, so another run's result for the same input serves.
     """
 
@@ -95,6 +96,7 @@ class Step:
     label: str
     entry: str
     needs: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     pure: bool = False
 
 
@@ -235,5 +237,6 @@ def _fail(
 
 def _input_hash(step: Step, run: Run, outputs: Mapping[str, dict[str, Any]]) -> str:
     needed = {name: outputs[name] for name in step.needs}
-    basis = {"step": step.name, "inputs": run.inputs if not step.needs else {}, "needs": needed}
+    inputs = {name: run.inputs[name] for name in step.reads if run.inputs.get(name)}
+    basis = {"step": step.name, "inputs": inputs, "needs": needed}
     return hashlib.sha256(json.dumps(basis, sort_keys=True).encode()).hexdigest()

@@ -10,6 +10,7 @@ from graph.changes import ChangeSet
 from graph.errors import NotFound
 from graph.names import ProjectNames
 from graph.records import record_quads
+from graph.schema_overrides import SchemaOverride, overrides_from_json
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.terms import Literal as Value
@@ -52,7 +53,7 @@ class Run:
     Attributes:
         id: number in the project, as text.
         workflow: `ingest` or `watch`.
-        inputs: what the run works on; `{"sources": [...]}` for an ingest.
+        inputs: what the run works on; `{"sources": [...], "overrides": [...]}` for an ingest.
         epoch: counts the claims; a worker with an older epoch may not commit.
         failures: how often the run ended without finishing.
         added, removed: triples of the knowledge graphs that the run's commits changed so far.
@@ -80,6 +81,11 @@ class Run:
 def sources_of(run: Run) -> tuple[Source, ...]:
     """Read the files that an ingest works on."""
     return tuple(Source(**item) for item in run.inputs.get("sources", ()))
+
+
+def overrides_of(run: Run) -> tuple[SchemaOverride, ...]:
+    """Read what people decided about the schema before the run was made."""
+    return overrides_from_json(run.inputs.get("overrides", ()))
 
 
 def run_iri(names: ProjectNames, run: str) -> NamedNode:

@@ -1,11 +1,14 @@
 """The files of a project: records of what was uploaded, newest version by name."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from graph.changes import ChangeSet
 from graph.names import ProjectNames
 from graph.records import record_quads
+from graph.schema_overrides import read_overrides
 from graph.sparql import load_query
 from graph.store import GraphReader
 from graph.terms import Quad
@@ -31,6 +34,14 @@ def upload_change(names: ProjectNames, sources: Sequence[Source], now: datetime)
         )
     listed = ", ".join(source.name for source in sources)
     return ChangeSet(added=tuple(quads), author="upload", reason=f"Upload of {listed}")
+
+
+def ingest_inputs(reader: GraphReader) -> dict[str, Any]:
+    """Give the inputs of an ingest: the newest files and what people decided about the schema."""
+    return {
+        "sources": [asdict(source) for source in current_sources(reader)],
+        "overrides": [override.to_json() for override in read_overrides(reader)],
+    }
 
 
 def current_sources(reader: GraphReader) -> tuple[Source, ...]:

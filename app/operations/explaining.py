@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from app.operations.registry import described, operation
+from app.overlays import overlay_of
 from app.services import Services
 from graph.readers import Query
 from graph.user_graphs import closed_prefixes
-from twin.twins import find_twin
 
 
 @dataclass(frozen=True)
@@ -65,16 +65,12 @@ def explain_query(services: Services, request: ExplainQuery) -> QueryExplanation
     """Explain a query in a reader process, within the limits of every query."""
     project = services.projects.get(request.project)
     names = project.names
-    overlay = None
-    if request.twin:
-        find_twin(names, project.reader(names.meta), request.twin)
-        overlay = project.overlay(request.twin)
-    commit = project.dataset.sequence
-    with project.snapshots.use(overlay) as path:
+    commit = project.sequence
+    with project.checkpoint(overlay_of(project, request.twin)) as path:
         query = Query(
             request.query,
             names.default_graphs,
-            tuple(project.dataset.graphs()),
+            tuple(project.graphs()),
             base=names.root,
             closed=(*closed_prefixes(names), "file:"),
         )

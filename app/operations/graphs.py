@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 from app.operations.registry import ProjectRequest, described, operation
+from app.overlays import overlay_of
 from app.services import Services
 from graph.errors import BadInput
 from graph.export import FORMATS, export_graph
-from graph.history import export_at, find_commit, graphs_in
 from graph.log import read_log
 from graph.readers import Query
-from twin.twins import find_twin
 
 _LARGEST_ANSWER = 200_000
 
@@ -24,9 +23,6 @@ class RunQuery:
     format: str = described(
         "Media type of solutions: text/csv or application/sparql-results+json.",
         default="text/csv",
-    )
-    at: str | None = described(
-        "Commit number or ISO 8601 time whose state is asked; the newest when absent.", default=None
     )
 
 
@@ -50,10 +46,6 @@ class ExportGraph:
     project: str = described("Name of the project.")
     graph: str = described("ontology, shapes, mapping or validation.")
     format: str = described("turtle, ntriples or rdfxml.", default="turtle")
-    at: str | None = described(
-        "Commit number or ISO 8601 time whose state is wanted; the newest when absent.",
-        default=None,
-    )
 
 
 @dataclass(frozen=True)
@@ -87,18 +79,12 @@ def run_query(services: Services, request: RunQuery) -> QueryAnswer:
     """Evaluate a query in a reader process."""
     project = services.projects.get(request.project)
     names = project.names
-    overlay = None
-    if request.twin:
-        find_twin(names, project.reader(names.meta), request.twin)
-        overlay = project.overlay(request.twin)
-    at = None if request.at is None else find_commit(project, request.at)
-    commit = project.dataset.sequence if at is None else at
-    with project.snapshots.use(overlay, at) as path:
-        named = tuple(project.dataset.graphs() if at is None else graphs_in(path))
+    commit = project.sequence
+    with project.checkpoint(overlay_of(project, request.twin)) as path:
         query = Query(
             request.query,
             names.default_graphs,
-            named,
+            tuple(project.graphs()),
             results=request.format,
             base=names.root,
             skolem=names.skolem,
@@ -132,11 +118,7 @@ def export_project_graph(services: Services, request: ExportGraph) -> Exported:
     if request.format not in FORMATS:
         raise BadInput(f"The format must be one of {', '.join(FORMATS)}, not {request.format!r}.")
     graph = graphs[request.graph]
-    if request.at is None:
-        text = export_graph(project.dataset, graph, request.format)
-    else:
-        text = export_at(project, graph, request.format, find_commit(project, request.at))
-    return Exported(FORMATS[request.format], text)
+    return Exported(FORMATS[request.format], export_graph(project, graph, request.format))
 
 
 @operation(
@@ -147,6 +129,7 @@ def export_project_graph(services: Services, request: ExportGraph) -> Exported:
     request=ProjectRequest,
     response=LogReport,
     example={"project": "fleet"},
+    live="the files of the log as they lie on disk",
 )
 def verify_log(services: Services, request: ProjectRequest) -> LogReport:
     """Read the whole log and check its chain of hashes."""

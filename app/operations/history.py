@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.operations.registry import ProjectRequest, described, operation
+from app.proposing import take_back
 from app.services import Services
 from graph.changes import Commit
 from graph.checkpoints import record_files
@@ -15,7 +16,6 @@ from graph.history import (
     history_usage,
     list_commits,
     revert_to,
-    undo_commit,
 )
 
 _LARGEST_PATCH = 200_000
@@ -183,7 +183,8 @@ def get_project_commit(services: Services, request: CommitRequest) -> CommitDeta
 def undo_project_commit(services: Services, request: UndoCommit) -> Committed:
     """Undo a commit; refused with a list when later commits changed the same again."""
     project = services.projects.get(request.project)
-    commit = undo_commit(project, _number(request.commit), author=request.by, reason=request.reason)
+    number = _number(request.commit)
+    commit = take_back(project, number, request.by, services.clock(), request.reason)
     return _committed(services, commit)
 
 
@@ -212,6 +213,7 @@ def revert_project(services: Services, request: RevertTo) -> Committed:
     request=ProjectRequest,
     response=HistoryUsageView,
     example={"project": "fleet"},
+    live="what the disk holds now",
 )
 def get_history_usage(services: Services, request: ProjectRequest) -> HistoryUsageView:
     """Measure log, stored files and kept checkpoints."""

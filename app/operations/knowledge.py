@@ -1,6 +1,5 @@
 """Operations that show what a project knows: summary, schema, violations, models."""
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -9,13 +8,11 @@ from alerting.alerts import STATES, read_alerts
 from app.models import ModelView, read_models
 from app.operations.registry import PageRequest, ProjectRequest, operation, page
 from app.services import Services
-from graph.errors import NotFound
 from graph.projects import Project
 from graph.sparql import load_query
 from graph.store import GraphReader, Rows
 from twin.overlay import read_sizes
 from twin.twins import list_twins
-from workers.runs import last_output
 
 
 @dataclass(frozen=True)
@@ -97,14 +94,6 @@ class ModelPage:
     next: str | None
 
 
-@dataclass(frozen=True)
-class SchemaView:
-    """The inferred schema with confidence and evidence, and the names it has in the graph."""
-
-    schema: dict[str, Any]
-    model: dict[str, Any]
-
-
 @operation(
     "GET",
     "/projects/<project>/summary",
@@ -120,10 +109,10 @@ def get_summary(services: Services, request: ProjectRequest) -> Summary:
     names = project.names
     meta = project.reader(names.meta)
     alerts = read_alerts(meta, names)
-    counts = _counts(project, project.dataset.knowledge_sequence)
+    counts = _known_counts(project, project.knowledge_sequence)
     return Summary(
         project=names.project,
-        commit=project.dataset.sequence,
+        commit=project.sequence,
         triples=counts.triples,
         classes=counts.classes,
         shapes=counts.shapes,
@@ -168,30 +157,6 @@ def list_models(services: Services, request: PageRequest) -> ModelPage:
     return ModelPage(tuple(items), following)
 
 
-@operation(
-    "GET",
-    "/projects/<project>/schema",
-    "Show the inferred schema: types, keys and references with confidence and evidence.",
-    permission="read",
-    request=ProjectRequest,
-    response=SchemaView,
-    example={"project": "fleet"},
-)
-def get_schema(services: Services, request: ProjectRequest) -> SchemaView:
-    """Show the schema of the newest run."""
-    project = services.projects.get(request.project)
-    meta = project.reader(project.names.meta)
-    found = [last_output(meta, step) for step in ("infer", "describe")]
-    if found[0] is None or found[1] is None:
-        raise NotFound(f"Project {request.project!r} has no schema yet. Upload files first.")
-    texts = [
-        project.dataset.blobs.path(output["file"]).read_text(encoding="utf-8")
-        for output in found
-        if output
-    ]
-    return SchemaView(json.loads(texts[0]), json.loads(texts[1]))
-
-
 def twin_views(project: Project) -> tuple[TwinView, ...]:
     """List the twins with the sizes of their overlays."""
     names = project.names
@@ -207,11 +172,20 @@ def twin_views(project: Project) -> tuple[TwinView, ...]:
     return tuple(views)
 
 
+def _known_counts(project: Project, knowledge_sequence: int) -> _Counts:
+    # A project of the past is closed when its answer is given, so nothing may keep it.
+    return _counts(project) if project.past else _newest_counts(project, knowledge_sequence)
+
+
 @lru_cache(maxsize=64)
-def _counts(project: Project, knowledge_sequence: int) -> _Counts:  # noqa: ARG001 - the cache's key
+def _newest_counts(project: Project, knowledge_sequence: int) -> _Counts:  # noqa: ARG001 - the key
+    return _counts(project)
+
+
+def _counts(project: Project) -> _Counts:
     names = project.names
     return _Counts(
-        triples=sum(project.dataset.count(graph) for graph in names.default_graphs),
+        triples=sum(project.count(graph) for graph in names.default_graphs),
         classes=_classes(project),
         shapes=_number(project.reader(names.shapes), "shape_count"),
         violations=_number(project.reader(names.validation), "violation_count"),

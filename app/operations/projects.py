@@ -78,6 +78,7 @@ def create_project(services: Services, request: CreateProject) -> ProjectView:
     request=ProjectRequest,
     response=ProjectView,
     example={"project": "fleet"},
+    live="which commit is the newest",
 )
 def get_project(services: Services, request: ProjectRequest) -> ProjectView:
     """Show a project."""

@@ -3,21 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.operations.registry import ProjectRequest, described, operation, page
+from app.operations.registry import described, operation, page
 from app.proposing import apply, change_of, commits_of, decide, evaluate, propose, review_of, undo
 from app.services import Services
 from graph.diff import entity_changes, read_wording, words
 from graph.errors import BadInput, MimirError
 from graph.projects import Project
-from graph.proposals import (
-    STATES,
-    ApplyPolicy,
-    Proposal,
-    find_proposal,
-    policy_change,
-    read_policy,
-    write_proposed,
-)
+from graph.proposals import STATES, Proposal, find_proposal, write_proposed
 from graph.proposals import list_proposals as read_proposals
 from graph.store import GraphReader
 
@@ -54,28 +46,8 @@ class ProposalRequest:
 
 
 @dataclass(frozen=True)
-class ApproveProposal:
-    """A person's consent to one proposal."""
-
-    project: str = described("Name of the project.")
-    proposal: str = described("Id.")
-    by: str = described("Who.", default="person")
-    reason: str | None = described("Why.", default=None)
-
-
-@dataclass(frozen=True)
-class ApplyProposal:
-    """A wish to make an approved proposal real."""
-
-    project: str = described("Name of the project.")
-    proposal: str = described("Id.")
-    by: str = described("Who.", default="person")
-    reason: str | None = described("Why.", default=None)
-
-
-@dataclass(frozen=True)
-class UndoProposal:
-    """A wish to take back an applied proposal."""
+class DecideProposal:
+    """What a person decides about one proposal."""
 
     project: str = described("Name of the project.")
     proposal: str = described("Id.")
@@ -100,24 +72,6 @@ class ApproveProposals:
     project: str = described("Name of the project.")
     ids: tuple[str, ...] = described("Ids.")
     by: str = described("Who.", default="person")
-
-
-@dataclass(frozen=True)
-class SetPolicy:
-    """Which proposals are applied at once."""
-
-    project: str = described("Name of the project.")
-    threshold: float = described("Confidence to exceed.", default=0.90)
-    no_new_violations: bool = described("Whether violations make it wait.", default=True)
-
-
-@dataclass(frozen=True)
-class PolicyView:
-    """The policy; `additive_only` cannot be switched off."""
-
-    threshold: float
-    no_new_violations: bool
-    additive_only: bool = True
 
 
 @dataclass(frozen=True)
@@ -281,11 +235,11 @@ def get_proposal(services: Services, request: ProposalRequest) -> ProposalDetail
     "/projects/<project>/proposals/<proposal>/approve",
     "Approve a proposal; apply it afterwards.",
     permission="write",
-    request=ApproveProposal,
+    request=DecideProposal,
     response=ProposalView,
     example={"project": "fleet", "proposal": "0123456789abcdef", "by": "kim"},
 )
-def approve_proposal(services: Services, request: ApproveProposal) -> ProposalView:
+def approve_proposal(services: Services, request: DecideProposal) -> ProposalView:
     """Approve a proposal."""
     project = services.projects.get(request.project)
     now = services.clock()
@@ -339,12 +293,12 @@ def approve_proposals(services: Services, request: ApproveProposals) -> BulkDeci
     "/projects/<project>/proposals/<proposal>/apply",
     "Apply an approved proposal.",
     permission="write",
-    request=ApplyProposal,
+    request=DecideProposal,
     response=ProposalView,
     example={"project": "fleet", "proposal": "0123456789abcdef"},
     destructive=True,
 )
-def apply_proposal(services: Services, request: ApplyProposal) -> ProposalView:
+def apply_proposal(services: Services, request: DecideProposal) -> ProposalView:
     """Make a proposal real if it still fits; else it is superseded."""
     project = services.projects.get(request.project)
     now = services.clock()
@@ -356,51 +310,16 @@ def apply_proposal(services: Services, request: ApplyProposal) -> ProposalView:
     "/projects/<project>/proposals/<proposal>/undo",
     "Undo an applied proposal.",
     permission="write",
-    request=UndoProposal,
+    request=DecideProposal,
     response=ProposalView,
     example={"project": "fleet", "proposal": "0123456789abcdef", "reason": "It was wrong"},
     destructive=True,
 )
-def undo_proposal(services: Services, request: UndoProposal) -> ProposalView:
+def undo_proposal(services: Services, request: DecideProposal) -> ProposalView:
     """Take back what an applied proposal did; later changes are never overwritten."""
     project = services.projects.get(request.project)
     now = services.clock()
     return _view(project, undo(project, request.proposal, request.by, now, request.reason))
-
-
-@operation(
-    "GET",
-    "/projects/<project>/policy",
-    "Show which proposals are applied at once.",
-    permission="read",
-    request=ProjectRequest,
-    response=PolicyView,
-    example={"project": "fleet"},
-)
-def get_policy(services: Services, request: ProjectRequest) -> PolicyView:
-    """Show the policy."""
-    project = services.projects.get(request.project)
-    policy = read_policy(_meta(project), project.names)
-    return PolicyView(policy.threshold, policy.no_new_violations)
-
-
-@operation(
-    "PUT",
-    "/projects/<project>/policy",
-    "Set which additive proposals are applied at once; removals always wait.",
-    permission="admin",
-    request=SetPolicy,
-    response=PolicyView,
-    example={"project": "fleet", "threshold": 0.95},
-    idempotent=True,
-)
-def set_policy(services: Services, request: SetPolicy) -> PolicyView:
-    """Set the policy."""
-    project = services.projects.get(request.project)
-    after = ApplyPolicy(request.threshold, request.no_new_violations)
-    before = read_policy(_meta(project), project.names)
-    project.commit(policy_change(project.names, before, after))
-    return PolicyView(after.threshold, after.no_new_violations)
 
 
 def _view(project: Project, proposal: Proposal) -> ProposalView:

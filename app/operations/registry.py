@@ -1,7 +1,7 @@
 """The registry of operations: declared once, offered by REST, command line and agents alike."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field, fields
 from typing import Any, Literal, TypeVar
 
 from app.services import Services
@@ -25,6 +25,8 @@ class Operation:
         status: of a successful answer; 202 for work that goes on.
         destructive, idempotent: hints for agents; reads are both harmless and idempotent.
         function: `(services, request) -> response`.
+        live: what the answer shows that is not in the graph, so that it has no past; None for
+            reads of the graph, which every door offers at any commit.
     """
 
     name: str
@@ -39,11 +41,38 @@ class Operation:
     destructive: bool
     idempotent: bool
     function: Callable[[Services, Any], Any]
+    live: str | None = None
 
     @property
     def reads(self) -> bool:
         """Whether it changes nothing."""
         return self.method == "GET"
+
+    @property
+    def timed(self) -> bool:
+        """Whether it reads the graph of a project, as it is or as it was."""
+        return self.permission == "read" and self._of_project and self.live is None
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it changes a project, on conditions that its caller may set."""
+        return self.permission in ("write", "admin") and self._of_project
+
+    @property
+    def door_fields(self) -> tuple["Field[Any]", ...]:
+        """The fields that the doors add to the request and keep for themselves."""
+        if self.timed:
+            return fields(AtCommit)
+        return fields(Conditions) if self.conditional else ()
+
+    @property
+    def fields(self) -> tuple["Field[Any]", ...]:
+        """All fields that a caller may give."""
+        return (*fields(self.request), *self.door_fields)
+
+    @property
+    def _of_project(self) -> bool:
+        return any(item.name == "project" for item in fields(self.request))
 
 
 REGISTRY: dict[str, Operation] = {}
@@ -61,6 +90,7 @@ def operation(
     status: int = 200,
     destructive: bool = False,
     idempotent: bool = False,
+    live: str | None = None,
 ) -> Callable[[Callable[[Services, Any], Any]], Callable[[Services, Any], Any]]:
     """Register a function as an operation named like the function."""
 
@@ -80,6 +110,7 @@ def operation(
             destructive,
             idempotent or method == "GET",
             function,
+            live,
         )
         return function
 
@@ -89,6 +120,21 @@ def operation(
 def described(description: str, **more: Any) -> Any:
     """Declare a request field with its description (and `default`)."""
     return field(metadata={"metadata": {"description": description}}, **more)
+
+
+@dataclass(frozen=True)
+class AtCommit:
+    """What every read of a project's graph takes: which state is read."""
+
+    at: str | None = described("Commit or ISO 8601 time; now when absent.", default=None)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What every change of a project takes: what must hold when it is made."""
+
+    if_match: str | None = described("Refuse if there is a newer commit than this.", default=None)
+    require_ask: str | None = described("SPARQL ASK that must be true.", default=None)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from graph.projects import Project
 from graph.store import GraphReader
 from workers.progress import StepProgress
 from workers.runs import Run, list_runs, read_run
-from workers.sources import current_sources
+from workers.sources import ingest_inputs
 from workers.workflows.catalog import find_workflow
 
 
@@ -69,6 +69,7 @@ class RunPage:
     request=PageRequest,
     response=RunPage,
     example={"project": "fleet", "limit": 10},
+    live="what runs do now",
 )
 def list_project_runs(services: Services, request: PageRequest) -> RunPage:
     """List runs."""
@@ -85,6 +86,7 @@ def list_project_runs(services: Services, request: PageRequest) -> RunPage:
     request=RunRequest,
     response=RunView,
     example={"project": "fleet", "run": "1"},
+    live="what runs do now",
 )
 def get_run(services: Services, request: RunRequest) -> RunView:
     """Show a run."""
@@ -104,10 +106,9 @@ def get_run(services: Services, request: RunRequest) -> RunView:
 def start_run(services: Services, request: ProjectRequest) -> RunView:
     """Start an ingest of the newest version of each file."""
     project = services.projects.get(request.project)
-    sources = current_sources(_meta(project))
-    if not sources:
+    inputs = ingest_inputs(_meta(project))
+    if not inputs["sources"]:
         raise BadInput(f"Project {request.project!r} has no files yet. Upload some first.")
-    inputs = {"sources": [vars(source) for source in sources]}
     run = services.dispatcher.submit(project, "ingest", inputs)
     return run_view(services, project, run.id)
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from app.operations.knowledge import TwinView, twin_views
 from app.operations.registry import Done, PageRequest, described, operation, page
+from app.overlays import overlay_of
 from app.services import Services
 from graph.diff import entity_changes, patch, read_wording, table, update, words
 from graph.errors import BadInput
 from graph.projects import Project
-from graph.snapshots import Overlay
 from graph.terms import Triple
 from graph.update import Scope
 from twin.overlay import (
@@ -152,7 +152,7 @@ def create_twin(services: Services, request: CreateTwin) -> TwinView:
 def change_twin(services: Services, request: WhatIf) -> Changed:
     """Evaluate an update on a clone and keep its effect in the overlay."""
     project = services.projects.get(request.project)
-    overlay = _overlay(project, request.twin)
+    overlay = overlay_of(project, request.twin)
     names = project.names
     scope = Scope(names.default_graphs, (), (names.data,))
     with project.snapshots.scratch(overlay) as clone:
@@ -182,9 +182,7 @@ def diff_twin(services: Services, request: DiffTwin) -> DifferenceView:
     """Show a twin's overlay in one of several forms."""
     if request.form not in _FORMS:
         raise BadInput(f"The form must be one of {', '.join(_FORMS)}, not {request.form!r}.")
-    project = services.projects.get(request.project)
-    _overlay(project, request.twin)
-    found = _difference(project, request.twin)
+    project, found = _opened(services, request)
     view = DifferenceView(
         tuple(_triple(triple) for triple in found.added),
         tuple(_triple(triple) for triple in found.removed),
@@ -206,9 +204,7 @@ def diff_twin(services: Services, request: DiffTwin) -> DifferenceView:
 )
 def discard_twin(services: Services, request: TwinRequest) -> Changed:
     """Empty a twin's overlay."""
-    project = services.projects.get(request.project)
-    _overlay(project, request.twin)
-    found = _difference(project, request.twin)
+    project, found = _opened(services, request)
     commit = project.commit(discard_change(project.names, request.twin, found))
     return Changed(commit.sequence, len(found.removed), len(found.added))
 
@@ -226,9 +222,7 @@ def discard_twin(services: Services, request: TwinRequest) -> Changed:
 )
 def apply_twin(services: Services, request: TwinRequest) -> Changed:
     """Move a twin's overlay into the base in one commit."""
-    project = services.projects.get(request.project)
-    _overlay(project, request.twin)
-    found = _difference(project, request.twin)
+    project, found = _opened(services, request)
     commit = project.commit(apply_change(project.names, request.twin, found))
     return Changed(commit.sequence, len(found.added), len(found.removed))
 
@@ -246,17 +240,18 @@ def apply_twin(services: Services, request: TwinRequest) -> Changed:
 )
 def delete_twin(services: Services, request: TwinRequest) -> Done:
     """Delete a twin."""
-    project = services.projects.get(request.project)
-    _overlay(project, request.twin)
+    project, found = _opened(services, request)
     names = project.names
-    emptied = discard_change(names, request.twin, _difference(project, request.twin))
+    emptied = discard_change(names, request.twin, found)
     change = delete_change(names, request.twin, emptied, project.reader(names.meta))
     return Done(project.commit(change).sequence)
 
 
-def _overlay(project: Project, twin: str) -> Overlay:
-    find_twin(project.names, project.reader(project.names.meta), twin)
-    return project.overlay(twin)
+def _opened(services: Services, request: TwinRequest | DiffTwin) -> tuple[Project, Difference]:
+    """Give the project and what its twin adds and hides."""
+    project = services.projects.get(request.project)
+    find_twin(project.names, project.reader(project.names.meta), request.twin)
+    return project, _difference(project, request.twin)
 
 
 def _difference(project: Project, twin: str) -> Difference:

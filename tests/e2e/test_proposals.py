@@ -119,7 +119,7 @@ def test_a_proposal_waits_is_approved_applied_and_undone(shop: Shop) -> None:
     assert "\nD <" in shown["patch"]
     assert "\nA <" in shown["patch"]
 
-    with pytest.raises(CallFailed, match="approve it before"):
+    with pytest.raises(CallFailed, match="is pending; only approved"):
         shop.call("apply_proposal", proposal=made["id"])
     shop.call("approve_proposal", proposal=made["id"], by="kim")
     applied = shop.call("apply_proposal", proposal=made["id"], by="kim")
@@ -272,7 +272,7 @@ def test_undo_never_overwrites_a_later_change(shop: Shop) -> None:
     shop.call("approve_proposal", proposal=later["id"])
     shop.call("apply_proposal", proposal=later["id"])
 
-    with pytest.raises(CallFailed, match="changed since"):
+    with pytest.raises(CallFailed, match="changed again"):
         shop.call("undo_proposal", proposal=made["id"])
 
     assert shop.power() == ["30.5"]

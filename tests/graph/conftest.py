@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from graph.names import ProjectNames
+from tests.fuseki_server import running_fuseki
 
 
 @pytest.fixture
@@ -40,3 +41,10 @@ def oxigraph_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 break
         yield f"http://127.0.0.1:{port}"
         server.kill()
+
+
+@pytest.fixture(scope="session")
+def fuseki_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the dataset of a running Fuseki."""
+    with running_fuseki(tmp_path_factory.mktemp("fuseki")) as address:
+        yield address

@@ -422,6 +422,37 @@ def replayed(text: str, meta: NamedNode) -> set[str]:
     return rows
 
 
+def counted(undoings: dict[int, int], after: int, head: int) -> list[int]:
+    """The commits above `after`, but for those undone and their undoings."""
+
+    def undone(number: int) -> bool:
+        return any(of == number and not undone(by) for by, of in undoings.items())
+
+    return [n for n in range(after + 1, head + 1) if not undone(n) and undoings.get(n, 0) <= after]
+
+
+def test_a_commit_is_undone_after_those_above_it_were(project: Project) -> None:
+    value = [said(project, "a", text) for text in ("one", "two", "three")]
+    commit(project, [value[0]])
+    commit(project, [value[1]], [value[0]])
+    commit(project, [value[2]], [value[1]])
+    with pytest.raises(Conflict, match="by commit 3"):
+        undo_commit(project, 2, author="kim")
+
+    undo_commit(project, 3, author="kim")
+    undo_commit(project, 2, author="kim")
+
+    assert knowledge(project) == {str(value[0])}
+    # Done again, the third commit counts again: the second stands below it.
+    with pytest.raises(Conflict, match="by commit 5"):
+        undo_commit(project, 4, author="kim")
+    undo_commit(project, 5, author="kim")
+    undo_commit(project, 4, author="kim")
+    assert knowledge(project) == {str(value[2])}
+    with pytest.raises(Conflict, match="by commit 3"):
+        undo_commit(project, 2, author="kim")
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_random_histories_are_undone_and_read_like_the_model_says(
     project: Project, seed: int
@@ -429,6 +460,7 @@ def test_random_histories_are_undone_and_read_like_the_model_says(
     choose = random.Random(seed)  # noqa: S311 - a test's own numbers
     quads = [said(project, str(number), "x") for number in range(6)]
     states: list[frozenset[Quad]] = [frozenset()]
+    undoings: dict[int, int] = {}
     for _ in range(14):
         now = states[-1]
         kind = choose.choice(["commit", "commit", "bulk", "undo", "undo", "revert"])
@@ -444,7 +476,8 @@ def test_random_histories_are_undone_and_read_like_the_model_says(
             target = choose.randint(1, sequence)
             before, after = states[target - 1], states[target]
             free = all(
-                (after ^ before).isdisjoint(one ^ two) for one, two in pairwise(states[target:])
+                (after ^ before).isdisjoint(states[number] ^ states[number - 1])
+                for number in counted(undoings, target, sequence)
             )
             if kind == "revert":
                 wanted = states[target]
@@ -452,7 +485,7 @@ def test_random_histories_are_undone_and_read_like_the_model_says(
                     revert_to(project, target, author="kim")
             elif before != after and free:
                 wanted = (now - (after - before)) | (before - after)
-                undo_commit(project, target, author="kim")
+                undoings[undo_commit(project, target, author="kim").sequence] = target
             else:
                 with pytest.raises((BadInput, Conflict)):
                     undo_commit(project, target, author="kim")

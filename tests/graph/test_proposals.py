@@ -135,7 +135,7 @@ def test_the_policy_lets_only_sure_clean_additions_pass() -> None:
         ("pending", "undone"),
         ("rejected", "approved"),
         ("applied", "approved"),
-        ("undone", "applied"),
+        ("undone", "approved"),
         ("superseded", "applied"),
         ("approved", "approved"),
     ],

@@ -20,7 +20,8 @@ from graph.errors import (
     QueryTimeout,
     StoreUnavailable,
 )
-from graph.sparql_http import SparqlHttpReader, SparqlHttpStore, StoreRefused
+from graph.sparql_http import SparqlHttpReader, SparqlHttpStore
+from graph.sparql_http_errors import StoreRefused
 from graph.terms import Literal, NamedNode, Quad
 from graph.update import GraphForbidden
 

@@ -21,7 +21,7 @@ COUNT, AFTER = "tests.workers.steps.count", "tests.workers.steps.after"
 FLOW = Workflow(
     "ingest", (Step("count", "Count", COUNT), Step("after", "After", AFTER, ("count",)))
 )
-PURE = Workflow("ingest", (Step("count", "Count", COUNT, pure=True),))
+PURE = Workflow("ingest", (Step("count", "Count", COUNT, reads=("sources",), pure=True),))
 
 
 @dataclass

@@ -1,16 +1,22 @@
 """Step: infer the schema of all tables together."""
 
-from inference.infer import infer_schema
+from dataclasses import asdict
+
+from inference.infer import infer_with_sketches
 from workers.artifacts import put_json
 from workers.orchestrator import StepContext, StepResult
+from workers.runs import overrides_of
 from workers.staging import staged
 
 
 def execute(context: StepContext) -> StepResult:
     """Infer types, keys and references from all rows."""
     tables = staged(context).tables
-    schema = infer_schema(
-        tables, progress=lambda message, fraction: context.progress(fraction, message)
+    overrides = overrides_of(context.run)
+    schema, sketches = infer_with_sketches(
+        tables,
+        overrides=overrides,
+        progress=lambda message, fraction: context.progress(fraction, message),
     )
     columns = sum(len(table.columns) for table in schema.tables)
     references = sum(len(table.references) for table in schema.tables)
@@ -18,4 +24,10 @@ def execute(context: StepContext) -> StepResult:
     message = (
         f"{len(schema.tables)} tables · {columns} columns · {keys} keys · {references} references"
     )
-    return StepResult({"file": put_json(context, schema.to_json())}, message)
+    if overrides:
+        message += f" · {len(overrides)} decisions of people"
+    output = {
+        "file": put_json(context, schema.to_json()),
+        "sketches": put_json(context, [asdict(sketch) for sketch in sketches]),
+    }
+    return StepResult(output, message)

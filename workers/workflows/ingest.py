@@ -5,11 +5,19 @@ from workers.orchestrator import Step, Workflow
 INGEST = Workflow(
     "ingest",
     (
-        Step("stage", "Read files", "workers.steps.stage", pure=True),
-        Step("infer", "Infer the schema", "workers.steps.infer", ("stage",), pure=True),
+        Step("stage", "Read files", "workers.steps.stage", reads=("sources",), pure=True),
+        Step(
+            "infer",
+            "Infer the schema",
+            "workers.steps.infer",
+            ("stage",),
+            reads=("overrides",),
+            pure=True,
+        ),
         Step(
             "describe", "Write ontology, shapes and mapping", "workers.steps.describe", ("infer",)
         ),
+        Step("measure", "Measure the columns", "workers.steps.measure", ("infer", "describe")),
         Step("land", "Land the rows", "workers.steps.land", ("stage", "infer", "describe")),
         Step("validate", "Validate", "workers.steps.validate", ("land",)),
         Step(

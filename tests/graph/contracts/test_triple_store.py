@@ -36,7 +36,10 @@ ODD_LITERALS = [
 ]
 
 
-@pytest.fixture(params=["memory", "disk", "http"])
+FUSEKI = pytest.param("fuseki", marks=pytest.mark.fuseki)
+
+
+@pytest.fixture(params=["memory", "disk", "http", FUSEKI])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TripleStore]:
     """An empty store of each kind."""
     if request.param == "memory":
@@ -46,10 +49,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TripleStor
         yield made
         made.close()
     else:
-        server = request.getfixturevalue("oxigraph_server")
+        kind = "oxigraph" if request.param == "http" else "fuseki"
+        server = request.getfixturevalue(f"{kind}_server")
         headers = {"Content-Type": "application/sparql-update"}
         httpx.post(f"{server}/update", content="DROP ALL", headers=headers).raise_for_status()
-        yield SparqlHttpStore(f"{server}/query", f"{server}/update", f"{server}/store")
+        graphs = "store" if kind == "oxigraph" else "data"
+        yield SparqlHttpStore(f"{server}/query", f"{server}/update", f"{server}/{graphs}")
 
 
 def thing(name: str) -> NamedNode:

@@ -1,0 +1,139 @@
+"""How fast validation is: `python -m benchmarks.shacl [rows] [seconds for pySHACL]`.
+
+Prints, from one run on this machine: from a store to a report with 60 constraints, at a tenth of
+the rows beside pySHACL and at all rows alone, each in a process of its own with its memory.
+"""
+
+import multiprocessing
+import queue
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import rdflib
+from pyoxigraph import RdfFormat
+from pyshacl import validate as pyshacl_validate
+
+from benchmarks.spine import write_readings
+from graph.oxigraph import OxigraphStore
+from graph.shacl import validate
+from graph.store import GraphReader
+from graph.terms import NamedNode
+from graph.vocab import XSD
+
+DATA = NamedNode("urn:benchmark:data")
+SHAPES = NamedNode("urn:benchmark:shapes")
+_ROWS = 1_000_000
+_LIMIT = 600.0
+_THING = "https://example.org/readings/"
+_TERMS = "https://example.org/readings#"
+_TYPES = {
+    "reading_id": XSD.integer,
+    "taken_at": XSD.dateTime,
+    "temperature": XSD.decimal,
+    "pressure": XSD.decimal,
+    "power": XSD.decimal,
+    "valid": XSD.boolean,
+    "machine": XSD.string,
+    "state": XSD.string,
+    "note": XSD.string,
+}
+
+
+def make_store(folder: Path, rows: int) -> Path:
+    """Write the readings of `benchmarks.spine` as ten triples a row, and the shapes."""
+    source, lines = folder / f"{rows}.csv", folder / f"{rows}.nt"
+    write_readings(source, rows)
+    with duckdb.connect() as connection:
+        table = connection.read_csv(str(source), all_varchar=True)
+        subject = f"concat('<{_THING}', reading_id, '>"
+        parts = [table.project(f"{subject} a <{_TERMS}Reading> .') AS line")]
+        for column, datatype in _TYPES.items():
+            value = f"\"', {column}, '\"^^{datatype} ."
+            parts.append(table.project(f"{subject} <{_TERMS}{column}> {value}') AS line"))
+        whole = parts[0]
+        for part in parts[1:]:
+            whole = whole.union(part)
+        whole.write_csv(str(lines), header=False, sep="\t", quotechar="", escapechar="")
+    store = OxigraphStore(folder / str(rows))
+    store.engine.bulk_load(path=str(lines), format=RdfFormat.TURTLE, to_graph=DATA)
+    shapes = Path(__file__).with_name("readings.ttl")
+    store.engine.load(path=str(shapes), format=RdfFormat.TURTLE, to_graph=SHAPES)
+    store.flush()
+    store.close()
+    lines.unlink()
+    return folder / str(rows)
+
+
+def compiled(path: Path) -> int:
+    """Validate by compiled queries; gives the number of results."""
+    data, shapes = _readers(path)
+    report = validate(data, shapes)
+    if report.fallback:
+        raise SystemExit(f"Not compiled: {report.fallback}")
+    return len(report.results)
+
+
+def by_pyshacl(path: Path) -> int:
+    """Validate by pySHACL on a copy of the store in memory; gives the number of results."""
+    graphs = []
+    for reader in _readers(path):
+        graph = rdflib.Graph()
+        text = "".join(f"{triple} .\n" for triple in reader.construct("CONSTRUCT WHERE {?s ?p ?o}"))
+        graphs.append(graph.parse(data=text, format="nt"))
+    _, report, _ = pyshacl_validate(graphs[0], shacl_graph=graphs[1], inference="none")
+    assert isinstance(report, rdflib.Graph)
+    return len(list(report.objects(None, rdflib.SH.result)))
+
+
+def measured(function: Callable[[Path], int], path: Path, limit: float) -> str:
+    """Run a function in its own process; gives time, memory and number of results as text."""
+    context = multiprocessing.get_context("spawn")
+    answers: multiprocessing.Queue[tuple[float, float, int]] = context.Queue()
+    process = context.Process(target=_answer, args=(function, path, answers))
+    process.start()
+    try:
+        seconds, memory, results = answers.get(timeout=limit)
+    except queue.Empty:
+        return f"more than {limit:,.0f} s"
+    finally:
+        process.terminate()
+        process.join()
+    return f"{seconds:7.1f} s  {memory:6,.0f} MB  {results:,} results"
+
+
+def main() -> None:
+    """Run all measurements and print them."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else _ROWS
+    limit = float(sys.argv[2]) if len(sys.argv) > 2 else _LIMIT
+    with tempfile.TemporaryDirectory(prefix="mimir-bench-") as folder:
+        for size in (rows // 100, rows // 10, rows):
+            path = make_store(Path(folder), size)
+            print(f"{size * 10:>12,} triples, 60 constraints", flush=True)
+            print(f"  compiled  {measured(compiled, path, 3600)}", flush=True)
+            if size < rows:
+                print(f"  pySHACL   {measured(by_pyshacl, path, limit)}", flush=True)
+
+
+def _readers(path: Path) -> tuple[GraphReader, GraphReader]:
+    store = OxigraphStore(path, read_only=True)
+    return store.reader([DATA]), store.reader([SHAPES])
+
+
+def _answer(
+    function: Callable[[Path], int],
+    path: Path,
+    answers: "multiprocessing.Queue[tuple[float, float, int]]",
+) -> None:
+    began = time.monotonic()
+    results = function(path)
+    seconds = time.monotonic() - began
+    answers.put((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, results))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Start Apache Jena Fuseki on a TDB2 store, on this machine's loopback address only.
+#
+#   deploy/start-fuseki.sh FOLDER [PORT]   serve the store in FOLDER at http://127.0.0.1:PORT/mimir
+#   deploy/start-fuseki.sh --fetch         only fetch the Java package
+#
+# The package comes from Maven Central, once, and is checked against the digest below. It is kept in
+# $FUSEKI_CACHE (default: ~/.cache/mimir). Version 5.6.0 is the newest for Java 17; 6 needs Java 21.
+# FUSEKI_MEMORY is the size of the Java heap (default: 2g).
+set -eu
+version=5.6.0
+sha512=6892853e217afde119f9237ad424033c4d309ec7129bed344d0199ad6e233d9f166610e2040abd42b739ecbe120c4638f2b69ecf1576872669a3403c3391f691
+cache=${FUSEKI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mimir}
+jar=$cache/jena-fuseki-server-$version.jar
+url=https://repo1.maven.org/maven2/org/apache/jena/jena-fuseki-server/$version/${jar##*/}
+
+stop() { echo "$1" >&2; exit 1; }
+sound() { echo "$sha512  $1" | sha512sum --check --status -; }
+download() {
+  if command -v curl >/dev/null 2>&1; then curl -fsSL --max-time 600 -o "$2" "$1"; else wget -q -O "$2" "$1"; fi
+}
+fetch() {
+  [ -f "$jar" ] && return
+  mkdir -p "$cache"
+  part=$jar.$$
+  trap 'rm -f "$part"' EXIT
+  download "$url" "$part" || stop "Fuseki cannot be fetched from $url."
+  sound "$part" || stop "The file at $url has not the expected SHA-512; it was thrown away."
+  mv "$part" "$jar"
+}
+
+[ $# -ge 1 ] || stop "usage: start-fuseki.sh FOLDER [PORT] | --fetch"
+command -v java >/dev/null 2>&1 || stop "Fuseki needs Java 17 or newer: apt-get install openjdk-17-jre-headless"
+fetch
+[ "$1" = --fetch ] && exit 0
+sound "$jar" || stop "$jar has not the expected SHA-512. Remove it and start again."
+mkdir -p "$1"
+exec java "-Xmx${FUSEKI_MEMORY:-2g}" -cp "$jar" org.apache.jena.fuseki.main.cmds.FusekiMainCmd \
+  --localhost --port "${2:-3030}" --tdb2 --loc "$1" --update --timeout 600000 /mimir

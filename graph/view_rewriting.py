@@ -1,0 +1,333 @@
+"""A query about a view of a store turned into a query about the store's own graphs.
+
+The text is walked group by group. Triple patterns and paths that an overlay may change are put in
+the words of `graph.view_patterns`; expressions, modifiers and templates stay as they were written.
+Only for texts that an engine has accepted. SPARQL 1.1 Query, section 18.2.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graph.property_paths import Link, Path, PathReading
+from graph.query_spans import Spans
+from graph.sparql_tokens import Prologue, tokens
+from graph.terms import NamedNode
+from graph.view_layers import DEFAULT, View
+from graph.view_patterns import Closure, ViewPatterns, ViewRefused
+from graph.vocab import RDF
+
+_FIRST, _REST, _NIL = (f"<{RDF.term(name).value}>" for name in ("first", "rest", "nil"))
+_STARTS = frozenset({"OPTIONAL", "MINUS", "GRAPH", "SERVICE", "LATERAL", "FILTER", "BIND", "VALUES"})
+_NOWHERE = "urn:mimir:no-graph"
+_FRESH = "view"
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A query and the dataset to ask it of, once the closures are filled."""
+
+    text: str
+    default: tuple[NamedNode, ...]
+    named: tuple[NamedNode, ...]
+    closures: tuple[Closure, ...] = ()
+
+
+def rewrite(text: str, view: View, scratch: str = "urn:mimir:path:", base: str = "") -> Rewritten:
+    """Rewrite a query so that the store's graphs answer it as the view would.
+
+    Args:
+        text: a SPARQL 1.1 query; FROM clauses are left out, for `view` says what is read.
+        scratch: prefix of the graphs that recursive paths may need.
+        base: what relative IRIs are resolved against.
+
+    Raises:
+        ViewRefused: the query needs what cannot be rewritten; the message names it.
+    """
+    patterns = ViewPatterns(view, _free_prefix(text), scratch)
+    written = _Rewriting(text, view, patterns, base).query()
+    filled = tuple(closure.graph for closure in patterns.closures)
+    named = dict.fromkeys((*view.named, *view.internal(), *filled))
+    return Rewritten(written, view.default, tuple(named), patterns.closures)
+
+
+def _free_prefix(text: str) -> str:
+    prefix = _FRESH
+    while prefix in text:
+        prefix += "_"
+    return prefix
+
+
+@dataclass
+class _Group:
+    """What was written of a group so far, and the variables that are in scope behind it."""
+
+    parts: list[str]
+    variables: dict[str, None]
+
+    def add(self, text: str, variables: Iterable[str] = ()) -> None:
+        """Go on with one more element."""
+        self.parts.append(text)
+        self.variables.update(dict.fromkeys(variables))
+
+    @property
+    def text(self) -> str:
+        """The group in braces."""
+        return " ".join(("{", *self.parts, "}"))
+
+
+class _Rewriting:
+    """One walk over one query."""
+
+    def __init__(self, text: str, view: View, patterns: ViewPatterns, base: str) -> None:
+        self._text = text
+        self._items = tokens(text)
+        self._spans = Spans(self._items)
+        self._view = view
+        self._patterns = patterns
+        self._prologue = Prologue(base)
+        self._paths = PathReading(self._items, self._spans, self._prologue)
+        self._labels: dict[str, str] = {}
+        self._named = frozenset(graph.value for graph in view.named)
+
+    def query(self) -> str:
+        """Write the whole query."""
+        start = self._prologue.read(self._items, 0)
+        head = self._spans.written(0, start)
+        form, end = self._items[start].keyword, len(self._items)
+        if form == "SELECT":
+            body, _ = self._select(start, end, DEFAULT)
+        elif form == "CONSTRUCT":
+            body = self._construct(start, end)
+        elif form == "DESCRIBE":
+            body = self._describe(start, end)
+        else:
+            opening = self._where(start + 1)
+            group = self._group(opening, DEFAULT)
+            rest = self._copied(self._spans.close(opening) + 1, end, DEFAULT)
+            body = " ".join(("ASK", group.text, rest))
+        return " ".join((head, body))
+
+    def _select(self, start: int, end: int, active: str) -> tuple[str, dict[str, None]]:
+        """Write a SELECT between two tokens; gives it and what it projects."""
+        opening = self._where(start + 1)
+        group = self._group(opening, active)
+        shown = {name: None for name in group.variables if not self._patterns.hidden(name)}
+        head, projected = self._projection(start + 1, opening, active, group, shown)
+        rest = self._copied(self._spans.close(opening) + 1, end, active)
+        return " ".join(("SELECT", head, "WHERE", group.text, rest)), projected
+
+    def _projection(
+        self, start: int, stop: int, active: str, group: _Group, shown: dict[str, None]
+    ) -> tuple[str, dict[str, None]]:
+        words: list[str] = []
+        projected: dict[str, None] = {}
+        at = start
+        while at < stop:
+            token = self._items[at]
+            if token.keyword == "FROM":
+                break
+            if token.text == "(":
+                close = self._spans.close(at)
+                words.append(self._copied(at, close + 1, active))
+                projected[self._items[close - 1].text] = None
+                at = close + 1
+                continue
+            if token.kind == "variable":
+                projected[token.text] = None
+            words.append(self._star(group, shown) if token.text == "*" else token.text)
+            at += 1
+        words = [word for word in words if word.upper() != "WHERE"]
+        named = {_name(name): None for name in projected}
+        return " ".join(words), shown if "*" in self._texts(start, stop) else named
+
+    def _star(self, group: _Group, shown: dict[str, None]) -> str:
+        if len(shown) == len(group.variables):
+            return "*"
+        if not shown:
+            raise ViewRefused("SELECT * without a variable cannot be asked of a view. Name one.")
+        return " ".join(shown)
+
+    def _texts(self, start: int, stop: int) -> list[str]:
+        """List the tokens between two, without those in brackets."""
+        found = []
+        while start < stop:
+            found.append(self._items[start].text)
+            start = self._spans.close(start) + 1 if found[-1] in ("(", "{") else start + 1
+        return found
+
+    def _construct(self, start: int, end: int) -> str:
+        opening = self._where(start + 1)
+        template = self._items[start + 1].text == "{" and opening != start + 1
+        close = self._spans.close(start + 1) + 1
+        made = self._spans.written(start + 1, close) if template else ""
+        if not template:
+            made = self._spans.written(opening, self._spans.close(opening) + 1)
+        group = self._group(opening, DEFAULT)
+        rest = self._copied(self._spans.close(opening) + 1, end, DEFAULT)
+        return " ".join(("CONSTRUCT", made, "WHERE", group.text, rest))
+
+    def _describe(self, start: int, end: int) -> str:
+        """Write a CONSTRUCT of the triples about each node: blank nodes are IRIs in a store."""
+        opening = self._where(start + 1)
+        shown: dict[str, None] = {}
+        solutions = ""
+        if opening < end:
+            group = self._group(opening, DEFAULT)
+            shown = {name: None for name in group.variables if not self._patterns.hidden(name)}
+            rest = self._copied(self._spans.close(opening) + 1, end, DEFAULT)
+            solutions = " ".join((group.text, rest))
+        nodes = [
+            self._spans.written(at, at + 1)
+            for at in range(start + 1, min(opening, end))
+            if self._items[at].kind in ("iri", "name", "variable")
+        ]
+        if "FROM" in self._texts(start, min(opening, end)):
+            nodes = nodes[: self._before_from(start, opening)]
+        variables = [_name(node) for node in nodes if node[0] in "?$"]
+        if "*" in self._texts(start, min(opening, end)):
+            variables = list(shown)
+        constants = [node for node in nodes if node[0] not in "?$"]
+        return self._described(dict.fromkeys(variables), constants, solutions)
+
+    def _before_from(self, start: int, opening: int) -> int:
+        count = 0
+        for at in range(start + 1, opening):
+            if self._items[at].keyword == "FROM":
+                break
+            count += self._items[at].kind in ("iri", "name", "variable")
+        return count
+
+    def _described(self, variables: Iterable[str], constants: list[str], solutions: str) -> str:
+        node, which, step, value = (self._patterns.variable() for _ in range(4))
+        branches = []
+        names = list(variables)
+        if names and solutions:
+            asked = " ".join(("{ SELECT", *names, "WHERE", solutions, "}"))
+            numbers = " ".join(map(str, range(len(names))))
+            chosen = names[-1]
+            for number, name in reversed(list(enumerate(names[:-1]))):
+                test = " ".join((which, "=", str(number)))
+                chosen = "".join(("IF(", test, ", ", name, ", ", chosen, ")"))
+            branches.append(
+                " ".join((asked, "VALUES", which, "{", numbers, "} BIND (", chosen, "AS", node, ")"))
+            )
+        if constants:
+            branches.append(" ".join(("VALUES", node, "{", *constants, "}")))
+        found = " UNION ".join(" ".join(("{", branch, "}")) for branch in branches)
+        distinct = " ".join(("{ SELECT DISTINCT", node, "WHERE {", found, "} }"))
+        about = self._patterns.path(node, Link(step), value, DEFAULT)
+        template = " ".join(("{", node, step, value, "}"))
+        return " ".join(("CONSTRUCT", template, "WHERE {", distinct, about, "}"))
+
+    def _where(self, index: int) -> int:
+        """Give the index of the brace that opens the WHERE group, or the number of tokens."""
+        template = self._items[index - 1].keyword == "CONSTRUCT"
+        while index < len(self._items):
+            token = self._items[index]
+            if token.text == "{" and not template:
+                return index
+            if token.keyword == "WHERE":
+                template = False
+            if token.text in ("{", "("):
+                index, template = self._spans.close(index), template and token.text != "{"
+            index += 1
+        return index
+
+    def _copied(self, start: int, end: int, active: str) -> str:
+        """Write tokens as they are, but rewrite the groups of EXISTS."""
+        parts: list[str] = []
+        at = start
+        while at < end:
+            token = self._items[at]
+            if parts and self._items[at - 1].end != token.start:
+                parts.append(" ")
+            parts.append(token.text)
+            if token.keyword == "EXISTS" and self._spans.text(at + 1) == "{":
+                parts.append(self._group(at + 1, active).text)
+                at = self._spans.close(at + 1)
+            at += 1
+        return "".join(parts)
+
+    def _group(self, opening: int, active: str) -> _Group:
+        """Rewrite the group in braces that opens at a token."""
+        at, end = opening + 1, self._spans.close(opening)
+        group = _Group([], {})
+        if self._items[at].keyword == "SELECT":
+            text, projected = self._select(at, end, active)
+            group.add(text, projected)
+            return group
+        while at < end:
+            token = self._items[at]
+            if token.text == ".":
+                at += 1
+            elif token.keyword in _STARTS:
+                at = self._started(group, at, active)
+            elif token.text == "{":
+                at = self._braced(group, at, active)
+            else:
+                at = self._statement(group, at, end, active)
+        return group
+
+    def _started(self, group: _Group, index: int, active: str) -> int:
+        word = self._items[index].keyword
+        if word in ("SERVICE", "LATERAL"):
+            raise ViewRefused(f"{word} cannot be asked of a view of a remote store.")
+        if word == "GRAPH":
+            return self._graph(group, index, active)
+        if word in ("OPTIONAL", "MINUS"):
+            inner = self._group(index + 1, active)
+            group.add(" ".join((word, inner.text)), inner.variables if word == "OPTIONAL" else ())
+            return self._spans.close(index + 1) + 1
+        stop = self._element_end(index)
+        found: list[str] = []
+        if word == "BIND":
+            found = [_name(self._items[stop - 2].text)]
+        elif word == "VALUES":
+            found = [
+                _name(self._items[at].text)
+                for at in range(index, stop)
+                if self._items[at].kind == "variable"
+            ]
+        group.add(self._copied(index, stop, active), found)
+        return stop
+
+    def _element_end(self, index: int) -> int:
+        """Give the index behind a FILTER, BIND or VALUES."""
+        at = index + 1
+        if self._items[index].keyword == "VALUES":
+            while self._items[at].text != "{":
+                at = self._spans.close(at) + 1 if self._items[at].text == "(" else at + 1
+            return self._spans.close(at) + 1
+        while self._items[at].text not in ("(", "{"):
+            at += 1
+        return self._spans.close(at) + 1
+
+    def _braced(self, group: _Group, index: int, active: str) -> int:
+        words: list[str] = []
+        variables: dict[str, None] = {}
+        while True:
+            inner = self._group(index, active)
+            words.append(inner.text)
+            variables |= inner.variables
+            index = self._spans.close(index) + 1
+            if not (index < len(self._items) and self._items[index].keyword == "UNION"):
+                break
+            words.append("UNION")
+            index += 1
+        group.add(" ".join(words), variables)
+        return index
+
+    def _graph(self, group: _Group, index: int, active: str) -> int:
+        del active  # GRAPH puts another graph in its place
+        token, opening = self._items[index + 1], index + 2
+        if token.kind == "variable":
+            self._any_graph(group, _name(token.text), opening)
+        else:
+            name = self._prologue.resolve(token)
+            graph = name if name in self._named else _NOWHERE
+            inner = self._group(opening, graph)
+            text = inner.text
+            if not self._view.changes(graph, None) or not inner.parts:
+                text = " ".join((f"GRAPH <{graph}>", text))
+            group.add(text, inner.variables)
+        return self._spans.close(opening) + 1

@@ -1,0 +1,62 @@
+"""A real Fuseki on a free port, for the tests that carry the marker `fuseki`."""
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / "deploy" / "start-fuseki.sh"
+_JAR = "jena-fuseki-server-*.jar"
+
+
+def absent() -> str:
+    """Say what is missing for a Fuseki here, and how to get it; empty when nothing is."""
+    if shutil.which("java") is None:
+        return "no Java on this machine: apt-get install openjdk-17-jre-headless"
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    cache = Path(os.environ.get("FUSEKI_CACHE") or Path(home) / "mimir")
+    if not list(cache.glob(_JAR)):
+        return "Fuseki's Java package is absent: deploy/start-fuseki.sh --fetch"
+    return ""
+
+
+@contextmanager
+def running_fuseki(folder: Path) -> Iterator[str]:
+    """Run a Fuseki on the store in `folder`; gives the address of its dataset."""
+    missing = absent()
+    if missing:
+        pytest.skip(missing)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen(
+        [str(SCRIPT), str(folder), str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "FUSEKI_MEMORY": "512m"},
+    ) as server:
+        try:
+            _await_start(server)
+            yield f"http://127.0.0.1:{port}/mimir"
+        finally:
+            server.kill()
+
+
+def _await_start(server: "subprocess.Popen[str]") -> None:
+    assert server.stdout is not None
+    said = []
+    for line in server.stdout:
+        said.append(line)
+        if "Start Fuseki" in line:
+            # Its log is read on, or the pipe fills up and it waits for ever.
+            threading.Thread(target=deque, args=(server.stdout, 0), daemon=True).start()
+            return
+    raise AssertionError("Fuseki did not start: " + "".join(said))
