@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problems: one table from error codes to HTTP statuses."""
 
+import errno
 from typing import Any
 
 from flask import Flask, Response, json
@@ -20,7 +21,10 @@ STATUS: dict[str, int] = {
     "query-timeout": 503,
     "query-too-complex": 422,
     "network-refused": 422,
+    "service-failed": 502,
     "answer-too-large": 422,
+    "disk-full": 507,
+    "out-of-resources": 503,
     "too-large": 413,
     "too-many-queries": 429,
     "query-cancelled": 503,
@@ -32,6 +36,18 @@ STATUS: dict[str, int] = {
     "forbidden": 403,
     "not-acceptable": 406,
     "unsupported-media-type": 415,
+}
+
+
+_FULL = "The disk of this server is full. Nothing was changed; try again when there is room."
+_SHORT = "This server is out of files or memory. Nothing was changed; try again in a moment."
+_SHORTAGES = {
+    errno.ENOSPC: ("disk-full", _FULL),
+    errno.EDQUOT: ("disk-full", _FULL),
+    errno.EMFILE: ("out-of-resources", _SHORT),
+    errno.ENFILE: ("out-of-resources", _SHORT),
+    errno.ENOMEM: ("out-of-resources", _SHORT),
+    errno.EAGAIN: ("out-of-resources", _SHORT),
 }
 
 
@@ -83,7 +99,7 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     response = Response(json.dumps(body), status, content_type="application/problem+json")
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
-    if status in (429, 503):
+    if status in (429, 503, 507):
         response.headers["Retry-After"] = "1"
     return response
 
@@ -106,6 +122,14 @@ def install(app: Flask) -> None:
         if messages:
             return problem(status, "bad-input", "The request does not fit.", errors=messages)
         return problem(status, code, error.description or error.name)
+
+    @app.errorhandler(OSError)
+    def _system(error: OSError) -> Response:
+        code, detail = _SHORTAGES.get(error.errno or 0, ("", ""))
+        if not code:
+            return _unexpected(error)
+        app.logger.error("%s: %s", code, error)
+        return problem(STATUS[code], code, detail, retryable=True)
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> Response:

@@ -22,7 +22,7 @@ PATIENCE = 30.0
 LEAST_BYTES = 64 << 10
 _IDLE = 75.0
 _CLEANUP = 5
-_CONNECTIONS = 1_000
+CONNECTIONS = 1_000
 _FILES = 65_536
 _LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 # Closing sends a reset at once, so that an answer cut short never looks complete.
@@ -80,17 +80,24 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
 
     Args:
         patience: seconds in which a transfer must move `LEAST_BYTES`.
+        connections: at a time; one address has half of them at most.
     """
 
     channel_class = _Channel
 
     def __init__(
-        self, application: Callable[..., Any], *, patience: float = PATIENCE, **options: Any
+        self,
+        application: Callable[..., Any],
+        *,
+        patience: float = PATIENCE,
+        connections: int = CONNECTIONS,
+        **options: Any,
     ) -> None:
         self._patience = patience
+        self._share = connections // 2
         super().__init__(
             application,
-            connection_limit=_CONNECTIONS,
+            connection_limit=connections,
             channel_timeout=_IDLE,
             cleanup_interval=min(_CLEANUP, patience / 2),
             # select() ends the server at descriptor 1024, and thirty open projects have more.
@@ -111,10 +118,10 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
         """Take a connection; an address that has half of all places gets no more."""
         super().handle_accept()
         channels = list(self.active_channels.values())
-        if len(channels) > _CONNECTIONS // 2:
+        if len(channels) > self._share:
             addresses = Counter(channel.addr[0] for channel in channels)
             newest = channels[-1]
-            if addresses[newest.addr[0]] > _CONNECTIONS // 2:
+            if addresses[newest.addr[0]] > self._share:
                 newest.handle_close()
 
 

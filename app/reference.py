@@ -41,6 +41,7 @@ _FURTHER_ROUTES = (
     ("POST", f"{PREFIX}/projects/<project>/blobs/adopt", "Workers: hand over a file of theirs."),
     ("PUT", f"{PREFIX}/projects/<project>/ontology", "Import an ontology; a dry run unless told."),
     ("GET", f"{PREFIX}/projects/<project>/export.zip", "Ontology, shapes, mapping and catalog."),
+    ("GET", f"{PREFIX}/projects/<project>/tables.zip", "The tables that the mapping reads."),
     ("GET", f"{PREFIX}/openapi.json", "All operations as an OpenAPI 3.1 document."),
     ("GET", "/livez", "Whether the process lives."),
     ("GET", "/readyz", "Whether it can work; the number of projects."),

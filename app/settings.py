@@ -26,6 +26,8 @@ class Settings:
         workers: jobs at a time.
         readers: query processes.
         query_seconds, query_memory_mb: limits of one query of a user.
+        query_rows, query_answer_mb: limits of the answer to a query of a user.
+        service_hosts: what SERVICE and LOAD may reach, `host` or `host:port`, separated by spaces.
         upload_mb: largest upload.
         keep_checkpoints: states of the past that each project keeps ready; older ones are sparser.
         monitor_seconds: how often twins are monitored.
@@ -46,6 +48,9 @@ class Settings:
     readers: int = 2
     query_seconds: float = 30.0
     query_memory_mb: int = 2048
+    query_rows: int = 1_000_000
+    query_answer_mb: int = 1024
+    service_hosts: str = ""
     upload_mb: int = 20_480
     keep_checkpoints: int = 20
     monitor_seconds: int = 300

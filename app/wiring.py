@@ -30,10 +30,6 @@ from workers.schedule import Schedule
 ADDRESS_FILE = "owner.json"
 # More than one caller's share and queue, so that it cannot take all of them.
 _THREADS = 128
-_MOST_ROWS = 1_000_000
-_WORKER_LIMITS = Limits(
-    seconds=600.0, memory=8 << 30, answer_bytes=16 << 30, parallel=64, text_bytes=8 << 20
-)
 
 
 class Owner:
@@ -68,12 +64,9 @@ class Owner:
         projects = Projects(
             settings.data, settings.base_iri, clock, keep_checkpoints=settings.keep_checkpoints
         )
-        user_limits = Limits(
-            settings.query_seconds, settings.query_memory_mb << 20, rows=_MOST_ROWS
-        )
         self._pools = (
-            ReaderPool(settings.readers, user_limits, spool, current_call),
-            ReaderPool(settings.readers, _WORKER_LIMITS, spool, current_call),
+            ReaderPool(settings.readers, user_limits(settings), spool, current_call),
+            ReaderPool(settings.readers, worker_limits(settings), spool, current_call),
         )
         listen_port = settings.port if port is None else port
         dispatcher = Dispatcher(projects, board, clock, lease=lease)
@@ -122,6 +115,30 @@ class Owner:
             # The server's loop waits on the very sockets that `stop` closes.
             if not self._stopping.is_set():
                 raise
+
+
+def user_limits(settings: Settings) -> Limits:
+    """Give what a query of a person may use."""
+    return Limits(
+        seconds=settings.query_seconds,
+        memory=settings.query_memory_mb << 20,
+        answer_bytes=settings.query_answer_mb << 20,
+        rows=settings.query_rows,
+        services=tuple(settings.service_hosts.split()),
+    )
+
+
+def worker_limits(settings: Settings) -> Limits:
+    """Give what a query of a worker process may use."""
+    return Limits(
+        seconds=600.0,
+        memory=8 << 30,
+        answer_bytes=16 << 30,
+        parallel=64,
+        text_bytes=8 << 20,
+        services=tuple(settings.service_hosts.split()),
+        starving=None,
+    )
 
 
 def _job_queue(settings: Settings, url: str, token: str) -> JobQueue:

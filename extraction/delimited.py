@@ -6,14 +6,15 @@ that fits no reading becomes a reject with its line and text.
 """
 
 import csv
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
-from extraction import footers, offsets, ragged, sniff
-from extraction.dialects import UNIT, Dialect, detect, reader_options
+from extraction import footers, grids, offsets, ragged, sniff
+from extraction.dialects import RUNS, UNIT, Dialect, detect, reader_options, unified
 from extraction.encodings import Encoding, encoding_of
 from extraction.staging import Reading, Reject, Source, Staging, connect, parquet_path, shorten
 from graph.errors import BadInput
@@ -121,6 +122,8 @@ def _as_utf8(path: Path, encoding: Encoding, dialect: Dialect, copy: Path) -> Pa
     if encoding == Encoding("utf-8") and not dialect.token:
         return path
     token, rest = dialect.token, ""
+    if token in RUNS:
+        return _parted(path, encoding, token, copy)
     with (
         path.open(encoding=encoding.name, newline="") as old,
         copy.open("w", encoding="utf-8", newline="") as new,
@@ -133,6 +136,16 @@ def _as_utf8(path: Path, encoding: Encoding, dialect: Dialect, copy: Path) -> Pa
                 block, rest = block[:cut], block[cut:]
             new.write(block)
         new.write(rest)
+    return copy
+
+
+def _parted(path: Path, encoding: Encoding, token: str, copy: Path) -> Path:
+    with (
+        path.open(encoding=encoding.name, newline="") as old,
+        copy.open("w", encoding="utf-8", newline="") as new,
+    ):
+        for line in old:
+            new.write(unified(line.replace("\0", "") if encoding.zeros else line, token))
     return copy
 
 
@@ -247,9 +260,22 @@ def _is_complete(path: Path, dialect: Dialect, rows: int) -> bool:
         lines = islice(file, dialect.top_lines, None)
         reader = csv.reader(lines, strict=True, **options)  # type: ignore[arg-type]  # typed per name
         try:
-            return rows == sum(1 for cells in reader if any(cells))
+            return rows == _rows_of_one_table(reader)
         except csv.Error:
             return False
+
+
+def _rows_of_one_table(records: Iterable[list[str]]) -> int:
+    """Count the records that are not blank; -1 when another table may start after a blank one."""
+    count, blank = 0, False
+    for cells in records:
+        if not any(cells):
+            blank = True
+            continue
+        if blank and grids.is_naming(cells):
+            return -1
+        count, blank = count + 1, False
+    return count
 
 
 def _line_count(path: Path) -> int:

@@ -19,6 +19,10 @@ UNIT = "\x1f"
 """Stands for a delimiter of several characters, and for none in a text of one column."""
 
 _RARE = ("~", "^", ":", "#", "!", "*", "\x01", "\x02", "\x1e", UNIT, " ")
+RUNS = {"  ": re.compile(r"[ \t]{2,}"), " ": re.compile(r"[ \t]+")}
+"""Runs of blanks that part cells, by the delimiter that stands for them: two at least, or any."""
+
+_LEAST_LINES = 3
 _RARE_FACTOR = 0.9
 _RUN_FACTOR = 1.1
 _PURE_FACTOR = 2.0
@@ -161,26 +165,53 @@ def _quote_of(text: str) -> str:
 def _rarer(text: str, best: _Sample, quote: str, escape: str | None, *, complete: bool) -> _Sample:
     """Try the delimiters that few files have; they must split every line alike."""
     lines = list(islice((line for line in text.splitlines() if line.strip()), _LINES))
-    if len(lines) < 2 or sum(map(grids.is_value, lines)) * 2 > len(lines):
+    if len(lines) < 2 or sum(map(_is_number, lines)) * 2 > len(lines):
         return best
     forms = [_Form(UNIT, quote, escape, token=token) for token in _tokens(lines)]
     if best.score < 1 / 3:
         rare = [d for d in _RARE if all(d in line for line in lines) and "://" not in text]
         forms += [_Form(d, quote, escape) for d in rare]
+        forms += [_Form(UNIT, quote, escape, token=run) for run in RUNS if _is_run(run, lines)]
+    reached = best.score
     for form in forms:
-        found = _parse(_unified(text, form.token), form, complete=complete)
-        enough = found.width > (2 if form.delimiter == " " else 1)
-        score = found.score * _factor(form.token, "".join(lines))
-        if enough and found.consistency >= _EVEN and score > best.score:
-            best = found
+        found = _parse(unified(text, form.token), form, complete=complete)
+        score = found.score * _factor(form.token, "".join(lines), best)
+        if found.width >= _least_width(form) and found.consistency >= _EVEN and score > reached:
+            best, reached = found, score
     return best
 
 
-def _factor(token: str, text: str) -> float:
-    """Weigh a delimiter: a run of signs that never stand alone is rarely chance."""
-    if not token:
+def _is_number(line: str) -> bool:
+    return grids.is_value(line) and not RUNS["  "].search(line.strip())
+
+
+def _is_run(run: str, lines: Sequence[str]) -> bool:
+    return len(lines) >= _LEAST_LINES and all(RUNS[run].search(line.strip()) for line in lines)
+
+
+def _least_width(form: _Form) -> int:
+    """Give the least number of cells: single blanks part the words of every text."""
+    return 3 if " " in (form.delimiter, form.token) else 2
+
+
+def _factor(token: str, text: str, best: _Sample) -> float:
+    """Weigh a delimiter: a run of signs that never stand alone is rarely chance.
+
+    Nor is one between whose signs nothing ever stands.
+    """
+    if not token or token in RUNS:
         return _RARE_FACTOR
-    return _RUN_FACTOR if token[0] in text.replace(token, "") else _PURE_FACTOR
+    alone = token[0] in text.replace(token, "")
+    hollow = token == best.form.delimiter * len(token) and _is_hollow(best)
+    return _PURE_FACTOR if hollow or not alone else _RUN_FACTOR
+
+
+def _is_hollow(sample: _Sample) -> bool:
+    """Tell whether every other column of the first row is empty in all rows."""
+    width = min(sample.width, len(sample.rows[0]))
+    rows = [row[:width] for row in sample.rows if len(row) >= width]
+    empty = sum(not any(cells) for cells in zip(*rows, strict=True))
+    return empty * 2 >= width - 1
 
 
 def _tokens(lines: Sequence[str]) -> list[str]:
@@ -195,8 +226,24 @@ def _tokens(lines: Sequence[str]) -> list[str]:
     ]
 
 
-def _unified(text: str, token: str) -> str:
-    return text.replace(token, UNIT) if token else text
+def unified(text: str, token: str) -> str:
+    """Put `UNIT` in the place of a delimiter of several characters, or of a run of blanks.
+
+    Blanks at the ends of lines and in quotes part nothing.
+    """
+    if token not in RUNS:
+        return text.replace(token, UNIT) if token else text
+    return "".join(_parted(line, RUNS[token]) for line in io.StringIO(text, newline=""))
+
+
+def _parted(line: str, run: "re.Pattern[str]") -> str:
+    bare = line.rstrip("\r\n")
+    cells = re.sub(
+        rf'"[^"]*"|{run.pattern}',
+        lambda found: found[0] if found[0][0] == '"' else UNIT,
+        bare.strip(" \t"),
+    )
+    return cells + line[len(bare) :]
 
 
 def _is_spaced(sample: _Sample) -> bool:
@@ -249,7 +296,7 @@ def _mended(text: str, sample: _Sample) -> _Sample:
     form = sample.form
     if sample.width < 2 or not sample.rows or len(sample.rows[0]) == sample.width:
         return sample
-    line = next(_lines(_unified(text, form.token)), "")
+    line = next(_lines(unified(text, form.token)), "")
     if not line.strip() or form.escape:
         return sample
     wanted = frozenset({sample.width})

@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -22,18 +23,28 @@ MARKS = {
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
 _WIDE = {"utf-32-le": (1, 2, 3), "utf-32-be": (0, 1, 2), "utf-16-le": (1,), "utf-16-be": (0,)}
-_OTHERS = (
-    "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
-    "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256",
-)  # fmt: skip
-_DOUBLE = _OTHERS[:5]
+_DOUBLE = ("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr")
+_FREQUENT = {
+    **dict.fromkeys(("cp1251", "koi8_r", "cp866", "iso8859_5"), "оеаинтсрвлкмд"),
+    "cp1253": "αοιετσνηυρπκλμς",
+    "cp1255": "יוהלארתבשמנ",
+    "cp1256": "اليمونرتبعد",
+    "cp874": "านรอกเงมยลวดทสตะปบ่้ั",
+}
+"""Letters that make up most of a text, by encoding of an alphabet that is not Latin."""
+
+_USUAL = 0.5
+_RUNS = 0.6
+_WESTERN = ("àâæçéèêëîïôœùûüÿ«»’", "äöüß„“–", "áéíóúñü¿¡ºª", "áâãàçéêíóôõú", "àèéìòù’",
+            "åäöæøéü", "áðéíóúýþæö", "éëïóöüèç")  # fmt: skip
 _ALPHABETS = {
-    "cp1252": ("àâæçéèêëîïôœùûüÿ«»’", "äöüß„“–", "áéíóúñü¿¡ºª", "áâãàçéêíóôõúü", "àèéìòù’",
-               "åäöæøéü", "áðéíóúýþæö", "éëïóöüèç"),
+    "cp1252": _WESTERN,
     "cp1250": ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž"),
     "cp1254": ("çğıiöşüâîû\u0307",),
+    "mac_roman": _WESTERN,
+    "cp850": _WESTERN,
 }  # fmt: skip
-_ENOUGH = 8
+_ENOUGH = 4
 _CONTROL = re.compile(rb"[\x80-\x9f]")
 _WORD = re.compile(r"\w*[^\x00-\x7f]\w*")
 _WORDS = 5
@@ -75,7 +86,7 @@ def encoding_of(path: Path, name: str) -> Encoding:
     if b"\0" in head and (wide := wide_of(head)) and decodes(path, wide):
         return Encoding(wide, confidence=0.95)
     zeros = _zeros(path)
-    if zeros * 20 > path.stat().st_size:
+    if zeros * 5 > path.stat().st_size:
         raise BadInput(
             f"{name} is full of NUL bytes, so it is not text in a known encoding. "
             "Save it as UTF-8, or as UTF-16 with a byte order mark."
@@ -122,7 +133,7 @@ def _legacy(path: Path, *, zeros: bool) -> Encoding:
     """
     sample, controls = _foreign(path)
     western = "cp1252" if controls and decodes(path, "cp1252") else "latin-1"
-    other = _guess(sample, western)
+    other = _guess(sample)
     if other and other != western and decodes(path, other):
         return _chosen(other, western, sample, 0.8, zeros=zeros)
     return _chosen(western, "cp1250", sample, 0.85, zeros=zeros)
@@ -141,18 +152,35 @@ def _foreign(path: Path) -> tuple[bytes, bool]:
     return bytes(taken), controls
 
 
-def _guess(sample: bytes, western: str) -> str:
-    high = sum(byte > 127 for byte in sample)
-    if high < _ENOUGH:
+def _guess(sample: bytes) -> str:
+    """Guess the encoding from its letters; empty where Western European is as likely."""
+    if sum(byte > 127 for byte in sample) < _ENOUGH:
         return ""
-    found = from_bytes(sample, cp_isolation=[*_OTHERS, western], enable_fallback=False).best()
-    if found is None:
+    if script := _script(sample):
+        return script
+    found = from_bytes(sample, cp_isolation=[*_DOUBLE, "cp1252"], enable_fallback=False)
+    likely = [match.encoding for match in found if _is_written(sample, match.encoding)]
+    double = bool(likely) and likely[0] in _DOUBLE and _is_dense(sample)
+    return likely[0] if double else _latin(sample)
+
+
+def _script(sample: bytes) -> str:
+    """Tell an alphabet that is not Latin: its letters stand side by side, in their usual shares.
+
+    A capital after a small letter counts against an encoding, as in Cyrillic read the wrong way.
+    """
+    runs = sum(map(len, re.findall(rb"[\x80-\xff]{3,}", sample)))
+    if runs < _RUNS * sum(byte > 127 for byte in sample):
         return ""
-    if found.encoding in _DOUBLE and not _is_dense(sample):
-        return ""
-    if found.encoding in ("cp1250", "cp1254", "cp1252", "latin_1"):
-        return _latin(sample)
-    return str(found.encoding)
+    best, reached = "", _USUAL
+    for encoding, frequent in _FREQUENT.items():
+        text = sample.decode(encoding, errors="replace")
+        foreign = sum(sign > "\x7f" for sign in text)
+        usual = sum(map(frequent.__contains__, text.lower()))
+        odd = sum(one.islower() and other.isupper() for one, other in pairwise(text))
+        if (usual - odd) > reached * foreign:
+            best, reached = encoding, (usual - odd) / foreign
+    return best
 
 
 def _latin(sample: bytes) -> str:
@@ -170,6 +198,12 @@ def _latin(sample: bytes) -> str:
         if share > reached * len(letters) and letters:
             best, reached = encoding, share / len(letters)
     return "" if best == "cp1252" else best
+
+
+def _is_written(sample: bytes, encoding: str) -> bool:
+    """Tell whether people write so: few texts hold katakana of half width in every other place."""
+    foreign = [sign for sign in sample.decode(encoding, errors="replace") if sign > "\x7f"]
+    return sum("\uff61" <= sign <= "\uff9f" for sign in foreign) * 3 < len(foreign)
 
 
 def _is_dense(sample: bytes) -> bool:

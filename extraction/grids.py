@@ -12,6 +12,7 @@ Row = Sequence[str | None]
 
 _NUMBER = re.compile(r"[-+(]?\s*[£$€¥]?\s*[-+]?\d[\d.,' \u00a0]*(?:[eE][-+]?\d+)?\s*[%)€]?")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d.*)?|\d{1,2}:\d{2}(?::\d{2}.*)?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _NO_VALUE = {"", "-", "--", ".", "..", "null", "none", "na", "n/a", "n.a.", "nan", "nil", "?"}
 _SPARSE = 0.3
 _LOOK = 200
@@ -86,6 +87,21 @@ def is_naming(row: Row) -> bool:
     return all(names) and len(set(names)) == len(names) and not any(map(is_value, names))
 
 
+def is_other_table(head: Row, above: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Tell whether a row of names heads other columns than those above it.
+
+    A column of values follows one of words, or the reverse, and no name is a cell above or below.
+    """
+    names = {(cell or "").strip() for cell in head}
+    if not above or any(cell in names for row in (*above, *below) for cell in row):
+        return False
+    kinds = [
+        {all(map(is_value, _column(rows, position))) for rows in (above, below)}
+        for position in range(len(head))
+    ]
+    return any(len(kind) > 1 for kind in kinds)
+
+
 def is_note(row: Row, width: int) -> bool:
     """Tell whether a row of a table of several columns holds several words and nothing else."""
     first = (row[0] or "").strip() if row else ""
@@ -128,7 +144,12 @@ def _further_header_rows(first: Row, rows: Sequence[Row]) -> int:
     while count < min(_HEADER_ROWS - 1, len(rows) - 1):
         body = [row for row in rows[count + 1 :] if filled(row)]
         row = rows[count]
-        if not (_same(first, row) or _names_parts(first, row) or _names_values(row, body)):
+        if not (
+            _same(first, row)
+            or _names_parts(first, row)
+            or _tells_apart(first, row)
+            or _names_values(row, body)
+        ):
             break
         count += 1
     return count
@@ -151,6 +172,16 @@ def _names_parts(first: Row, row: Row) -> bool:
     if not blank or not words or not set(words) <= groups or any(map(is_value, words.values())):
         return False
     return len(set(words) & blank) * 2 >= len(blank) and len(words) < filled(first) + len(blank)
+
+
+def _tells_apart(first: Row, row: Row) -> bool:
+    """Tell whether a row has words or years below the repeated names of the row above it only."""
+    names = [(cell or "").strip() for cell in first]
+    words = {i: cell.strip() for i, cell in enumerate(row) if cell and cell.strip()}
+    repeated = {i for i, name in enumerate(names) if name and names.count(name) > 1}
+    pairs = {(names[i], word) for i, word in words.items() if i in repeated}
+    plain = all(_YEAR.fullmatch(word) or not is_value(word) for word in words.values())
+    return bool(repeated) and set(words) == repeated and len(pairs) == len(words) and plain
 
 
 def _names_values(row: Row, body: Sequence[Row]) -> bool:
@@ -180,7 +211,7 @@ def _vote(head: str, values: Sequence[str]) -> float:
 
 
 def _is_run_of_years(heads: Sequence[str]) -> bool:
-    if len(heads) < 2 or not all(re.fullmatch(r"(?:19|20)\d\d", head) for head in heads):
+    if len(heads) < 2 or not all(_YEAR.fullmatch(head) for head in heads):
         return False
     years = [int(head) for head in heads]
     return all(later - earlier == 1 for earlier, later in pairwise(years))

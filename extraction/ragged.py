@@ -4,6 +4,7 @@ Here too a further table in the same file becomes one of its own, and notes belo
 from its rows.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,7 @@ NOTES_LIMIT = 1_000
 _Row = tuple[int, Sequence[str | None]]
 
 _BATCH = 50_000
+_RECENT = 20
 _TABLE_RECORDS = 3
 
 
@@ -62,6 +64,8 @@ class _Walk:
         self._block: list[Record] = []
         self._number = 0
         self._mended = 0
+        self._end = dialect.top_lines
+        self._recent: deque[Sequence[str]] = deque(maxlen=_RECENT)
 
     def rows(self) -> Iterator[_Row]:
         """Number the records of one table, pass on those that fit and refuse the others."""
@@ -77,6 +81,7 @@ class _Walk:
             held = []
             if self._starts_table(record):
                 break
+            self._recent.append(record.raw)
             yield from self._passed(record)
         for record in held:
             self._tell(0, record, footers.BELOW)
@@ -91,6 +96,7 @@ class _Walk:
         self._records.shape = Shape(header.width, frozenset({header.width}))
         self._records.give_back([self._records.judge_again(row) for row in rows])
         self._block = []
+        self._recent.clear()
         return column_names(header.raw)
 
     def _is_note(self, record: Record) -> bool:
@@ -121,11 +127,16 @@ class _Walk:
         return [cell.strip() for cell in record.raw] == [cell.strip() for cell in self._head]
 
     def _starts_table(self, record: Record) -> bool:
-        """Tell whether a record that does not fit is the header of a table with other columns.
+        """Tell whether a record is the header of a further table.
 
-        It is one when it names columns and the records after it have as many cells as it has.
+        It is one when it names columns, the records after it have as many cells as it has, and it
+        either does not fit the table above, or stands below a blank line over columns of other
+        kinds.
         """
-        if record.cells is not None or record.width < 2 or not grids.is_naming(record.raw):
+        parted = record.line > self._end + 1
+        self._end = record.line + len(record.lines) - 1
+        fits = record.cells is not None
+        if (fits and not parted) or record.width < 2 or not grids.is_naming(record.raw):
             return False
         block = [record]
         for following in self._records:
@@ -135,7 +146,10 @@ class _Walk:
             block.append(following)
             if len(block) == _TABLE_RECORDS:
                 break
-        if len(block) == _TABLE_RECORDS:
+        below = [following.raw for following in block[1:]]
+        if len(block) == _TABLE_RECORDS and (
+            not fits or grids.is_other_table(record.raw, list(self._recent), below)
+        ):
             self._block = block
             return True
         self._records.give_back(block[1:])

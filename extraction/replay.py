@@ -11,14 +11,14 @@ from pathlib import Path
 
 import duckdb
 
-from extraction.individuals import Edge, Individuals
+from extraction.individuals import Individuals
 from extraction.quarantine import Quarantine
 from extraction.rows import TableRows, open_rows
 from extraction.staging import connect
 from graph.lexical import quote_name, quote_text
 from graph.model import ClassDef, JunctionDef, KnowledgeModel, LinkDef
 from graph.names import ProjectNames
-from graph.replay import is_by_key, pointing_column, replay_file, row_name_column, target_column
+from graph.replay import AddedColumn, added_columns, replay_file
 from graph.schema import ROW, Schema, StagedTable
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -46,7 +46,7 @@ def write_replay(
         individuals = Individuals(connection, rows, names, Quarantine(connection, names, "replay"))
         for item in model.classes:
             individuals.settle(item)
-        texts = _Texts(rows, individuals, {item.table: item for item in model.classes})
+        texts = _Texts(rows, individuals, model, schema)
         for item in model.classes:
             _pack(connection, archive, item.table, texts.of_class(item), output)
         for pair in model.junctions:
@@ -80,54 +80,43 @@ class _Texts:
         self,
         rows: Mapping[str, TableRows],
         individuals: Individuals,
-        classes: Mapping[str, ClassDef],
+        model: KnowledgeModel,
+        schema: Schema,
     ) -> None:
         self._rows = rows
         self._individuals = individuals
-        self._classes = classes
+        self._model = model
+        self._schema = schema
 
     def of_class(self, item: ClassDef) -> str:
         """Select the landed rows of a class."""
-        rows = self._rows[item.table]
-        cells = self._cells(rows)
-        if not item.key:
-            cells[row_name_column(rows.table)] = "t.iri"
-        joins = ""
-        for place, link in enumerate(item.links):
-            edge = self._individuals.edge(rows, link)
-            joins += self._add_link(cells, rows, edge, f"e{place}", "LEFT JOIN")
-        return _select(cells, f"{self._individuals.of(item.table).view} t{joins}")
+        source = f"{self._individuals.of(item.table).view} t"
+        return self._select(item.table, item.links, source, "LEFT JOIN", "t.iri")
 
     def of_pair(self, pair: JunctionDef) -> str:
         """Select the rows of a table of pairs whose two ends landed."""
-        rows = self._rows[pair.table]
-        cells = self._cells(rows)
-        joins = ""
-        for alias, link in (("source", pair.source), ("target", pair.target)):
-            edge = self._individuals.edge(rows, link)
-            joins += self._add_link(cells, rows, edge, alias, "JOIN")
-        if not is_by_key(pair.source, self._classes[pair.source.target_table]):
-            cells[row_name_column(rows.table)] = "source.iri"
-        return _select(cells, f"{rows.view} t{joins}")
+        source = f"{self._rows[pair.table].view} t"
+        return self._select(pair.table, (pair.source, pair.target), source, "JOIN", "e0.iri")
 
-    def _cells(self, rows: TableRows) -> dict[str, str]:
-        return {column.name: rows.lexical(column.name) for column in rows.table.columns}
-
-    def _add_link(
-        self, cells: dict[str, str], rows: TableRows, edge: Edge, alias: str, join: str
+    def _select(
+        self, table: str, links: Sequence[LinkDef], source: str, join: str, row_name: str
     ) -> str:
-        """Put the columns that find a link's target to the cells; gives the join they need."""
-        link: LinkDef = edge.link
-        parent = self._rows[link.target_table]
-        for own, its in zip(link.columns, link.target_columns, strict=True):
-            name = pointing_column(own, its, rows.table, parent.table)
-            if name != own:
-                cells[name] = rows.reference_part(own, parent.table.column(its))
-        if not is_by_key(link, self._classes[link.target_table]):
-            cells[target_column(link, rows.table)] = f"{alias}.iri"
-        return f" {join} {edge.parents} {alias} ON {edge.matches(alias)}"
+        rows = self._rows[table]
+        cells = {column.name: rows.lexical(column.name) for column in rows.table.columns}
+        aliases = {link: f"e{place}" for place, link in enumerate(links)}
+        for added in added_columns(rows.table, self._model, self._schema):
+            link = added.link
+            cells[added.name] = self._text(rows, added, link, aliases[link]) if link else row_name
+        joins = ""
+        for link, alias in aliases.items():
+            edge = self._individuals.edge(rows, link)
+            joins += f" {join} {edge.parents} {alias} ON {edge.matches(alias)}"
+        fields = ", ".join(f"{text} AS {quote_name(name)}" for name, text in cells.items())
+        return f"SELECT {fields} FROM {source}{joins} ORDER BY t.{ROW}"
 
-
-def _select(cells: Mapping[str, str], source: str) -> str:
-    fields = ", ".join(f"{text} AS {quote_name(name)}" for name, text in cells.items())
-    return f"SELECT {fields} FROM {source} ORDER BY t.{ROW}"
+    def _text(self, rows: TableRows, added: AddedColumn, link: LinkDef, alias: str) -> str:
+        """Give the text of a column that serves a link."""
+        if added.pair is None:
+            return f"{alias}.iri"
+        own, its = added.pair
+        return rows.reference_part(own, self._schema.table(link.target_table).column(its))

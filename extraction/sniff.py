@@ -60,6 +60,7 @@ _ZSTD = b"\x28\xb5\x2f\xfd"
 _SQLITE = b"SQLite format 3\0"
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|table|div|p|h1)[\s>]", re.IGNORECASE)
 _PIPES = re.compile(r"(?m)^.*\|.*\n" + RULE.pattern + r"$")
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -122,7 +123,10 @@ def _kind_of_container(path: Path, name: str) -> Kind:
 def _is_text(head: bytes) -> bool:
     if any(head.startswith(mark) for mark in MARKS) or wide_of(head):
         return True
-    return not head.startswith(b"%PDF-") and head.count(0) * 20 <= len(head)
+    if head.startswith(b"%PDF-"):
+        return False
+    zeros = head.count(0)
+    return zeros * 20 <= len(head) or (zeros <= head.count(b"\n") and not _CONTROL.search(head))
 
 
 def _kind_of_text(head: bytes, extension: str, name: str) -> Kind:

@@ -1,8 +1,10 @@
 """ChangeSets: what every change of the graph is, and its text form, RDF Patch.
 
-RDF Patch: https://afs.github.io/rdf-delta/rdf-patch.html; rows `H`, `TX`, `A`, `D`, `TC`.
+RDF Patch: https://afs.github.io/rdf-delta/rdf-patch.html; rows `H`, `TX`, `A`, `D` and `TC` are
+written, `PA`, `PD` and `TA` are read as well.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +13,10 @@ from pyoxigraph import RdfFormat, parse
 from graph.errors import BadInput
 from graph.terms import Literal, NamedNode, Quad
 
+_PREFIX_NAME = re.compile(rb'(?:"[^"\s]*"|[A-Za-z][\w.-]*:?|:)(?:\s+<[^<>\s]*>)?\s*\.')
+_PREFIX = re.compile(
+    rb'(?:"[^"\s]*"|[A-Za-z][\w.-]*:?|:)\s+(?:"[^"\s]*"|<[^<>\s]*>)(?:\s+<[^<>\s]*>)?\s*\.'
+)
 ExpectedCount = tuple[str, str, int]
 """Graph IRI, class IRI, number of individuals."""
 
@@ -109,7 +115,7 @@ class Commit:
 
 @dataclass(frozen=True)
 class Patch:
-    """An RDF Patch: header fields and the quads of its one transaction."""
+    """An RDF Patch: header fields, and the quads to remove and then to add."""
 
     header: Mapping[str, str] = field(default_factory=dict)
     added: tuple[Quad, ...] = ()
@@ -127,24 +133,41 @@ def write_patch(header: Mapping[str, str], added: Iterable[Quad], removed: Itera
 
 
 def read_patch(text: bytes) -> Patch:
-    """Read RDF Patch text of one transaction.
+    """Read RDF Patch text; several transactions become one change, aborted ones none.
+
+    A later row about a quad overrides an earlier one. Prefixes are not part of a dataset here, so
+    rows that add or delete one are checked and change nothing.
 
     Raises:
-        BadInput: a row is not understood, with its number.
+        BadInput: a row is not understood, with its number, or a transaction has no end.
     """
     header: dict[str, str] = {}
-    rows: dict[bytes, list[bytes]] = {b"A": [], b"D": []}
+    rows: list[tuple[bytes, bytes]] = []
+    begun: int | None = None
     for number, line in enumerate(text.split(b"\n"), 1):
         kind, _, rest = line.strip().partition(b" ")
-        if kind in rows:
-            rows[kind].append(rest)
+        if kind in (b"A", b"D"):
+            rows.append((kind, rest))
         elif kind == b"H":
             name, value = _header_field(rest, number)
             header[name] = value
-        elif kind not in (b"", b"#", b"TX", b"TC"):
+        elif kind in (b"TX", b"TC", b"TA"):
+            if (kind == b"TX") is (begun is not None):
+                raise BadInput(
+                    f"Line {number} of the RDF Patch: {kind.decode()} is out of place; each "
+                    "transaction has one TX and one TC or TA."
+                )
+            if kind == b"TA":
+                del rows[begun:]
+            begun = len(rows) if kind == b"TX" else None
+        elif kind in (b"PA", b"PD"):
+            _check_prefix(kind, rest, number)
+        elif not kind.startswith(b"#") and kind:
             word = kind.decode(errors="replace")
             raise BadInput(f"Line {number} of the RDF Patch starts with {word!r}; use H, A or D.")
-    return Patch(header, _quads(rows[b"A"]), _quads(rows[b"D"]))
+    if begun is not None:
+        raise BadInput("The RDF Patch ends within a transaction: TC or TA is missing.")
+    return Patch(header, *_netted(rows))
 
 
 def read_quads(text: bytes) -> tuple[Quad, ...]:
@@ -167,6 +190,26 @@ def _header_field(rest: bytes, number: int) -> tuple[str, str]:
     except (SyntaxError, ValueError) as error:
         raise BadInput(f"Line {number} of the RDF Patch is no header field: {error}") from error
     return name.decode(), str(getattr(quad.object, "value", quad.object))
+
+
+def _check_prefix(kind: bytes, rest: bytes, number: int) -> None:
+    form = _PREFIX if kind == b"PA" else _PREFIX_NAME
+    if not form.fullmatch(rest.strip()):
+        raise BadInput(
+            f'Line {number} of the RDF Patch is no prefix; write PA "name" "iri" . or PD "name" .'
+        )
+
+
+def _netted(rows: list[tuple[bytes, bytes]]) -> tuple[tuple[Quad, ...], tuple[Quad, ...]]:
+    """Parse rows; gives what is added, without what is removed by a later row, and removed."""
+    added, removed = (_quads([rest for kind, rest in rows if kind == k]) for k in (b"A", b"D"))
+    if len(added) + len(removed) != len(rows):
+        raise BadInput("A row of the RDF Patch holds no quad.")
+    if set(added).isdisjoint(removed):
+        return added, removed
+    sides = {b"A": iter(added), b"D": iter(removed)}
+    last = {next(sides[kind]): kind for kind, _ in rows}
+    return tuple(quad for quad in added if last[quad] == b"A"), removed
 
 
 def _quads(rows: list[bytes]) -> tuple[Quad, ...]:

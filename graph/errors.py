@@ -70,6 +70,13 @@ class ReaderDied(MimirError):
     code = "query-too-expensive"
 
 
+class DiskFull(MimirError):
+    """There is no room on disk; nothing was changed."""
+
+    code = "disk-full"
+    retryable = True
+
+
 class StoreInUse(MimirError):
     """Another process owns the store."""
 

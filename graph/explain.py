@@ -11,6 +11,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode, QueryBoolean, Store
 
+from graph.blank_node_tests import see_blank_nodes
 from graph.query_hints import structure_hints
 from graph.query_names import Names
 from graph.query_parts import Element, Group, Parts, take_apart
@@ -70,8 +71,10 @@ class _Engine:
         base: str,
         default: Sequence[NamedNode],
         named: Sequence[NamedNode],
+        skolem: str,
     ) -> None:
         self._store = store
+        self._skolem = skolem
         self._base = base or None
         self._default = list(default)
         self._named = list(named)
@@ -80,7 +83,7 @@ class _Engine:
     def run(self, text: str) -> Any:
         """Evaluate a query."""
         return self._store.query(
-            text,
+            see_blank_nodes(text, self._skolem),
             base_iri=self._base,
             default_graph=list(self._default),
             named_graphs=list(self._named),
@@ -134,14 +137,15 @@ def explain(
     base: str,
     default: Sequence[NamedNode],
     named: Sequence[NamedNode],
+    skolem: str = "",
 ) -> Explanation:
-    """Explain a query on a dataset.
+    """Explain a query on a dataset, in which IRIs below `skolem` stand for blank nodes.
 
     Raises:
         SyntaxError: the engine refuses the text.
         BadQuery: the text is no query.
     """
-    engine = _Engine(store, base, default, named)
+    engine = _Engine(store, base, default, named, skolem)
     empty = _is_empty(engine.run(text))
     parts = take_apart(text)
     engine.prologue = parts.prologue

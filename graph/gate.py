@@ -39,6 +39,8 @@ _SUSPENDING = frozenset(
 )
 _CALLS = frozenset({"FILTER", "BIND"})
 _CONSTANTS = frozenset({"TRUE", "FALSE", "UNDEF"})
+_PORTS = {"http": 80, "https": 443}
+_FETCHABLE = frozenset({*_PORTS, "file", "ftp", "data"})
 _MATCHING = frozenset({"REGEX", "REPLACE"})
 
 
@@ -72,7 +74,7 @@ def check(
     Args:
         update: the text is an update: longer, and DATA blocks count for nothing but their depth.
         longest: bytes of UTF-8; the default is 256 KiB for queries and 8 MiB for updates.
-        allow_services: host names that SERVICE and LOAD may name.
+        allow_services: hosts that SERVICE and LOAD may name, as `host` (any port) or `host:port`.
 
     Raises:
         QueryTooComplex: a limit is passed.
@@ -137,6 +139,7 @@ class _Gate:
         self._term = False  # whether a term stood right before
         self._sign = ""  # the operator right before
         self._fetching = ""  # SERVICE or LOAD, whose IRI must follow
+        self._silent = False
         self._operations = 1
 
     def run(self) -> None:
@@ -248,7 +251,7 @@ class _Gate:
             self._read_term()
             return
         if word in ("SERVICE", "LOAD"):
-            self._fetching = word
+            self._fetching, self._silent = word, False
         elif frame.kind == "group" and word in _CALLS:
             self._count(frame, "parts", MOST_PARTS, "groups and filters in one group")
         if word in _SUSPENDING and frame.kind in ("group", "root"):
@@ -288,19 +291,36 @@ class _Gate:
 
     def _fetch(self, kind: str, piece: str) -> None:
         if kind == "word" and piece.upper() == "SILENT":
+            self._silent = True
             return
-        host = ""
-        if kind == "iri":
-            try:
-                host = urlsplit(unescaped(piece[1:-1])).hostname or ""
-            except ValueError:
-                host = ""
-        if host.lower() not in self._allowed:
+        address = unescaped(piece[1:-1]) if kind == "iri" else ""
+        # A silent LOAD from where nothing can be fetched changes nothing, as the standard has it.
+        harmless = self._fetching == "LOAD" and self._silent and _is_unfetchable(address)
+        if not harmless and not _hosts(address) & self._allowed:
             raise NetworkRefused(
                 f"{self._fetching} would reach the network and is refused here. "
-                "Import the data first, then ask for it."
+                "Import the data first, then ask for it, or have its host allowed by "
+                "MIMIR_SERVICE_HOSTS."
             )
         self._fetching = ""
+
+
+def _hosts(address: str) -> set[str]:
+    """Give the names of an http address in an allow-list: its host, and its host with its port."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return set()
+    if parts.scheme not in _PORTS or "@" in parts.netloc or not parts.hostname:
+        return set()
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return {host, f"{host}:{port}"}
+
+
+def _is_unfetchable(address: str) -> bool:
+    scheme, colon, _ = address.partition(":")
+    return bool(colon) and scheme.isalpha() and scheme.lower() not in _FETCHABLE
 
 
 def _plain(text: str) -> str:

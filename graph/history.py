@@ -4,6 +4,7 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from graph.changes import ChangeSet, Commit, read_quads
@@ -12,12 +13,13 @@ from graph.commits import CommitFacts, read_commits
 from graph.dataset import Guard
 from graph.difference import Difference, Span, find_difference, find_difference_apart, with_files
 from graph.errors import BadInput, Conflict, NotFound
+from graph.loader import batched_quads
 from graph.log import LogRecord
 from graph.projects import Project
 from graph.records import instant
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
-from graph.terms import Term
+from graph.terms import NamedNode, Quad, Term
 
 _SMALL = 5_000
 _ATTEMPTS = 5
@@ -153,6 +155,40 @@ def revert_to(project: Project, sequence: int, *, author: str, reason: str = "")
     return _take_back(
         project, sequence + 1, None, ChangeSet(author=author, reason=words, restores=iri)
     )
+
+
+def changed_between(
+    project: Project, one: int, other: int, graph: NamedNode | None, most: int
+) -> tuple[Quad, ...]:
+    """List the quads of knowledge that only one of two commits holds.
+
+    Args:
+        graph: of this graph alone.
+        most: how many there may be.
+
+    Raises:
+        NotFound: there is no such commit.
+        BadInput: there are more; `details` counts what changed in all graphs.
+    """
+    first, last = sorted((one, other))
+    if not 0 <= first <= last <= project.dataset.sequence:
+        raise NotFound(_no_commit(project, last))
+    if first == last:
+        return ()
+    with tempfile.TemporaryDirectory(dir=_workplace(project)) as name:
+        folder = Path(name)
+        found = _difference(project, first + 1, last, last, folder)
+        files = (folder / "added.nq", folder / "removed.nq")
+        quads = (quad for file in files for batch in batched_quads(file, most) for quad in batch)
+        chosen = (quad for quad in quads if graph is None or quad.graph_name == graph)
+        kept = tuple(islice(chosen, most + 1))
+    if len(kept) > most:
+        raise BadInput(
+            f"{found.added:,} triples came and {found.removed:,} went: more than {most:,} are not "
+            "shown at once. Compare one graph, a shorter span, or use `mimir log export`.",
+            details={"added": found.added, "removed": found.removed},
+        )
+    return kept
 
 
 def history_usage(project: Project) -> HistoryUsage:

@@ -1,4 +1,4 @@
-"""The bytes of a remote store's answer, put right where a store departs from the recommendations."""
+"""The bytes of a remote store's answer, put right where a store departs from the standards."""
 
 import re
 from typing import Protocol

@@ -18,6 +18,7 @@ from graph.terms import NamedNode, Quad, Term
 from graph.vocab import MIMIR, PROV, RDF
 
 MergeState = OneOf["open", "completed", "aborted"]
+MERGE_STATES: tuple[MergeState, ...] = ("open", "completed", "aborted")
 BASE = "base"
 
 
@@ -174,6 +175,18 @@ def find_merge(meta: GraphReader, names: ProjectNames, merge: str) -> Merge:
     found = _merge(facts.pop(iri.value))
     conflicts = sorted((_conflict(item) for item in facts.values()), key=lambda item: item.id)
     return replace(found, conflicts=tuple(conflicts))
+
+
+def list_merges(meta: GraphReader, *states: str) -> tuple[Merge, ...]:
+    """List merges without their conflicts, newest first; all, or those in one of `states`."""
+    facts: dict[str, dict[str, list[Term]]] = {}
+    text = bind(load_query("graph", "records"), about=MIMIR.Merge)
+    for record, predicate, value in meta.select(text):
+        if value is not None:
+            facts.setdefault(_text(record), {}).setdefault(_text(predicate), []).append(value)
+    found = [_merge(item) for item in facts.values()]
+    chosen = [item for item in found if not states or item.state in states]
+    return tuple(sorted(chosen, key=lambda item: (item.created, item.id), reverse=True))
 
 
 def _conflict_quads(item: ConflictRecord, merge: Merge, names: ProjectNames) -> list[Quad]:

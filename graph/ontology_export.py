@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from xml.sax.saxutils import quoteattr
 
 from graph.export import export_graph
@@ -23,7 +24,11 @@ _README = """Ontology of the project {project}, {version}
 ontology.owl       OWL 2 in RDF/XML; open this one in Protege
 ontology.ttl       the same in Turtle
 shapes.ttl         SHACL shapes that the data is validated with
-mapping.rml.ttl    RML mapping from the source files to the data
+mapping.rml.ttl    RML mapping from the tables to the data; run an RML engine in this folder
+*.csv              the tables as they landed, in canonical form, where they are not too large;
+                   else GET .../tables.zip gives them
+csv-metadata.json  CSVW metadata of these tables
+sources/           CSVW metadata of the CSV files as they were given
 catalog-v001.xml   tells Protege that the ontology's IRIs are these files; nothing is fetched
 
 Ontology IRI: {iri}
@@ -34,8 +39,13 @@ proposal.
 {problems}"""
 
 
-def export_zip(project: Project, version: int | None = None) -> bytes:
+def export_zip(
+    project: Project, version: int | None = None, more: Mapping[str, bytes] | None = None
+) -> bytes:
     """Pack the current ontology, or a published version; the same content gives the same bytes.
+
+    Args:
+        more: further files by name, such as the tables that the mapping reads.
 
     Raises:
         NotFound: there is no such version.
@@ -50,7 +60,7 @@ def export_zip(project: Project, version: int | None = None) -> bytes:
     }
     number = version or next_number(meta)
     title = f"version {number}" if version else f"not yet published as version {number}"
-    files = {
+    files: dict[str, str | bytes] = {
         "README.txt": _readme(project, graphs["ontology"], title, number),
         "catalog-v001.xml": _CATALOG.format(
             iri=quoteattr(names.ontology_iri.value),
@@ -60,13 +70,14 @@ def export_zip(project: Project, version: int | None = None) -> bytes:
         "ontology.owl": export_graph(project, graphs["ontology"], "rdfxml"),
         "ontology.ttl": export_graph(project, graphs["ontology"], "turtle"),
         "shapes.ttl": export_graph(project, graphs["shapes"], "turtle"),
+        **(more or {}),
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
+        for name, content in files.items():
             entry = zipfile.ZipInfo(name, _FIRST_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, text)
+            archive.writestr(entry, content)
     return buffer.getvalue()
 
 

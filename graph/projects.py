@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import shutil
 import threading
 from collections.abc import Iterable, Iterator
@@ -207,7 +208,8 @@ class Projects:
 
     def _load(self, name: str) -> Project:
         path = self._folder / name / "project.json"
-        if "/" in name or name.startswith(".") or not path.is_file():
+        # Unlike the method of `Path`, this function takes names that no file can have.
+        if "/" in name or name.startswith(".") or not os.path.isfile(path):
             raise NotFound(f"There is no project {name!r}.")
         about = json.loads(path.read_text(encoding="utf-8"))
         names = ProjectNames(about["base"], about["project"])

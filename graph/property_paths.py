@@ -118,7 +118,7 @@ class PathReading:
         """Read the verb at `index`; gives it and the index behind it."""
         if self._items[index].kind == "variable":
             return Link(self._items[index].text), index + 1
-        parts, index = [], index
+        parts = []
         while True:
             part, index = self._sequence(index)
             parts.append(part)

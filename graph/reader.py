@@ -58,8 +58,8 @@ class Reader:
 
     @property
     def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
+        """Whether the process still runs; one that was stopped does not."""
+        return self._process.poll() is None and not self._stopped()
 
     def ask(
         self, request: Mapping[str, Any], deadline: float, check: Callable[[], None]
@@ -117,6 +117,8 @@ class Reader:
                 now = time.monotonic()
                 if not selector.select(min(_POLL, max(0.0, deadline - now))):
                     check()
+                    if self._stopped():
+                        raise ReaderDied("The reader process was stopped from outside. Try again.")
                     if now >= heavy and not self.niced:
                         self._give_way()
                     if now >= deadline:
@@ -132,6 +134,12 @@ class Reader:
         line, _, self._buffer = self._buffer.partition(b"\n")
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def _stopped(self) -> bool:
+        asked = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+        with contextlib.suppress(ChildProcessError):
+            return os.waitid(os.P_PID, self._process.pid, asked) is not None
+        return False
 
     def _give_way(self) -> None:
         # Short queries of others go first; the process cannot take this back and is not used again.

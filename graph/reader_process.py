@@ -7,29 +7,37 @@ a file that the request names. The process confines itself first, and its parent
 import errno
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
 
 from graph.answer_rows import count_rows
+from graph.blank_node_tests import see_blank_nodes
 from graph.changes import write_patch
-from graph.errors import BadQuery, MimirError, StoreUnavailable
+from graph.errors import BadQuery, DiskFull, MimirError, StoreUnavailable
 from graph.explain import as_json, explain
+from graph.inlining import inlined
 from graph.oxigraph import OxigraphStore
 from graph.rdf_io import Upload, read_uploads, read_user_patch, with_blank_nodes, write_graphs
 from graph.result_nodes import show_blank_nodes
 from graph.sandbox import confine, die_with_parent, limit
 from graph.sparql import bind
 from graph.sparql_tokens import dataset_clause
-from graph.terms import NamedNode
+from graph.terms import NamedNode, Triple
+from graph.unknown_functions import UnknownFunctions
 from graph.update import GraphForbidden, Scope, evaluate_update, open_graphs
 from graph.vocab import PREFIXES
 
 _OPEN_STORES = 4
 _FORBIDDEN = "(os error 1)"  # EPERM, as the engine writes it
 _PROBE = "SELECT * WHERE { SERVICE $service { ?s ?p ?o } }"
+
+
+class _TooManyTriples(Exception):
+    """The graph that a query makes has more triples than one answer may have."""
 
 
 class _Stores:
@@ -82,6 +90,7 @@ def prove_confined(port: int) -> None:
 
 def _answer(stores: _Stores, request: Mapping[str, Any]) -> dict[str, Any]:
     try:
+        request = _inlined(request)
         if "update" in request:
             return _update(request)
         if "uploads" in request:
@@ -97,26 +106,53 @@ def _answer(stores: _Stores, request: Mapping[str, Any]) -> dict[str, Any]:
         return {"error": error.code, "message": str(error)}
     except SyntaxError as error:
         return {"error": BadQuery.code, "message": f"The SPARQL text is not valid: {error}"}
+    except _TooManyTriples:
+        return _too_large("triples")
     except MemoryError:
         return {"error": "query-too-expensive", "message": "The query needs too much memory."}
     except (OSError, ValueError, RuntimeError) as error:
         if "custom function" in str(error):
             return {"error": BadQuery.code, "message": f"{error}."}
-        # The cap on file sizes; the engine gives the number in words only.
-        if f"(os error {errno.EFBIG})" in str(error) or getattr(error, "errno", 0) == errno.EFBIG:
+        if _is_system_error(error, errno.EFBIG):  # the cap on file sizes
             return _too_large("bytes")
+        if _is_system_error(error, errno.ENOSPC):
+            return {"error": DiskFull.code, "message": "There is no room for the answer on disk."}
         return {"error": "query-failed", "message": f"The query failed: {error}"}
+
+
+def _is_system_error(error: Exception, number: int) -> bool:
+    # The engine gives the number in words only.
+    return f"(os error {number})" in str(error) or getattr(error, "errno", 0) == number
+
+
+def _inlined(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    kind = "query" if "query" in request else "update"
+    if not request.get("fetched"):
+        return request
+    text = inlined(request[kind], request["fetched"], request.get("skolem", ""))
+    return {**request, kind: text}
 
 
 def _query(store: OxigraphStore, request: Mapping[str, Any]) -> dict[str, Any]:
     default, named = _dataset(request)
-    result = store.engine.query(
-        request["query"],
-        base_iri=request.get("base") or None,
-        default_graph=default,
-        named_graphs=named,
+    skolem = request.get("skolem", "")
+    functions = UnknownFunctions()
+    result = functions.evaluate(
+        partial(
+            store.engine.query,
+            see_blank_nodes(request["query"], skolem),
+            base_iri=request.get("base") or None,
+            default_graph=default,
+            named_graphs=named,
+        )
     )
-    output, skolem = request["output"], request.get("skolem", "")
+    answer = _written(result, request, skolem)
+    functions.require_uncalled()
+    return answer
+
+
+def _written(result: Any, request: Mapping[str, Any], skolem: str) -> dict[str, Any]:
+    output = request["output"]
     if isinstance(result, (QuerySolutions, QueryBoolean)):
         media = request["results"]
         chosen = QueryResultsFormat.from_media_type(media)
@@ -138,14 +174,16 @@ def _query(store: OxigraphStore, request: Mapping[str, Any]) -> dict[str, Any]:
     form = RdfFormat.from_media_type(media)
     prefixes = PREFIXES if form in (RdfFormat.TURTLE, RdfFormat.RDF_XML) else None
     triples = with_blank_nodes(result, skolem) if skolem else result
-    serialize(triples, output, form, prefixes=prefixes)
+    serialize(_counted(triples, request.get("rows")), output, form, prefixes=prefixes)
     return {"kind": "graph", "media": media}
 
 
 def _explain(store: OxigraphStore, request: Mapping[str, Any]) -> dict[str, Any]:
     default, named = _dataset(request)
     text, base = request["query"], request.get("base", "")
-    return as_json(explain(store.engine, text, base=base, default=default, named=named))
+    skolem = request.get("skolem", "")
+    found = explain(store.engine, text, base=base, default=default, named=named, skolem=skolem)
+    return as_json(found)
 
 
 def _dataset(request: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
@@ -164,6 +202,13 @@ def _dataset(request: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
 def _passes(rows: int | None, path: Path, media: str) -> bool:
     # A row has two bytes or more, so most answers need not be counted.
     return rows is not None and path.stat().st_size > 2 * rows and count_rows(path, media) > rows
+
+
+def _counted(triples: Iterable[Triple], most: int | None) -> Iterator[Triple]:
+    for number, triple in enumerate(triples, 1):
+        if most is not None and number > most:
+            raise _TooManyTriples
+        yield triple
 
 
 def _too_large(what: str) -> dict[str, Any]:

@@ -13,7 +13,15 @@ from typing import Any
 
 from graph.admission import Admission
 from graph.changes import Patch, read_patch
-from graph.errors import BadInput, BadQuery, MimirError, ReaderDied, StoreUnavailable
+from graph.errors import (
+    BadInput,
+    BadQuery,
+    DiskFull,
+    MimirError,
+    ReaderDied,
+    StoreUnavailable,
+)
+from graph.federation import fetched
 from graph.gate import LONGEST_QUERY, check
 from graph.rdf_io import BadRdf, Upload, Uploaded
 from graph.reader import Reader
@@ -38,6 +46,8 @@ class Limits:
         rows: solutions of one answer; None: no limit but the bytes.
         parallel: queries of one caller at a time.
         text_bytes: bytes of one query text.
+        services: hosts that SERVICE and LOAD may name, as `host` or `host:port`.
+        starving: seconds after which a waiting caller takes the reader of another; None: never.
     """
 
     seconds: float = 30.0
@@ -46,6 +56,8 @@ class Limits:
     rows: int | None = None
     parallel: int = 5
     text_bytes: int = LONGEST_QUERY
+    services: tuple[str, ...] = ()
+    starving: float | None = 8.0
 
 
 @dataclass(frozen=True)
@@ -125,6 +137,7 @@ _ERRORS: dict[str, type[MimirError]] = {
         BadInput,
         BadQuery,
         BadRdf,
+        DiskFull,
         GraphForbidden,
         NothingAcceptable,
         ReaderDied,
@@ -149,7 +162,7 @@ class ReaderPool:
         self._spool = spool
         spool.mkdir(parents=True, exist_ok=True)
         self._whose = whose
-        self._admission = Admission(size, limits.parallel)
+        self._admission = Admission(size, limits.parallel, limits.starving)
         self._lock = threading.Lock()
         self._idle: list[Reader] = []
         self._spare: Future[Reader] | None = None
@@ -271,21 +284,31 @@ class ReaderPool:
         with (
             self.queries.entered(call, _described(request)) as (entry, stop),
             # Who gives no name competes with nobody but itself.
-            self._admission.slot(call.caller or entry.id, deadline, stop),
+            self._admission.slot(call.caller or entry.id, deadline, stop) as keeps,
         ):
             entry.state = "running"
+
+            def proceed() -> None:
+                """Stop the query that was cancelled, or whose slot another caller got."""
+                stop()
+                keeps()
+
             # Within the slot: a flood of texts takes no more of this process than its share.
-            self._check(request)
-            answer: dict[str, Any] = self._ask(request, deadline, stop)
+            text = self._checked(request)
+            with fetched(text, self._spool, deadline, proceed) as found:
+                answer = self._ask({**request, "fetched": found}, deadline, proceed)
         if "error" in answer:
             raise _ERRORS.get(answer["error"], _QueryFailed)(answer["message"])
         return answer
 
-    def _check(self, request: Mapping[str, Any]) -> None:
+    def _checked(self, request: Mapping[str, Any]) -> str:
+        """Let the gate look at the request's text, if there is one, and give it."""
+        hosts, longest = self.limits.services, self.limits.text_bytes
         if "query" in request:
-            check(request["query"], longest=self.limits.text_bytes)
+            check(request["query"], longest=longest, allow_services=hosts)
         elif "update" in request:
-            check(request["update"], update=True)
+            check(request["update"], update=True, allow_services=hosts)
+        return str(request.get("query", request.get("update", "")))
 
     def _ask(
         self, request: Mapping[str, Any], deadline: float, stop: Callable[[], None]
@@ -316,6 +339,7 @@ class ReaderPool:
                     reader = self._idle.pop()
                     if reader.alive:
                         return reader
+                    reader.kill()
                 # A spare one is always under way: a killed reader costs the next query no start.
                 fresh = self._spare or self._starter.submit(self._start)
                 self._spare = self._starter.submit(self._start)

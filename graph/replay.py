@@ -6,10 +6,54 @@ read as the type of the column that they point to. `inference.rml` writes the ma
 `extraction.replay` the files; both take names from here.
 """
 
-from graph.model import ClassDef, LinkDef
-from graph.schema import Table
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graph.model import ClassDef, KnowledgeModel, LinkDef
+from graph.schema import Schema, Table
 
 _UNSAFE = str.maketrans({"/": "%2F", "\\": "%5C", "%": "%25", "\0": "%00"})
+
+
+@dataclass(frozen=True)
+class AddedColumn:
+    """A column that the source does not have.
+
+    Attributes:
+        name: its header.
+        link: the link that it serves; None for the names of rows.
+        pair: the child's and the parent's column whose text it holds as the parent's type; None
+            for IRIs.
+    """
+
+    name: str
+    link: LinkDef | None = None
+    pair: tuple[str, str] | None = None
+
+
+def added_columns(table: Table, model: KnowledgeModel, schema: Schema) -> tuple[AddedColumn, ...]:
+    """List what the file of a table has after the columns of the source."""
+    return tuple({item.name: item for item in _added(table, model, schema)}.values())
+
+
+def _added(table: Table, model: KnowledgeModel, schema: Schema) -> Iterator[AddedColumn]:
+    junction = next((pair for pair in model.junctions if pair.table == table.name), None)
+    if junction is None:
+        item = model.class_of(table.name)
+        links, named = item.links, bool(item.key)
+    else:
+        links = (junction.source, junction.target)
+        named = is_by_key(junction.source, model.class_of(junction.source.target_table))
+    if not named:
+        yield AddedColumn(row_name_column(table))
+    for link in links:
+        target = schema.table(link.target_table)
+        for own, its in zip(link.columns, link.target_columns, strict=True):
+            name = pointing_column(own, its, table, target)
+            if name != own:
+                yield AddedColumn(name, link, (own, its))
+        if not is_by_key(link, model.class_of(link.target_table)):
+            yield AddedColumn(target_column(link, table), link)
 
 
 def replay_file(table: str) -> str:
@@ -39,6 +83,15 @@ def pointing_column(column: str, parent: str, table: Table, target: Table) -> st
     """
     own, wanted = table.column(column).datatype, target.column(parent).datatype
     return column if wanted in (own, "string") else _free(f"{column} as {wanted}", table)
+
+
+def key_columns(link: LinkDef, target: ClassDef, table: Table, schema: Schema) -> tuple[str, ...]:
+    """Give the columns with the target's key, in its order; none where the link is not by key."""
+    if not is_by_key(link, target):
+        return ()
+    own = dict(zip(link.target_columns, link.columns, strict=True))
+    parent = schema.table(link.target_table)
+    return tuple(pointing_column(own[key], key, table, parent) for key in target.key)
 
 
 def _free(name: str, table: Table) -> str:

@@ -7,6 +7,7 @@ against 1.2 s for looking up each entity's value.
 """
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from graph import shacl_queries as queries
@@ -20,6 +21,7 @@ from graph.terms import BlankNode, Literal, NamedNode, Term
 # Below this many focus nodes following their paths costs less than one scan of a large index.
 FEW_NODES = 10_000
 _INLINE_VALUES = 2_000
+_AT_A_TIME = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class ShapeRun:
         self._few = few
         self._classes: dict[NamedNode, tuple[NamedNode, ...]] = {}
         self._sizes: dict[Focus, bool] = {}
-        self._single: dict[str, bool] = {}
+        self._lengths: dict[tuple[str, str], tuple[Term | None, ...]] = {}
         self._named: frozenset[Term] | None = None
         self._own: dict[tuple[Term, Focus], list[Finding]] = {}
         self._merges_integers = data.ask(queries.integers_are_merged())
@@ -90,6 +92,7 @@ class ShapeRun:
             return []
         found = [(finding.focus, finding) for finding in self._own_findings(shape, focus)]
         inner = focus.values(shape.path)
+        self._prepare(shape.properties, inner)
         for child in shape.properties:
             below = self._findings(self._shapes.shape(child), inner)
             if shape.path is None:
@@ -101,6 +104,15 @@ class ShapeRun:
             for node, value in self._pairs(focus, shape.path, set(by_value)):
                 found.extend((node, finding) for finding in by_value[value])
         return found
+
+    def _prepare(self, children: tuple[Term, ...], focus: Focus) -> None:
+        """Evaluate several shapes of many nodes at a time; the engine works outside of Python."""
+        if len(children) < 2 or self._is_small(focus):
+            return
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:
+            shapes = [self._shapes.shape(child) for child in children]
+            for done in [pool.submit(self._own_findings, shape, focus) for shape in shapes]:
+                done.result()
 
     def _violators(self, shape: Shape, focus: Focus) -> set[Term]:
         return {node for node, _ in self._findings(shape, focus)}
@@ -205,10 +217,9 @@ class ShapeRun:
             return self._grouped_counts(shape, focus, path, counts)
         found: list[Finding] = []
         for item in counts:
-            if item.kind == "minCount" and item.number > 0:
-                query = queries.scan_too_few(focus, path, item.number)
-                found.extend(self._bare(shape, item, query))
-            elif item.kind == "maxCount" and not (item.number and self._single_valued(path)):
+            if item.kind == "minCount":
+                found.extend(self._too_few(shape, focus, path, item))
+            elif not (item.number and self._single_valued(path)):
                 query = queries.scan_too_many(focus, path, item.number)
                 found.extend(self._bare(shape, item, query))
         return found
@@ -226,11 +237,32 @@ class ShapeRun:
                     found.append(Finding(shape, item, node))
         return found
 
+    def _too_few(
+        self,
+        shape: Shape,
+        focus: Focus,
+        path: PropertyPath,
+        constraint: Constraint,
+        condition: str = "",
+    ) -> list[Finding]:
+        least = constraint.number
+        if least == 0:
+            return []
+        if least == 1:
+            either = self._data.select(queries.scan_union_size(focus, path, condition)).rows[0][0]
+            if either == self._path_sizes(path, condition)[1]:
+                return []
+        return self._bare(shape, constraint, queries.scan_too_few(focus, path, least, condition))
+
     def _single_valued(self, path: PropertyPath) -> bool:
-        if path.text not in self._single:
-            sizes = self._data.select(queries.scan_sizes(path)).rows[0]
-            self._single[path.text] = sizes[0] == sizes[1]
-        return self._single[path.text]
+        pairs, nodes = self._path_sizes(path)
+        return pairs == nodes
+
+    def _path_sizes(self, path: PropertyPath, condition: str = "") -> tuple[Term | None, ...]:
+        key = (path.text, condition)
+        if key not in self._lengths:
+            self._lengths[key] = self._data.select(queries.scan_sizes(path, condition)).rows[0]
+        return self._lengths[key]
 
     def _unique_languages(
         self, shape: Shape, focus: Focus, constraint: Constraint
@@ -309,9 +341,7 @@ class ShapeRun:
         if constraint.kind == "qualifiedMaxCount":
             query = queries.scan_too_many(focus, path, number, counts)
             return self._bare(shape, constraint, query)
-        if number == 0:
-            return []
-        return self._bare(shape, constraint, queries.scan_too_few(focus, path, number, counts))
+        return self._too_few(shape, focus, path, constraint, counts)
 
     def _pairs(
         self, focus: Focus, path: PropertyPath | None, wanted: set[Term]

@@ -152,8 +152,16 @@ class SparqlHttpStore:
             StoreUnavailable: no answer came; the change may or may not have been made.
         """
         text = update_text(added, removed)
-        if not text:
-            return
+        if text:
+            self.update(text)
+
+    def update(self, text: str) -> None:
+        """Run an update request of this program's own as one transaction.
+
+        Raises:
+            StoreRefused: the store can only be read, or the token does not suffice.
+            StoreUnavailable: no answer came; the change may or may not have been made.
+        """
         url = self._writable(self._update_url)
         request = _request(url, text, INSERT, self._token, self._timeout)
         with translated(url), closing(request.query().response) as answer:

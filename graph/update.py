@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
+from graph.blank_node_tests import see_blank_nodes
 from graph.errors import BadQuery, StoreUnavailable
 from graph.oxigraph import OxigraphStore
 from graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Term
@@ -198,7 +199,8 @@ def _solutions(store: OxigraphStore, operation: UpdateOperation, scope: Scope) -
         yield ""
         return
     default, named = _dataset(store, operation, scope)
-    query = " ".join((operation.prologue, "SELECT * WHERE", operation.where))
+    where = see_blank_nodes(operation.where, scope.skolem)
+    query = " ".join((operation.prologue, "SELECT * WHERE", where))
     rows = store.reader(default, named).select(query)
     head = "(" + " ".join("?" + name for name in rows.variables) + ")"
     solutions = iter(rows)

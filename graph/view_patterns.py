@@ -42,12 +42,14 @@ class Closure:
         active: IRI of the graph whose triples are wanted, or `DEFAULT`.
         predicates: of the triples that are wanted, in angle brackets; None: all.
         pattern: what gives them, as `?s ?p ?o`.
+        sources: the graphs that the pattern names.
     """
 
     graph: NamedNode
     active: str
     predicates: frozenset[str] | None
     pattern: str
+    sources: tuple[NamedNode, ...]
 
 
 class ViewPatterns:
@@ -70,6 +72,11 @@ class ViewPatterns:
     def closures(self) -> tuple[Closure, ...]:
         """The graphs that must be filled."""
         return tuple(self._closures.values())
+
+    @property
+    def used(self) -> bool:
+        """Whether any variable was made up so far."""
+        return self._number > 0
 
     def variable(self) -> str:
         """Give a variable that nothing else uses."""
@@ -184,7 +191,8 @@ class ViewPatterns:
                 for name in (["?p"] if names is None else sorted(names))
                 for source, above in self._view.layers(active, None)
             )
-            self._closures[key] = Closure(graph, active, names, pattern)
+            sources = tuple(map(NamedNode, self._view.graphs(active))) + self._view.internal()
+            self._closures[key] = Closure(graph, active, names, pattern, sources)
         return self._closures[key]
 
     def _stay(self, subject: str, value: str, active: str) -> str:

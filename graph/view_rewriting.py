@@ -8,7 +8,7 @@ Only for texts that an engine has accepted. SPARQL 1.1 Query, section 18.2.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from graph.property_paths import Link, Path, PathReading
+from graph.property_paths import Link, Path, PathReading, written
 from graph.query_spans import Spans
 from graph.sparql_tokens import Prologue, tokens
 from graph.terms import NamedNode
@@ -17,8 +17,12 @@ from graph.view_patterns import Closure, ViewPatterns, ViewRefused
 from graph.vocab import RDF
 
 _FIRST, _REST, _NIL = (f"<{RDF.term(name).value}>" for name in ("first", "rest", "nil"))
-_STARTS = frozenset({"OPTIONAL", "MINUS", "GRAPH", "SERVICE", "LATERAL", "FILTER", "BIND", "VALUES"})
+_STARTS = frozenset(
+    {"OPTIONAL", "MINUS", "GRAPH", "SERVICE", "LATERAL", "FILTER", "BIND", "VALUES"}
+)
 _NOWHERE = "urn:mimir:no-graph"
+# IRI of the active graph or DEFAULT; None: inside a GRAPH of the store that no overlay changes.
+Active = str | None
 _FRESH = "view"
 
 
@@ -44,10 +48,10 @@ def rewrite(text: str, view: View, scratch: str = "urn:mimir:path:", base: str =
         ViewRefused: the query needs what cannot be rewritten; the message names it.
     """
     patterns = ViewPatterns(view, _free_prefix(text), scratch)
-    written = _Rewriting(text, view, patterns, base).query()
+    query = _Rewriting(text, view, patterns, base).query()
     filled = tuple(closure.graph for closure in patterns.closures)
     named = dict.fromkeys((*view.named, *view.internal(), *filled))
-    return Rewritten(written, view.default, tuple(named), patterns.closures)
+    return Rewritten(query, view.default, tuple(named), patterns.closures)
 
 
 def _free_prefix(text: str) -> str:
@@ -107,17 +111,31 @@ class _Rewriting:
             body = " ".join(("ASK", group.text, rest))
         return " ".join((head, body))
 
-    def _select(self, start: int, end: int, active: str) -> tuple[str, dict[str, None]]:
+    def _select(self, start: int, end: int, active: Active) -> tuple[str, dict[str, None]]:
         """Write a SELECT between two tokens; gives it and what it projects."""
         opening = self._where(start + 1)
         group = self._group(opening, active)
         shown = {name: None for name in group.variables if not self._patterns.hidden(name)}
-        head, projected = self._projection(start + 1, opening, active, group, shown)
+        where = group.text
+        if self._patterns.used and self._counts_rows(start, opening, end):
+            # What is counted must have the variables of the query and no others.
+            where = " ".join(("{ { SELECT", self._names(shown), "WHERE", where, "} }"))
+        top = self._items[start - 1].text != "{"
+        star = self._star(shown, top)
+        head, projected = self._projection(start + 1, opening, active, star, shown)
         rest = self._copied(self._spans.close(opening) + 1, end, active)
-        return " ".join(("SELECT", head, "WHERE", group.text, rest)), projected
+        return " ".join(("SELECT", head, "WHERE", where, rest)), projected
+
+    def _counts_rows(self, start: int, opening: int, end: int) -> bool:
+        """Tell whether a SELECT has a COUNT(DISTINCT *)."""
+        outside = (*range(start + 2, opening), *range(self._spans.close(opening), end))
+        return any(
+            self._items[at].text == "*" and self._items[at - 1].keyword == "DISTINCT"
+            for at in outside
+        )
 
     def _projection(
-        self, start: int, stop: int, active: str, group: _Group, shown: dict[str, None]
+        self, start: int, stop: int, active: Active, star: str, shown: dict[str, None]
     ) -> tuple[str, dict[str, None]]:
         words: list[str] = []
         projected: dict[str, None] = {}
@@ -134,18 +152,22 @@ class _Rewriting:
                 continue
             if token.kind == "variable":
                 projected[token.text] = None
-            words.append(self._star(group, shown) if token.text == "*" else token.text)
+            if token.text == "*" and not star:
+                raise ViewRefused("SELECT * finds no variable, which a view needs. Name one.")
+            words.append(star if token.text == "*" else token.text)
             at += 1
         words = [word for word in words if word.upper() != "WHERE"]
         named = {_name(name): None for name in projected}
         return " ".join(words), shown if "*" in self._texts(start, stop) else named
 
-    def _star(self, group: _Group, shown: dict[str, None]) -> str:
-        if len(shown) == len(group.variables):
+    def _star(self, shown: dict[str, None], top: bool) -> str:
+        if not self._patterns.used:
             return "*"
-        if not shown:
-            raise ViewRefused("SELECT * without a variable cannot be asked of a view. Name one.")
-        return " ".join(shown)
+        # The answer itself has no column to put in place of none.
+        return "" if top and not shown else self._names(shown)
+
+    def _names(self, shown: dict[str, None]) -> str:
+        return " ".join(shown) or " ".join(("(1 AS", self._patterns.variable(), ")"))
 
     def _texts(self, start: int, stop: int) -> list[str]:
         """List the tokens between two, without those in brackets."""
@@ -209,7 +231,10 @@ class _Rewriting:
                 test = " ".join((which, "=", str(number)))
                 chosen = "".join(("IF(", test, ", ", name, ", ", chosen, ")"))
             branches.append(
-                " ".join((asked, "VALUES", which, "{", numbers, "} BIND (", chosen, "AS", node, ")"))
+                " ".join(
+                    (asked, "VALUES", which, "{", numbers, "} BIND (", chosen, "AS", node, ")")
+                    + ("FILTER bound(", node, ")")
+                )
             )
         if constants:
             branches.append(" ".join(("VALUES", node, "{", *constants, "}")))
@@ -233,7 +258,7 @@ class _Rewriting:
             index += 1
         return index
 
-    def _copied(self, start: int, end: int, active: str) -> str:
+    def _copied(self, start: int, end: int, active: Active) -> str:
         """Write tokens as they are, but rewrite the groups of EXISTS."""
         parts: list[str] = []
         at = start
@@ -248,7 +273,7 @@ class _Rewriting:
             at += 1
         return "".join(parts)
 
-    def _group(self, opening: int, active: str) -> _Group:
+    def _group(self, opening: int, active: Active) -> _Group:
         """Rewrite the group in braces that opens at a token."""
         at, end = opening + 1, self._spans.close(opening)
         group = _Group([], {})
@@ -268,12 +293,12 @@ class _Rewriting:
                 at = self._statement(group, at, end, active)
         return group
 
-    def _started(self, group: _Group, index: int, active: str) -> int:
+    def _started(self, group: _Group, index: int, active: Active) -> int:
         word = self._items[index].keyword
         if word in ("SERVICE", "LATERAL"):
             raise ViewRefused(f"{word} cannot be asked of a view of a remote store.")
         if word == "GRAPH":
-            return self._graph(group, index, active)
+            return self._graph(group, index)
         if word in ("OPTIONAL", "MINUS"):
             inner = self._group(index + 1, active)
             group.add(" ".join((word, inner.text)), inner.variables if word == "OPTIONAL" else ())
@@ -302,7 +327,7 @@ class _Rewriting:
             at += 1
         return self._spans.close(at) + 1
 
-    def _braced(self, group: _Group, index: int, active: str) -> int:
+    def _braced(self, group: _Group, index: int, active: Active) -> int:
         words: list[str] = []
         variables: dict[str, None] = {}
         while True:
@@ -317,17 +342,105 @@ class _Rewriting:
         group.add(" ".join(words), variables)
         return index
 
-    def _graph(self, group: _Group, index: int, active: str) -> int:
-        del active  # GRAPH puts another graph in its place
+    def _graph(self, group: _Group, index: int) -> int:
         token, opening = self._items[index + 1], index + 2
         if token.kind == "variable":
             self._any_graph(group, _name(token.text), opening)
         else:
             name = self._prologue.resolve(token)
             graph = name if name in self._named else _NOWHERE
-            inner = self._group(opening, graph)
-            text = inner.text
-            if not self._view.changes(graph, None) or not inner.parts:
-                text = " ".join((f"GRAPH <{graph}>", text))
-            group.add(text, inner.variables)
+            self._one_graph(group, graph, opening)
         return self._spans.close(opening) + 1
+
+    def _one_graph(self, group: _Group, graph: str, opening: int) -> None:
+        if self._view.changes(graph, None) and self._spans.close(opening) > opening + 1:
+            inner = self._group(opening, graph)
+            group.add(inner.text, inner.variables)
+        else:
+            inner = self._group(opening, None)
+            group.add(" ".join((f"GRAPH <{graph}>", inner.text)), inner.variables)
+
+    def _any_graph(self, group: _Group, variable: str, opening: int) -> None:
+        inner = self._group(opening, None)
+        kept = [graph for graph in self._named if not self._view.changes(graph, None)]
+        names = " ".join(f"<{graph}>" for graph in sorted(kept) or [_NOWHERE])
+        branches = [" ".join(("VALUES", variable, "{", names, "} GRAPH", variable, inner.text))]
+        for graph in sorted(self._named.difference(kept)):
+            branch = _Group([], {})
+            self._one_graph(branch, graph, opening)
+            branches.append(" ".join((f"VALUES {variable}", "{", f"<{graph}>", "}", *branch.parts)))
+        text = " UNION ".join(" ".join(("{", branch, "}")) for branch in branches)
+        group.add(text, (variable, *inner.variables))
+
+    def _statement(self, group: _Group, index: int, end: int, active: Active) -> int:
+        """Write the triples of one subject; gives the index behind them."""
+        subject, index = self._node(group, index, active)
+        if not self._ended(index, end):
+            index = self._properties(group, subject, index, end, active)
+        return index
+
+    def _properties(self, group: _Group, subject: str, index: int, end: int, active: Active) -> int:
+        while True:
+            path, index = self._paths.read(index)
+            while True:
+                value, index = self._node(group, index, active)
+                self._triple(group, subject, path, value, active)
+                if self._spans.text(index) != ",":
+                    break
+                index += 1
+            while self._spans.text(index) == ";":
+                index += 1
+            if self._spans.text(index - 1) != ";" or self._ended(index, end):
+                return index
+
+    def _ended(self, index: int, end: int) -> bool:
+        if index >= end or self._spans.text(index) in (".", "{", "}", "]"):
+            return True
+        return self._items[index].keyword in _STARTS
+
+    def _node(self, group: _Group, index: int, active: Active) -> tuple[str, int]:
+        """Read a term, or write the triples of a bracket; gives what stands for it."""
+        token = self._items[index]
+        if token.text == "[":
+            node, close = self._patterns.variable(), self._spans.close(index)
+            if close > index + 1:
+                self._properties(group, node, index + 1, close, active)
+            return node, close + 1
+        if token.text == "(":
+            return self._collection(group, index, active)
+        if token.text == "<" or (token.text == "{" and self._spans.text(index + 1) == "|"):
+            raise ViewRefused("Triple terms (RDF 1.2) cannot be asked of a view of a remote store.")
+        stop = self._spans.term(index)
+        if token.text.startswith("_:"):
+            fresh = self._labels.get(token.text) or self._patterns.variable()
+            self._labels[token.text] = fresh
+            return fresh, stop
+        if token.kind == "variable":
+            return _name(token.text), stop
+        return self._spans.written(index, stop), stop
+
+    def _collection(self, group: _Group, index: int, active: Active) -> tuple[str, int]:
+        close, at = self._spans.close(index), index + 1
+        cells: list[tuple[str, str]] = []
+        while at < close:
+            value, at = self._node(group, at, active)
+            cells.append((self._patterns.variable(), value))
+        tails = [cell for cell, _ in cells[1:]] + [_NIL]
+        for (cell, value), tail in zip(cells, tails, strict=True):
+            self._triple(group, cell, Link(_FIRST), value, active)
+            self._triple(group, cell, Link(_REST), tail, active)
+        return (cells[0][0] if cells else _NIL), close + 1
+
+    def _triple(self, group: _Group, subject: str, path: Path, value: str, active: Active) -> None:
+        ends = [subject, value, *((path.text,) if isinstance(path, Link) else ())]
+        variables = [term for term in ends if term[0] in "?$"]
+        if active is None:
+            text = " ".join((subject, written(path), value, "."))
+        else:
+            text = self._patterns.path(subject, path, value, active)
+        group.add(text, variables)
+
+
+def _name(variable: str) -> str:
+    """Give a variable with a question mark: `$x` and `?x` are one."""
+    return "?" + variable[1:]

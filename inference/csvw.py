@@ -5,15 +5,22 @@ that a person gave, with their dialect, null words and formats. A column whose c
 describes is text there. Source: https://www.w3.org/TR/tabular-metadata/.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from graph.lexical import NUMBER_PLACE
-from graph.model import AttributeDef, ClassDef, JunctionDef, KnowledgeModel, LinkDef
+from graph.model import AttributeDef, JunctionDef, KnowledgeModel, LinkDef
 from graph.names import KEY_JOINT, ProjectNames
-from graph.replay import is_by_key, replay_file
+from graph.replay import (
+    added_columns,
+    is_by_key,
+    key_columns,
+    replay_file,
+    row_name_column,
+    target_column,
+)
 from graph.schema import Column, Reference, Schema, Table
 from graph.vocab import RDF
 
@@ -74,6 +81,14 @@ def csvw_metadata(
     }
 
 
+@dataclass(frozen=True)
+class _Pointer:
+    """Columns with the key, or the IRI, of a link's target; the template of its IRI."""
+
+    columns: tuple[str, ...]
+    template: str
+
+
 class _Description:
     """Describes one table."""
 
@@ -91,6 +106,9 @@ class _Description:
         self._files = files
         self._file = files[table.name]
         self._table = table
+        self._own = {column.name for column in table.columns}
+        self._is_source = self._file.plain is not None
+        self._is_pair = any(pair.table == table.name for pair in model.junctions)
 
     def json(self) -> dict[str, Any]:
         """Give the description of the table."""
@@ -102,33 +120,39 @@ class _Description:
 
     def _things(self) -> dict[str, Any]:
         item = self._model.class_of(self._table.name)
-        uses: dict[str, dict[str, Any]] = {
-            attribute.column: self._attribute(attribute) for attribute in item.attributes
-        }
+        uses = {attribute.column: self._attribute(attribute) for attribute in item.attributes}
         virtual = []
         for link in item.links:
-            target = self._target(link)
-            if target is None:
+            pointer = self._pointer(link)
+            if pointer is None:
                 continue
-            if len(link.columns) == 1:
-                uses.setdefault(link.columns[0], {**target, "dc:description": link.label})
-            else:
-                virtual.append({"name": f"{link.name}_link", "virtual": True, **target})
-        kind = {
-            "name": "row_type",
-            "virtual": True,
-            "propertyUrl": RDF.type.value,
-            "valueUrl": self._names.term(item.name).value,
-        }
-        about = self._about(item)
-        # Without a name for the row nothing is said of it.
-        return self._schema_json(uses, [*virtual, kind] if about else [], about)
+            use = {"propertyUrl": self._names.term(link.name).value, "valueUrl": pointer.template}
+            if len(pointer.columns) == 1:
+                uses.setdefault(pointer.columns[0], {**use, "dc:description": link.label})
+            elif link.required:  # a virtual column says something of every row
+                virtual.append({"name": f"{link.name}_link", "virtual": True, **use})
+        virtual.append(
+            {
+                "name": "row_type",
+                "virtual": True,
+                "propertyUrl": RDF.type.value,
+                "valueUrl": self._names.term(item.name).value,
+            }
+        )
+        about = _template(self._names.things(item.name), item.key) if item.key else None
+        return self._schema_json(uses, virtual, about or self._row_name())
 
     def _pairs(self, pair: JunctionDef) -> dict[str, Any]:
-        about = self._pointer(pair.source)
-        target = self._target(pair.target, pair.name)
-        edge = [{"name": "row_link", "virtual": True, **target}] if about and target else []
-        return self._schema_json({}, edge, about)
+        source, target = self._pointer(pair.source), self._pointer(pair.target)
+        property_url = self._names.term(pair.name).value
+        edge = {"name": "row_link", "virtual": True, "propertyUrl": property_url}
+        virtual = [{**edge, "valueUrl": target.template}] if target else []
+        return self._schema_json({}, virtual, source.template if source else self._row_name())
+
+    def _row_name(self) -> str | None:
+        if self._is_source:
+            return None
+        return f"{{+{_variable(row_name_column(self._table))}}}"
 
     def _schema_json(
         self,
@@ -136,11 +160,15 @@ class _Description:
         virtual: list[dict[str, Any]],
         about: str | None,
     ) -> dict[str, Any]:
-        found: dict[str, Any] = {"@type": "Schema"}
-        if about:
-            found["aboutUrl"] = about
         columns = [self._column(column, uses) for column in self._table.columns]
-        found["columns"] = [*columns, *virtual]
+        added = [] if self._is_source else self._added(uses)
+        found: dict[str, Any] = {"@type": "Schema"}
+        if about is None:
+            # Without a name for the row nothing can be said of it.
+            virtual, columns = [], [{**column, "suppressOutput": True} for column in columns]
+        else:
+            found["aboutUrl"] = about
+        found["columns"] = [*columns, *added, *virtual]
         key = self._table.primary_key
         if key is not None and not key.duplicates:
             found["primaryKey"] = [_variable(name) for name in key.columns]
@@ -158,16 +186,29 @@ class _Description:
         if title:
             found["titles"] = title
         found["datatype"] = self._datatype(column)
-        if column.null_words and self._file.plain is not None:
+        if column.null_words and self._is_source:
             found["null"] = ["", *column.null_words]
-        if not column.nullable:
+        # Cells that are not valid are empty in the canonical file.
+        if not column.nullable and (self._is_source or not column.invalid):
             found["required"] = True
         use = uses.get(column.name)
         return {**found, **(use if use else {"suppressOutput": True})}
 
+    def _added(self, uses: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Describe the columns that only the canonical file has."""
+        return [
+            {
+                "@type": "Column",
+                "name": _variable(added.name),
+                "titles": added.name,
+                **uses.get(added.name, {"suppressOutput": True}),
+            }
+            for added in added_columns(self._table, self._model, self._schema)
+        ]
+
     def _datatype(self, column: Column) -> Any:
         """Give the datatype of the cells as they stand in the file."""
-        if column.invalid and self._file.plain is not None:
+        if column.invalid and self._is_source:
             return "string"
         base = {"dateTime": "datetime"}.get(column.datatype, column.datatype)
         if self._file.plain is None or column.name in self._file.plain:
@@ -179,22 +220,24 @@ class _Description:
         url = self._names.term(attribute.name).value
         return {"propertyUrl": url, "dc:description": attribute.label}
 
-    def _target(self, link: LinkDef, name: str | None = None) -> dict[str, Any] | None:
-        pointer = self._pointer(link)
-        if pointer is None:
-            return None
-        return {"propertyUrl": self._names.term(name or link.name).value, "valueUrl": pointer}
-
-    def _pointer(self, link: LinkDef) -> str | None:
-        """Give the template of the target's IRI, where the columns hold its key."""
+    def _pointer(self, link: LinkDef) -> "_Pointer | None":
+        """Give the template of the target's IRI, where a file has what it needs."""
         target = self._model.class_of(link.target_table)
         if not is_by_key(link, target):
+            column = target_column(link, self._table)
+            return None if self._is_source else _Pointer((column,), f"{{+{_variable(column)}}}")
+        if self._has_orphans(link) and not self._is_pair:
             return None
-        own = dict(zip(link.target_columns, link.columns, strict=True))
-        return _template(self._names.things(target.name), [own[key] for key in target.key])
+        columns = key_columns(link, target, self._table, self._schema)
+        if any(column not in self._own for column in columns) and self._is_source:
+            return None
+        return _Pointer(columns, _template(self._names.things(target.name), columns))
 
-    def _about(self, item: ClassDef) -> str | None:
-        return _template(self._names.things(item.name), item.key) if item.key else None
+    def _has_orphans(self, link: LinkDef) -> bool:
+        return any(
+            item.orphans and (item.columns, item.ref_table) == (link.columns, link.target_table)
+            for item in self._table.references
+        )
 
     def _foreign_key(self, reference: Reference) -> dict[str, Any]:
         return {
@@ -206,7 +249,7 @@ class _Description:
         }
 
 
-def _template(prefix: str, columns: tuple[str, ...] | list[str]) -> str:
+def _template(prefix: str, columns: Sequence[str]) -> str:
     return prefix + KEY_JOINT.join(f"{{{_variable(column)}}}" for column in columns)
 
 

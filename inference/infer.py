@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from graph.schema import Column, Decision, Key, Reference, Schema, StagedTable, Table
+from graph.schema import Column, Decision, Key, Reference, Schema, SemanticType, StagedTable, Table
 from graph.schema_overrides import SchemaOverride
 from inference.choice import choose_links
+from inference.composites import CompositeFinder
 from inference.datatypes import decide_columns
 from inference.inclusions import Inclusions, TableView
 from inference.keys import KeyFinder, as_key, is_worth_declaring, primary_key
@@ -22,6 +23,7 @@ from inference.ownership import Ownership, is_unique
 from inference.profile import ValueStore
 from inference.references import KeyedTable, Link, ReferenceFinder
 from inference.sketches import ColumnSketch, sketch_table
+from inference.semantics import lay_word_lists, semantic_columns
 from inference.statistics import enumerations, patterns
 from inference.table_names import surrogate_headers, table_nouns
 
@@ -98,10 +100,11 @@ def _infer(
         keyed.append(table)
         keys.append((key, others))
     report("choosing references", 0.9)
-    references = ReferenceFinder(keyed, inclusions)
-    links = choose_links([*references.single_links(), *references.composite_links()])
+    singles = ReferenceFinder(keyed, inclusions).single_links()
+    links = choose_links([*singles, *CompositeFinder(keyed, inclusions).links()])
     links = overridden_links(links, views, inclusions, overrides)
     pointed = {link.parent for link in links}
+    lay_word_lists(store)
     found = []
     for view, (key, others) in zip(views, keys, strict=True):
         outgoing = _references(view, views, links, inclusions)
@@ -197,6 +200,7 @@ def _table(
     columns = enumerations(store, view.index, view.columns, frozenset(bound))
     pointing = frozenset(name for reference in references for name in reference.columns)
     columns = patterns(store, view.index, columns, pointing)
+    columns = semantic_columns(store, view.index, columns, key, references)
     return Table(
         name=view.name,
         source=view.staged.source,
@@ -226,4 +230,18 @@ def _plain_table(table: Table) -> dict[str, Any]:
 
 def _plain_column(column: Column) -> dict[str, Any]:
     datatype = _PLAIN_TYPES.get(column.datatype, column.datatype)
-    return {"type": datatype, "nullable": column.nullable}
+    plain = {"type": datatype, "nullable": column.nullable}
+    return plain | ({"semantic": _plain_semantic(column.semantic)} if column.semantic else {})
+
+
+def _plain_semantic(semantic: SemanticType) -> dict[str, Any]:
+    facts = {
+        "type": semantic.type,
+        "confidence": semantic.decision.confidence,
+        "evidence": list(semantic.decision.evidence),
+        "personal": semantic.personal,
+        "unit": semantic.unit,
+        "language": semantic.language,
+        "order": list(semantic.order),
+    }
+    return {name: value for name, value in facts.items() if value}

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from graph.model import AttributeDef, ClassDef, JunctionDef, KnowledgeModel, LinkDef
 from graph.names import KEY_JOINT, ProjectNames
 from graph.replay import (
-    is_by_key,
-    pointing_column,
+    key_columns,
     replay_file,
     row_name_column,
     target_column,
@@ -58,12 +57,7 @@ class _Writer:
         yield from self._link(pair.name, pair.table, pair.target, pair.name)
 
     def _columns(self, table: str, link: LinkDef, target: ClassDef) -> tuple[str, ...]:
-        """Give the columns with the target's key, in its order; none where it is not by key."""
-        if not is_by_key(link, target):
-            return ()
-        own = dict(zip(link.target_columns, link.columns, strict=True))
-        child, parent = self._schema.table(table), self._schema.table(link.target_table)
-        return tuple(pointing_column(own[key], key, child, parent) for key in target.key)
+        return key_columns(link, target, self._schema.table(table), self._schema)
 
     def _subject(
         self, class_name: str, table: str, columns: Sequence[str]

@@ -11,6 +11,9 @@ from inference.headers import GENERIC, MARKERS, PREPOSITIONS, core_words, header
 from inference.words import singular
 
 _NOISE = word_set("tbl table dim fact ref lookup lu master t d f")
+_KINDS = word_set("type kind class category list master lookup code")
+"""Last words of tables that list the kinds of a thing: `role_type` lists the roles."""
+
 _NAMERS = word_set("id key code pk uid uuid guid kennung")
 _SELF_WORDS = word_set(
     "mgr parent predecessor previous prev successor next superior supervisor reports boss manager "
@@ -73,6 +76,15 @@ def is_generic(name: str) -> bool:
     core = core_words(name)
     marked = any(word in MARKERS for word in header_words(name))
     return not core or (not marked and all(word in GENERIC for word in core))
+
+
+def names_another_kind(child: str, parent_table: str, child_table: str) -> bool:
+    """Tell whether a mere `type` or `status` meets the kinds of another thing: `area_type`."""
+    core, table = core_words(child), table_words(parent_table)
+    if not core or len(table) < 2 or not all(word in GENERIC for word in core):
+        return False
+    things = [word for word in table if not any(akin(word, given) >= 0.6 for given in core)]
+    return bool(things) and _coverage(things, table_words(child_table)) < 0.6
 
 
 def names_table(name: str, table: str) -> float:
@@ -145,7 +157,7 @@ def is_known_role(child: str, parent_table: str) -> bool:
     core, table = core_words(child), table_words(parent_table)
     return any(
         any(word in roles for word in core)
-        and any(akin(word, holder) >= 0.85 for word in table for holder in holders)
+        and any(akin(word, holder) >= 0.9 for word in table for holder in holders)
         for roles, holders in ((_PERSON_ROLES, _PERSONS), (_PLACE_ROLES, _PLACES))
     )
 
@@ -163,6 +175,8 @@ def _table_coverage(table: Sequence[str], core: Sequence[str]) -> float:
     whole = _coverage(table, core)
     head = max((akin(table[-1], word) for word in core), default=0.0)
     first = max((akin(table[0], word) for word in core), default=0.0)
+    if table[-1] in _KINDS and len(table) > 1:
+        head = max(head, 0.94 * _coverage(table[:-1], core))
     return max(whole, 0.85 * head, 0.5 * first)
 
 

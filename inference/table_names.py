@@ -35,14 +35,14 @@ def table_nouns(names: Sequence[str]) -> tuple[str, ...]:
 def surrogate_headers(
     tables: Sequence[StagedTable], columns: Sequence[Sequence[Column]], nouns: Sequence[str]
 ) -> frozenset[str]:
-    """Give the headers that are the running number of several tables and name none of them."""
+    """Give the headers that number the rows of several tables and name none of the tables."""
     numbered: Counter[str] = Counter()
     used: Counter[str] = Counter()
     for staged, mine in zip(tables, columns, strict=True):
-        if not staged.rows:
+        if not staged.rows or not mine:
             continue
         used.update({column.name for column in mine})
-        numbered.update({column.name for column in mine if _is_running_number(column)})
+        numbered.update({mine[0].name} if _is_running_number(mine[0]) else ())
     return frozenset(
         name
         for name, count in numbered.items()

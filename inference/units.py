@@ -147,6 +147,11 @@ _UNITS = {word: row[0] for row in _ROWS for word in row[2:]} | {
 _NOT_ALONE = frozenset({"second", "minute", "hour", "day", "foot", "degree"})
 """Words that count or order as often as they measure: `birth_day`, `start_hour`."""
 
+_CLOCK_WORDS = frozenset(
+    "start end begin from until open close opening closing departure arrival birth".split()
+)
+"""Before an hour or a minute, these name a time of day: `start_hr`."""
+
 _AFTER_QUANTITY = {
     "c": "°C", "f": "°F", "k": "K", "g": "g", "m": "m", "s": "s", "h": "h", "l": "l", "v": "V",
     "a": "A", "t": "t", "n": "N", "w": "W", "pa": "Pa", "ma": "mA", "mv": "mV",
@@ -236,10 +241,13 @@ def header_unit(name: str) -> str | None:
     words = re.findall(r"[a-z0-9°%€$£µ²³]+", _split_case(name).lower())
     if len(words) < 2:
         return None
-    rate = _rate(words)
-    if rate is not None:
-        return rate
+    if len(words) > 2 or "per" in words:
+        rate = _rate(words)
+        if rate is not None or "per" in words[1:]:
+            return rate
     last, before = words[-1], words[-2]
+    if before in _CLOCK_WORDS and _UNITS.get(last) in ("h", "min", "s", "d"):
+        return None
     if last in _AFTER_QUANTITY and last not in _UNITS:
         return _AFTER_QUANTITY[last] if before in _QUANTITIES[last] else None
     return None if last in _NOT_ALONE else _UNITS.get(last)
@@ -272,14 +280,16 @@ def currency_of(unit: str) -> str | None:
     return _CURRENCIES.get(unit)
 
 
+def unit_words() -> tuple[str, ...]:
+    """List, in lower case, what may stand behind a number in a cell and be its unit."""
+    signs = {row[0].lower() for row in _ROWS if len(row[0]) > 1} | set("gmlsh%€$£")
+    return tuple(sorted(signs | _UNITS.keys()))
+
+
 def _rate(words: list[str]) -> str | None:
     """Read `vibration_mm_s` or `kg_per_m3`: one quantity over another."""
-    if "per" in words[-2:-1]:
-        above, below = words[-3:-2], words[-1]
-    elif len(words) > 2:
-        above, below = words[-2:-1], words[-1]
-    else:
-        return None
+    end = -3 if words[-2] == "per" else -2
+    above, below = words[end : end + 1], words[-1]
     text = "/".join(_PARTS.get(word, word) for word in (*above, below))
     return text if text in _QUDT else None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from extraction.staging import Reject, Staging
+from extraction.staging import Reading, Reject, Staging
 from extraction.tables import stage
 from graph.schema import StagedTable
 from workers.orchestrator import StepContext
@@ -30,12 +30,21 @@ def staged(context: StepContext) -> Staging:
     _remove_others(context.cache / "staged", {_key(source) for source in sources})
     tables: list[StagedTable] = []
     rejects: list[Reject] = []
+    readings: list[Reading | None] = []
     for number, source in enumerate(sources):
         context.progress(number / len(sources), f"reading {source.name}")
         found = _staged_source(context, source)
         tables += found.tables
         rejects += found.rejects
-    return Staging(tuple(_distinct(tables)), tuple(rejects))
+        known = {reading.table: reading for reading in found.readings}
+        readings += [known.get(table.name) for table in found.tables]
+    distinct = tuple(_distinct(tables))
+    renamed = (
+        replace(reading, table=table.name)
+        for table, reading in zip(distinct, readings, strict=True)
+        if reading
+    )
+    return Staging(distinct, tuple(rejects), tuple(renamed))
 
 
 def _key(source: Source) -> str:

@@ -2,7 +2,9 @@
 
 from app.operations import (
     alerts,
+    differences,
     explaining,
+    exports,
     graphs,
     history,
     internal,
@@ -40,7 +42,9 @@ _NOUNS = (
     policies,
     merges,
     history,
+    differences,
     ontologies,
+    exports,
     reasoning,
     alerts,
     rules,

@@ -5,11 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.merging import abort, complete, resolve, start
-from app.operations.registry import described, operation
+from app.operations.registry import described, operation, page
 from app.services import Services
 from graph.diff import Wording, read_wording
+from graph.errors import BadInput
 from graph.merge import Values
-from graph.merge_records import BASE, ConflictRecord, Merge, checked_policies, find_merge, merge_iri
+from graph.merge_records import (
+    BASE,
+    MERGE_STATES,
+    ConflictRecord,
+    Merge,
+    checked_policies,
+    find_merge,
+    merge_iri,
+)
+from graph.merge_records import list_merges as read_merges
 from graph.projects import Project
 from graph.saved_queries import value_term
 from graph.sparql import bind, load_query
@@ -35,6 +45,16 @@ class MergeRequest:
 
     project: str = described("Name of the project.")
     merge: str = described("Id.")
+
+
+@dataclass(frozen=True)
+class ListMerges:
+    """A request for merges."""
+
+    project: str = described("Name of the project.")
+    state: str | None = described("open, completed or aborted; all when absent.", default=None)
+    limit: int = described("Items per page.", default=100)
+    cursor: str | None = described("`next` of the page before.", default=None)
 
 
 @dataclass(frozen=True)
@@ -103,6 +123,14 @@ class MergeView:
     commits: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class MergePage:
+    """A page of merges."""
+
+    items: tuple[MergeView, ...]
+    next: str | None
+
+
 @operation(
     "POST",
     "/projects/<project>/merges",
@@ -127,6 +155,27 @@ def start_merge(services: Services, request: StartMerge) -> MergeView:
         policies=checked_policies(request.policies or {}),
     )
     return _view(project, start(project, begun))
+
+
+@operation(
+    "GET",
+    "/projects/<project>/merges",
+    "List merges with their conflicts, newest first.",
+    permission="read",
+    request=ListMerges,
+    response=MergePage,
+    example={"project": "fleet", "state": "open"},
+)
+def list_merges(services: Services, request: ListMerges) -> MergePage:
+    """List merges."""
+    if request.state is not None and request.state not in MERGE_STATES:
+        wanted = ", ".join(MERGE_STATES)
+        raise BadInput(f"The state must be one of {wanted}, not {request.state!r}.")
+    project = services.projects.get(request.project)
+    states = (request.state,) if request.state else ()
+    found = list(read_merges(project.reader(project.names.meta), *states))
+    items, following = page(found, request.limit, request.cursor)
+    return MergePage(tuple(_view(project, _found(project, item.id)) for item in items), following)
 
 
 @operation(

@@ -1,14 +1,12 @@
 """Operations on twins: create, change, compare, discard, apply."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
+from app.operations.differences import ChangedProperty, check_form, formed
 from app.operations.knowledge import TwinView, twin_views
 from app.operations.registry import Done, PageRequest, described, operation, page
 from app.overlays import overlay_of
 from app.services import Services
-from graph.diff import entity_changes, patch, read_wording, table, update, words
-from graph.errors import BadInput
 from graph.projects import Project
 from graph.terms import Triple
 from graph.update import Scope
@@ -21,8 +19,6 @@ from twin.overlay import (
     read_difference,
 )
 from twin.twins import Twin, create_change, delete_change, find_twin
-
-_FORMS = ("triples", "words", "table", "patch", "update")
 
 
 @dataclass(frozen=True)
@@ -76,16 +72,6 @@ class DiffTwin:
     project: str = described("Name of the project.")
     twin: str = described("Id of the twin.")
     form: str = described("triples, words, table, patch or update.", default="triples")
-
-
-@dataclass(frozen=True)
-class ChangedProperty:
-    """A property of an entity that differs: the values in the base and in the twin, in words."""
-
-    entity: str
-    property: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -180,15 +166,18 @@ def change_twin(services: Services, request: WhatIf) -> Changed:
 )
 def diff_twin(services: Services, request: DiffTwin) -> DifferenceView:
     """Show a twin's overlay in one of several forms."""
-    if request.form not in _FORMS:
-        raise BadInput(f"The form must be one of {', '.join(_FORMS)}, not {request.form!r}.")
+    check_form(request.form)
     project, found = _opened(services, request)
     view = DifferenceView(
         tuple(_triple(triple) for triple in found.added),
         tuple(_triple(triple) for triple in found.removed),
         request.form,
     )
-    return replace(view, **_formed(project, found, request.form))
+    if request.form == "triples":
+        return view
+    data = project.names.data
+    sides = placed(found.added, data), placed(found.removed, data)
+    return replace(view, **formed(project, *sides, request.form))
 
 
 @operation(
@@ -259,20 +248,6 @@ def _difference(project: Project, twin: str) -> Difference:
     return read_difference(
         names, project.reader(names.twin_added(twin)), project.reader(names.twin_removed(twin))
     )
-
-
-def _formed(project: Project, found: Difference, form: str) -> dict[str, Any]:
-    names = project.names
-    if form in ("patch", "update"):
-        sides = (placed(found.added, names.data), placed(found.removed, names.data))
-        return {"text": patch(*sides) if form == "patch" else update(*sides)}
-    if form == "triples":
-        return {}
-    wording = read_wording(names, project.reader(names.ontology))
-    changes = entity_changes(found.added, found.removed)
-    if form == "words":
-        return {"words": words(changes, wording)}
-    return {"table": tuple(ChangedProperty(*row) for row in table(changes, wording))}
 
 
 def _triple(triple: Triple) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ _PARTICLE = (
 )
 _NUMBER = r"[+-]?([0-9]+([.,][0-9]+)*|[.,][0-9]+)"
 _SIGN = "[$€£¥₹₽₩]"
-_CODE = "[A-Z]{3}"
+_CODE = "(USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|CNY|INR|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|TRY|KRW|SGD|HKD|RUB)"
 
 PATTERNS: dict[str, str] = {
     "email": rf"[\p{{L}}0-9.!#$%&'*+/=?^_`{{|}}~-]+@{_LABEL}(\.{_LABEL})*\.[\p{{L}}]{{2,}}",
@@ -64,6 +64,8 @@ PATTERNS: dict[str, str] = {
     "name": rf"{_NAME}( {_NAME})*",
     "word": r"[\p{L}\p{M}'’-]+",
     "full-name": rf"({_NAME} )+({_PARTICLE} )*{_NAME}|{_NAME}( {_NAME})*, ?{_NAME}( {_NAME})*",
+    "caseless-name": r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Arabic}\p{Hebrew}\p{Thai}\p{Devanagari}"
+    r"\p{Bengali}\p{Tamil} ・.]{2,24}",
     "titled": r"(?i:mr|mrs|ms|miss|dr|prof|herr|frau|mme|sr|sra|sig|dhr|mevr)\.? .+",
     "legal-form": r".*[ ,](?i:inc|llc|ltd|plc|corp|gmbh|ag|kg|ohg|ug|se|s\.?a\.?|s\.?l\.?|s\.?a\.?s|s\.?r\.?l|"
     r"s\.?p\.?a|b\.?v|n\.?v|oy|ab|aps|a/s|kft|zrt|sp\. z o\.o|s\.r\.o|a\.s|pty ltd|pvt\.? ltd|co|company|"

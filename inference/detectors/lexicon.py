@@ -96,7 +96,7 @@ def word_lists() -> dict[str, tuple[str, ...]]:
         "country": set(countries) | set(_COUNTRIES.split(",")),
         "given-name": set(_GIVEN_NAMES.split()),
         "colour": set(_COLOURS.split()),
-        "country-2": set(_codes(2)),
+        "country-2": set(_codes(2)) | {"uk"},
         "country-3": set(_codes(3)),
         "country-number": {code for code in get_global("territory_aliases") if code.isdecimal()},
         "language": set(_named("languages")),

@@ -92,9 +92,9 @@ def secret(view: ColumnView) -> Finding | None:
         "password, passwd, pwd, password hash, passwort, secret, api key, apikey, token"
     )
     if view.is_text and view.ends(words) and view.length >= 4:
-        return Finding("secret", 0.85, (named(view),))
+        return Finding("secret", 0.9, (named(view),))
     return None
 
 
-DETECTORS = (formed, website, colour, file_path, digest, secret)
+DETECTORS = (formed, website, colour, file_path, secret, digest)
 """The detectors of this domain."""

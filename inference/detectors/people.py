@@ -6,10 +6,10 @@ PERSON_TABLES = phrases(
     "person, people, customer, employee, user, patient, student, teacher, member, contact, actor, "
     "staff, technician, driver, author, passenger, client, player, pupil, worker, doctor, nurse, "
     "guest, applicant, candidate, subscriber, resident, tenant, voter, athlete, professor, "
-    "instructor, manager, agent, physician, director, visitor, participant, officer, mitarbeiter, "
+    "instructor, manager, physician, director, visitor, participant, officer, mitarbeiter, "
     "kunde, kunden, benutzer, patienten, schuler, personne, cliente, empleado, usuario, politician, "
-    "singer, musician, driver, owner, lecturer, editor, writer, host, artist, coach, referee, "
-    "swimmer, gymnast, skater, conductor, captain, inspector, operator"
+    "singer, musician, lecturer, editor, writer, coach, referee, "
+    "swimmer, gymnast, skater, captain, inspector"
 )
 _GIVEN = phrases(
     "first name, firstname, given name, givenname, given names, forename, vorname, prenom, fname, "
@@ -21,15 +21,17 @@ _FAMILY = phrases(
     "nazwisko, familienname, maiden name, name family"
 )
 _FULL = phrases(
-    "full name, fullname, person name, contact name, contact person, person, author, authors, "
+    "person name, contact name, contact person, person, author, authors, "
     "customer name, employee name, patient name, student name, driver name, manager name, "
-    "passenger name, owner name, user full name, display name, player name, contact, "
+    "passenger name, owner name, player name, contact, contacto, persona, contatto, "
     "ansprechpartner, beneficiary, card holder, cardholder, holder name, account holder, "
     "recipient, sender, reviewer, doctor, physician, instructor, teacher, coach, director, ceo, "
     "head teacher, technician, salesperson, sales rep, representative, assignee, supervisor, "
     "founder, spouse, member name, guest name, client name, nombre completo, nombre y apellidos, "
     "nom complet, name of person, inspector, staff name, teacher name, head of state"
 )
+_WHOLE = phrases("full name, fullname, display name, complete name, legal name")
+_THINGS = phrases("building, product, apartment, school, team, site, project, file")
 _NAME = phrases("name, nombre, nom, nome, naam, namn, navn, title, personname")
 _PHONE = phrases(
     "phone, telephone, tel, telefon, telefono, fax, mobile, mobil, handy, cell, cellphone, "
@@ -41,7 +43,7 @@ _ORGANISATION = phrases(
     "company, company name, organisation, organization, organisation name, organization name, "
     "employer, firm, firma, unternehmen, entreprise, empresa, azienda, vendor name, supplier name, "
     "manufacturer, hersteller, publisher, institution, university, affiliation, airline, "
-    "airline name, bank name, agency name, corporation, fabricante, business name, societe, "
+    "airline name, bank name, agency name, corporation, bedrijf, foretag, fabricante, business name, societe, "
     "raison sociale, operator name, sponsor"
 )
 _ORGANISATION_TABLES = phrases(
@@ -50,7 +52,7 @@ _ORGANISATION_TABLES = phrases(
     "partner, brand, operator, college, school, hospital, club, constructor, corporation"
 )
 _USER_NAMES = phrases(
-    "username, user name, login, login name, nickname, nick name, screen name, benutzername, "
+    "username, user name, login, login name, screen name, benutzername, "
     "user login, account name, handle"
 )
 _GENDER = phrases("gender, sex, geschlecht, sexe, sexo, genero, sesso, genre, anrede, salutation")
@@ -124,7 +126,7 @@ def _name_part(view: ColumnView) -> Finding | None:
 def _whole_name(view: ColumnView) -> Finding | None:
     if view.says(("company", "organisation", "organization", "product", "file")):
         return None
-    shaped = max(view.share("full-name"), view.share("titled"))
+    shaped = max(view.share("full-name"), view.share("titled"), view.share("caseless-name"))
     known = view.share("first-token")
     evidence = (
         view.stated("full-name", "two or more capitalised words"),
@@ -136,6 +138,9 @@ def _whole_name(view: ColumnView) -> Finding | None:
     if view.ends(_FULL) and (known >= 0.05 or shaped >= 0.8):
         return Finding("person-name", 0.95 if known >= 0.1 else 0.82, (named(view), *evidence))
     about = view.is_about(PERSON_TABLES)
+    alone = view.header.split()[0] in ("full", "fullname", "complete")
+    if view.ends(_WHOLE) and (about or alone or known >= 0.1) and not view.says(_THINGS):
+        return Finding("person-name", 0.95 if known >= 0.1 else 0.82, (named(view), *evidence))
     if view.ends(_NAME) and about and known >= 0.08:
         return Finding("person-name", 0.93, (f"The table is about {_noun(view)}.", *evidence))
     if view.sampled >= 8 and known >= 0.3 and shaped >= 0.8 and view.tokens < 3.6:

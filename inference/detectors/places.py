@@ -13,7 +13,7 @@ _LANGUAGE = phrases(
 _CURRENCY = phrases("currency, curr, ccy, wahrung, waehrung, devise, moneda, valuta, moeda")
 _POSTAL = phrases(
     "zip, zipcode, zip code, postal, postal code, postcode, post code, plz, postleitzahl, "
-    "code postal, codigo postal, cap, cep, pin code, pincode, postnummer, kod pocztowy, psc"
+    "code postal, codigo postal, cap, cep, cp, pin code, pincode, postnummer, kod pocztowy, psc"
 )
 _LATITUDE = phrases("lat, latitude, breitengrad, latitud, latitudine, breite")
 _LONGITUDE = phrases("lon, lng, long, longitude, langengrad, laengengrad, longitud, longitudine")
@@ -50,6 +50,7 @@ def country(view: ColumnView) -> Finding | None:
     if not view.is_text:
         return None
     names = view.share("country")
+    said = said or (view.ends(("name",)) and view.is_about(("country", "nation")))
     if names >= (0.5 if said else 0.9) and (said or view.sampled >= 3):
         evidence = (view.stated("country", "names of countries"),)
         return Finding("country", 0.97 if said else 0.85, evidence)
@@ -59,14 +60,14 @@ def country(view: ColumnView) -> Finding | None:
         ("country-number", "ISO 3166 numeric codes"),
     ):
         surely = form == "country-3" and view.sampled >= 8 and view.share("upper") == 1
-        if view.share(form) >= 0.9 and (said or surely):
+        if view.share(form) >= (0.8 if said else 0.95) and (said or surely):
             return Finding("country-code", 0.95 if said else 0.82, (view.stated(form, wording),))
     return None
 
 
 def language(view: ColumnView) -> Finding | None:
     """Find names and tags of languages."""
-    said = view.says(_LANGUAGE)
+    said = view.says(_LANGUAGE) or (view.ends(("name",)) and view.is_about(("language",)))
     if not view.is_text or not said:
         return None
     if max(view.share("language-code"), view.share("locale")) >= 0.8:
@@ -80,7 +81,7 @@ def language(view: ColumnView) -> Finding | None:
 
 def currency(view: ColumnView) -> Finding | None:
     """Find ISO 4217 codes and names of currencies."""
-    said = view.says(_CURRENCY)
+    said = view.says(_CURRENCY) or (view.ends(("name",)) and view.is_about(("currency",)))
     if not view.is_text:
         return None
     if view.share("currency-code") >= 0.9 and (
@@ -140,11 +141,12 @@ def address(view: ColumnView) -> Finding | None:
 
 def _street(view: ColumnView) -> Finding | None:
     shaped, worded = view.share("street"), view.share("street-word")
-    if view.says(_STREET) and not view.says(_NOT_STREET) and view.length < 120:
+    if view.says(_STREET) and not view.says(_NOT_STREET) and view.length < 160:
         if max(shaped, worded) >= 0.4:
             evidence = (named(view), view.stated("street", "words with a house number"))
             return Finding("street-address", 0.95, evidence)
-        return Finding("street-address", 0.75, (named(view),)) if view.sampled else None
+        if view.tokens >= 2:
+            return Finding("street-address", 0.86, (named(view),))
     if view.sampled >= 5 and shaped >= 0.8 and worded >= 0.6:
         evidence = (view.stated("street-word", "with a word for a street"),)
         return Finding("street-address", 0.82, evidence)

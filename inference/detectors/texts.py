@@ -81,9 +81,7 @@ def scale(view: ColumnView) -> Finding | None:
             steps = text.split(",")
             known = [step for step in steps if step in values]
             others = set(values) - set(steps)
-            if len(known) >= max(2, 0.7 * len(values)) and len(others) <= 1 and len(known) >= 2:
-                if _too_little(view, known):
-                    continue
+            if len(known) >= 0.7 * len(values) and len(others) <= 1 and not _too_little(view, known):
                 order = tuple(values[step] for step in known)
                 evidence = (f"The values are steps of a scale: {' < '.join(order)}.",)
                 return Finding("ordinal", 0.93, evidence, order=order)
@@ -121,12 +119,12 @@ def prose(view: ColumnView) -> Finding | None:
     if not view.is_text or not view.sampled:
         return None
     said = view.ends(_PROSE)
-    long = view.tokens >= 6 and view.length >= 30
+    language, share = _language(view)
+    long = view.tokens >= 6 and view.length >= 30 and language is not None
     unspaced = max(view.share("language ja"), view.share("language zh"), view.share("language th"))
-    long = long or (unspaced > 0.8 and view.length >= 12)
+    long = long or (unspaced > 0.8 and view.length >= 30)
     if not long and not (said and view.tokens >= 3):
         return None
-    language, share = _language(view)
     evidence = [f"The texts have {view.tokens:.0f} words on average."]
     if language:
         evidence.append(f"{share:.0%} of the words that tell a language are of {language!r}.")
@@ -147,15 +145,16 @@ def _language(view: ColumnView) -> tuple[str | None, float]:
          if name.startswith("language ")),
         reverse=True,
     )  # fmt: skip
-    if not found or found[0][0] < 0.4 or (len(found) > 1 and found[0][0] < 1.25 * found[1][0]):
+    if not found or found[0][0] < 0.4 or (len(found) > 1 and found[0][0] < 1.1 * found[1][0]):
         return None, 0.0
     return found[0][1], found[0][0]
 
 
 def _too_little(view: ColumnView, known: list[str]) -> bool:
-    """Tell whether the steps are only letters, which could mean anything, without a header."""
-    short = all(len(step) == 1 for step in known)
-    return short and not view.says(("size", "groesse", "grosse", "taille", "talla"))
+    """Tell whether the steps are two words, or letters, which could mean anything else."""
+    if all(len(step) == 1 for step in known):
+        return not view.says(("size", "groesse", "grosse", "taille", "talla"))
+    return len(known) < (2 if view.ends(_RANKED) else 3)
 
 
 DETECTORS = (identifier, scale, category, prose, title)

@@ -324,6 +324,7 @@ def test_a_twin_differs_in_words_in_a_table_and_as_text_that_repeats_it(shop: Sh
             "property": "rated power kw",
             "before": "12.5",
             "after": "24.5",
+            "graph": "data",
         }
     ]
     assert len(shown("triples")["added"]) == len(shown("triples")["removed"]) == 1

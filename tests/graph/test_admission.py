@@ -97,3 +97,95 @@ def test_a_wait_ends_when_the_check_says_so() -> None:
 def test_without_slots_nobody_is_let_in() -> None:
     with pytest.raises(QueryTimeout), Admission(0, 5).slot("a", soon(), nothing):
         pass
+
+
+def test_who_starves_takes_the_slot_of_the_query_that_runs_longest() -> None:
+    admission = Admission(1, 5, starving=0.1)
+    running: list[threading.Event] = []
+    ended: list[str] = []
+
+    def run(caller: str) -> None:
+        holds = threading.Event()
+        running.append(holds)
+        with admission.slot(caller, soon(30), nothing) as keeps:
+            holds.set()
+            try:
+                while True:
+                    keeps()
+                    threading.Event().wait(0.01)
+            except QueryTimeout:
+                ended.append(caller)
+
+    threads = []
+    for caller in ("a", "b"):
+        threads.append(threading.Thread(target=run, args=(caller,)))
+        threads[-1].start()
+        while len(running) < len(threads):
+            pass
+        assert running[-1].wait(20)
+
+    with admission.slot("c", soon(20), nothing) as keeps:
+        keeps()
+        assert ended == ["a"]
+        with admission.slot("d", soon(20), nothing):
+            pass
+    for thread in threads:
+        thread.join()
+    assert ended == ["a", "b"]
+
+
+def test_the_caller_that_used_less_comes_first() -> None:
+    admission = Admission(1, 5)
+    order: list[str] = []
+    with admission.slot("heavy", soon(), nothing):
+        threading.Event().wait(1.2)
+
+    def ask(caller: str, waiting: threading.Event) -> None:
+        with admission.slot(caller, soon(20), waiting.set):
+            order.append(caller)
+
+    threads = []
+    with ExitStack() as held:
+        for caller in ("x", "y"):
+            held.enter_context(admission.slot(caller, soon(), nothing))
+        for caller in ("heavy", "light"):
+            waiting = threading.Event()
+            threads.append(threading.Thread(target=ask, args=(caller, waiting)))
+            threads[-1].start()
+            assert waiting.wait(20)
+    for thread in threads:
+        thread.join()
+
+    assert order == ["light", "heavy"]
+
+
+def test_a_newcomer_finds_a_place_in_a_queue_that_others_filled() -> None:
+    admission = Admission(1, 200)
+    refused: list[str] = []
+    let_go = threading.Event()
+
+    def ask(caller: str) -> None:
+        try:
+            with admission.slot(caller, soon(30), nothing):
+                let_go.wait(30)
+        except TooManyQueries:
+            refused.append(caller)
+
+    with admission.slot("x", soon(), nothing), admission.slot("y", soon(), nothing):
+        threads = [
+            threading.Thread(target=ask, args=(caller,)) for caller in ("greedy", "other") * 48
+        ]
+        for thread in threads:
+            thread.start()
+        while len(admission._waiting) < 96:
+            assert not refused
+        newcomer = threading.Thread(target=ask, args=("newcomer",))
+        newcomer.start()
+        while not refused:
+            assert newcomer.is_alive()
+    let_go.set()
+    for thread in (*threads, newcomer):
+        thread.join()
+
+    assert len(refused) == 1
+    assert refused != ["newcomer"]

@@ -57,6 +57,52 @@ def test_a_row_that_is_not_understood_is_an_error(text: bytes, words: str) -> No
         read_patch(text)
 
 
+PREFIXES = (
+    b'PA "rdf" "http://www.w3.org/1999/02/22-rdf-syntax-ns#" .\n'
+    b'PA owl <http://www.w3.org/2002/07/owl#> .\nPD "old" .\n'
+)
+ONE, TWO = (f"{quad} .\n".encode() for quad in (QUAD, OTHER))
+
+
+@pytest.mark.parametrize(
+    ("text", "added", "removed"),
+    [
+        (b"TX .\n" + PREFIXES + b"A " + ONE + b"TC .\n", [QUAD], []),
+        (PREFIXES, [], []),
+        (b"TX .\nA " + ONE + b"TA .\n", [], []),
+        (b"TX .\nA " + ONE + b"TC .\nTX .\nD " + TWO + b"TA .\n", [QUAD], []),
+        (b"TX .\nA " + ONE + b"TC .\nTX .\nD " + TWO + b"TC .\n", [QUAD], [OTHER]),
+        (b"A " + ONE + b"D " + ONE, [], [QUAD]),
+        (b"A " + ONE + b"D " + ONE + b"A " + ONE, [QUAD, QUAD], [QUAD]),
+        (b"#no space\nTX .\nTC .\n", [], []),
+    ],
+)
+def test_prefixes_aborts_and_several_transactions_are_read(
+    text: bytes, added: list[Quad], removed: list[Quad]
+) -> None:
+    patch = read_patch(text)
+
+    assert (list(patch.added), list(patch.removed)) == (added, removed)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"TX .\nA " + ONE, "TC or TA is missing"),
+        (b"TX .\nTX .\n", "Line 2 .* TX is out of place"),
+        (b"A " + ONE + b"TC .\n", "Line 2 .* TC is out of place"),
+        (b"TA .\n", "Line 1 .* TA is out of place"),
+        (b'PA "rdf" .\n', "Line 1 of the RDF Patch is no prefix"),
+        (b"PD .\n", "Line 1 of the RDF Patch is no prefix"),
+        (b"A " + ONE.strip() + b" " + TWO, "no quad"),
+        (b"A \n", "no quad"),
+    ],
+)
+def test_a_patch_that_is_cut_or_confused_is_an_error(text: bytes, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        read_patch(text)
+
+
 def test_the_inverse_undoes_quads_and_files() -> None:
     change = ChangeSet((QUAD,), (OTHER,), "ann", "Fix", 0.5, added_file="a", removed_file="b")
 

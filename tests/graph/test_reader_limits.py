@@ -1,6 +1,8 @@
 """What ends a query besides its answer: limits of the answer, a cancel, a caller who leaves."""
 
 import http.server
+import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -207,3 +209,64 @@ def test_a_text_that_passes_the_gate_is_still_judged_by_the_engine(
 ) -> None:
     with pytest.raises(BadQuery):
         rows(pool, store, "SELECT * { ?s ?p }")
+
+
+@pytest.mark.parametrize("head", ["CONSTRUCT WHERE", "DESCRIBE ?s WHERE"])
+@pytest.mark.parametrize("media", ["text/turtle", "application/n-triples", "application/ld+json"])
+def test_a_graph_with_too_many_triples_is_refused_and_never_cut(
+    pool: ReaderPool, store: Path, head: str, media: str
+) -> None:
+    query = Query(" ".join((head, "{ ?s ?p ?o }")), [NAMES.data], graph=media)
+
+    with pytest.raises(AnswerTooLarge, match="triples"), pool.query(store, query):
+        pass
+    few = Query(" ".join((head, "{ ?s ?p ?o } LIMIT 50")), [NAMES.data], graph=media)
+    with pool.query(store, few) as answer:
+        assert answer.kind == "graph"
+
+
+def test_a_function_that_nobody_defined_is_no_error_until_it_is_called(
+    pool: ReaderPool, store: Path
+) -> None:
+    uncalled = "SELECT ?s { ?s <urn:absent> ?o FILTER (<urn:f>(?o) && <urn:g>(?o, 1)) }"
+    called = "SELECT ?s { ?s ?p ?o FILTER (<urn:f>(?o)) }"
+
+    assert rows(pool, store, uncalled) == len("s\r\n")
+    with pytest.raises(BadQuery, match="Nobody defined the function <urn:f>"):
+        rows(pool, store, called)
+
+
+def test_a_reader_that_was_stopped_is_replaced(pool: ReaderPool, store: Path) -> None:
+    rows(pool, store, "ASK {}")
+    (idle,) = pool._idle
+    os.kill(idle._process.pid, signal.SIGSTOP)
+    while idle.alive:
+        assert idle._process.poll() is None
+
+    assert rows(pool, store, "ASK {}")
+    assert pool._idle != [idle]
+    assert idle._process.poll() is not None
+
+
+def test_a_query_whose_reader_is_stopped_ends_at_once(store: Path, tmp_path: Path) -> None:
+    patient = ReaderPool(1, Limits(seconds=600, memory=1 << 30), tmp_path)
+    stopped: list[MimirError] = []
+
+    def ask() -> None:
+        try:
+            rows(patient, store, ENDLESS)
+        except MimirError as error:
+            stopped.append(error)
+
+    rows(patient, store, "ASK {}")
+    (reader,) = patient._idle
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while not any(entry.state == "running" for entry in patient.queries.all()):
+        assert asking.is_alive()
+    os.kill(reader._process.pid, signal.SIGSTOP)
+    asking.join(60)
+
+    assert [type(error) for error in stopped] == [ReaderDied]
+    assert rows(patient, store, "ASK {}")
+    patient.close()

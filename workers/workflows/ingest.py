@@ -30,5 +30,12 @@ INGEST = Workflow(
         Step("twin", "Create the twin", "workers.steps.twin", ("train",)),
         Step("monitor", "Monitor", "workers.steps.monitor", ("describe", "twin")),
         Step("alert", "Alert", "workers.steps.alert", ("monitor",)),
+        Step(
+            "tables",
+            "Write the tables for other tools",
+            "workers.steps.tables",
+            ("stage", "infer", "describe"),
+            pure=True,
+        ),
     ),
 )

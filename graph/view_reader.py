@@ -1,0 +1,117 @@
+"""A reader of a view: rewrites each query, and fills the graphs that recursive paths need."""
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
+
+from graph.snapshots import Overlay
+from graph.store import GraphReader, Rows
+from graph.terms import NamedNode, Triple
+from graph.view_layers import View
+from graph.view_patterns import Closure, ViewRefused
+from graph.view_rewriting import rewrite
+
+SCRATCH = "urn:mimir:path:"
+MOST_CLOSED = 2_000_000
+_TOUCHED = "SELECT DISTINCT ?p WHERE { ?s ?p ?o }"
+
+Answer = TypeVar("Answer")
+
+
+class ViewStore(Protocol):
+    """What a store must offer for views: readers, and updates of this program's own."""
+
+    def reader(
+        self, default_graphs: Sequence[NamedNode], named_graphs: Sequence[NamedNode] = ()
+    ) -> GraphReader:
+        """Bind a reader to a dataset."""
+        ...
+
+    def update(self, text: str) -> None:
+        """Run an update request as one transaction."""
+        ...
+
+
+def touched(store: ViewStore, overlays: Sequence[Overlay]) -> tuple[frozenset[str], ...]:
+    """List the predicates in each overlay's graphs, in angle brackets."""
+    return tuple(
+        frozenset(
+            str(row[0]) for row in store.reader([overlay.added, overlay.removed]).select(_TOUCHED)
+        )
+        for overlay in overlays
+    )
+
+
+class ViewReader:
+    """Reads a dataset of a store as a stack of overlays shows it.
+
+    Args:
+        store: holds the dataset's graphs and those of the overlays.
+        default, named: the dataset.
+        overlays: the lowest first.
+    """
+
+    def __init__(
+        self,
+        store: ViewStore,
+        default: Sequence[NamedNode],
+        named: Sequence[NamedNode],
+        overlays: Sequence[Overlay],
+    ) -> None:
+        self._store = store
+        self._default = tuple(default)
+        self._named = tuple(named)
+        self._overlays = tuple(overlays)
+
+    def select(self, query: str) -> Rows:
+        """Evaluate a SELECT."""
+        return self._ask(query, lambda reader, text: reader.select(text))
+
+    def csv(self, query: str) -> bytes:
+        """Evaluate a SELECT into SPARQL CSV."""
+        return self._ask(query, lambda reader, text: reader.csv(text))
+
+    def ask(self, query: str) -> bool:
+        """Evaluate an ASK."""
+        return self._ask(query, lambda reader, text: reader.ask(text))
+
+    def construct(self, query: str) -> list[Triple]:
+        """Evaluate a CONSTRUCT or DESCRIBE."""
+        return self._ask(query, lambda reader, text: reader.construct(text))
+
+    def _ask(self, query: str, answer: Callable[[GraphReader, str], Answer]) -> Answer:
+        view = View(
+            self._default, self._named, self._overlays, touched(self._store, self._overlays)
+        )
+        asked = rewrite(query, view, f"{SCRATCH}{secrets.token_hex(8)}/")
+        with filled(self._store, asked.closures):
+            return answer(self._store.reader(asked.default, asked.named), asked.text)
+
+
+@contextmanager
+def filled(store: ViewStore, closures: Sequence[Closure]) -> Iterator[None]:
+    """Keep the graphs of recursive paths filled while the context lasts.
+
+    Raises:
+        ViewRefused: one of them would hold more than two million triples.
+    """
+    try:
+        for closure in closures:
+            _check_size(store, closure)
+            words = ("INSERT { GRAPH", str(closure.graph), "{ ?s ?p ?o } } WHERE {")
+            store.update(" ".join((*words, closure.pattern, "}")))
+        yield
+    finally:
+        for closure in closures:
+            store.update(" ".join(("DROP SILENT GRAPH", str(closure.graph))))
+
+
+def _check_size(store: ViewStore, closure: Closure) -> None:
+    asked = ("SELECT (COUNT(*) AS ?n) WHERE {", closure.pattern, "}")
+    found = store.reader([], closure.sources).select(" ".join(asked)).rows[0][0]
+    if int(str(getattr(found, "value", 0))) > MOST_CLOSED:
+        raise ViewRefused(
+            "The recursive path goes along more than two million triples that an overlay may "
+            "change. Ask the base graph instead, or name the predicates of the path."
+        )

@@ -1,0 +1,91 @@
+"""How likely a column is a reference: what speaks for and against it, and how much.
+
+The weights are those of a logistic model over candidate references; `calibration` says from what
+data. Nothing here looks at rows or names: `references` measures, this file weighs.
+"""
+
+from dataclasses import astuple, dataclass, fields
+
+
+@dataclass(frozen=True)
+class LinkSigns:
+    """What was measured of a candidate reference; each sign is 0 where it says nothing.
+
+    Attributes:
+        named: how surely the names agree, 0 to 1.
+        table_named: how surely the column's name names the parent table, 0 to 1.
+        kin: how surely the child table's name holds that of the parent, 0 to 1.
+        numbers: surprise at the inclusion of whole numbers, 0 to 6.
+        texts: surprise at the inclusion of texts, 0 to 6.
+        reach: how far the numbers reach into the run of the key, log odds -4 to 2.3.
+        lost: share of the distinct values that the parent lacks.
+        marked: the header says that it names a row, and it is not the child's own key.
+        named_alternate: the target is not the primary key, but bears the very name.
+        alternate: the target is not the primary key, and the names do not say so.
+        lent: the target's name is that of a third table's key.
+        own_key: the column is the child's own key, named after it.
+        lent_key: the column is the child's key, but not named after it.
+        single: the column is unique in the child, and the names are not the same.
+        generic: the header is one of those that unrelated tables share.
+        unlike: the datatypes differ.
+        measure: the column is a decimal or a date, and the names are not the same.
+        plain_number: the column is a whole number that the header does not mark.
+        counted: the header is a plural, which counts things.
+    """
+
+    named: float
+    table_named: float
+    kin: float
+    numbers: float
+    texts: float
+    reach: float
+    lost: float
+    marked: float
+    named_alternate: float
+    alternate: float
+    lent: float
+    own_key: float
+    lent_key: float
+    single: float
+    generic: float
+    unlike: float
+    measure: float
+    plain_number: float
+    counted: float
+
+
+_PRIOR = -4.0
+WEIGHTS = LinkSigns(
+    named=6.5,
+    table_named=1.0,
+    kin=1.0,
+    numbers=0.9,
+    texts=0.9,
+    reach=0.6,
+    lost=-12.0,
+    marked=0.5,
+    named_alternate=-1.5,
+    alternate=-7.0,
+    lent=-1.0,
+    own_key=-4.0,
+    lent_key=-1.0,
+    single=-1.0,
+    generic=-1.5,
+    unlike=-1.0,
+    measure=-3.0,
+    plain_number=-1.5,
+    counted=-3.0,
+)
+
+
+def log_odds(signs: LinkSigns) -> float:
+    """Weigh the signs of a candidate reference."""
+    pairs = zip(astuple(signs), astuple(WEIGHTS), strict=True)
+    return _PRIOR + sum(sign * weight for sign, weight in pairs)
+
+
+def weightiest_difference(chosen: LinkSigns, other: LinkSigns) -> str:
+    """Name the sign that speaks most for the chosen reference and against the other."""
+    names = [field.name for field in fields(LinkSigns)]
+    differences = zip(astuple(chosen), astuple(other), astuple(WEIGHTS), names, strict=True)
+    return max(((a - b) * weight, name) for a, b, weight, name in differences)[1]

@@ -1,0 +1,241 @@
+"""Decide what the values of every column stand for: e-mail addresses, countries, money, people.
+
+Few distinct values of each text column are sampled and counted against forms and word lists, one
+table at a time and all in the table engine; pure detectors judge the counts; a type that has a form
+is then checked on every distinct value. Numbers are judged by header, range and unit.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from graph.schema import Column, Decision, Key, Reference, SemanticType
+from inference.detectors import network, people, places, quantities, texts
+from inference.detectors.forms import FORMS, form_sql
+from inference.detectors.languages import SCRIPTS, STOP_WORDS
+from inference.detectors.lexicon import word_lists
+from inference.detectors.personal import personal_class
+from inference.detectors.view import ColumnView, Detector, Finding
+from inference.profile import ValueStore
+from inference.units import unit_words
+
+DETECTORS: tuple[Detector, ...] = (
+    *network.DETECTORS,
+    *places.DETECTORS,
+    *people.DETECTORS,
+    *quantities.DETECTORS,
+    *texts.DETECTORS,
+)
+"""All detectors, the specific ones first: of two that are equally sure, the first is believed."""
+
+_SAMPLE = 400
+_FEW = 60
+_HEAD = 300
+_LEAST_WORDS = 5
+_LEAST_SHARE = 0.1
+"""Of running text, at least every tenth word is one of the small ones, whatever the language."""
+
+
+@dataclass
+class _Facts:
+    """What was counted of one column."""
+
+    sampled: int = 0
+    length: float = 0.0
+    tokens: float = 0.0
+    shares: dict[str, float] = field(default_factory=dict)
+    values: tuple[str, ...] = ()
+
+
+def lay_word_lists(store: ValueStore) -> None:
+    """Lay down the word lists beside the values, once for all tables."""
+    store.connection.execute("CREATE OR REPLACE TABLE lexicon (list VARCHAR, word VARCHAR)")
+    lists = word_lists() | {"units": unit_words()}
+    lists |= {f"language {name}": words for name, words in STOP_WORDS.items()}
+    for name, words in lists.items():
+        store.connection.execute("INSERT INTO lexicon SELECT ?, unnest(?)", [name, list(words)])
+
+
+def semantic_columns(
+    store: ValueStore,
+    table: int,
+    columns: Sequence[Column],
+    key: Key | None,
+    references: Sequence[Reference],
+) -> tuple[Column, ...]:
+    """Give the columns of one table with their semantic types.
+
+    Args:
+        store: holds the distinct values and, since `lay_word_lists`, the word lists.
+        columns: decided columns, with their enumerations.
+        key, references: what the columns name and point to.
+    """
+    facts = _facts(store, table, columns)
+    bound = {name for reference in references for name in reference.columns}
+    bound |= set(key.columns) if key is not None else set()
+    names = tuple(column.name for column in columns)
+    found = []
+    for position, column in enumerate(columns):
+        fact = facts.get(position, _Facts())
+        view = ColumnView(
+            column=column,
+            table=store.tables[table].name,
+            siblings=names,
+            rows=store.tables[table].rows,
+            key=key is not None and key.columns == (column.name,),
+            bound=column.name in bound,
+            shares=fact.shares,
+            sampled=fact.sampled,
+            length=fact.length,
+            tokens=fact.tokens,
+            values=fact.values or column.enumeration,
+        )
+        finding = detect(view)
+        found.append(replace(column, semantic=_semantic(store, table, position, view, finding)))
+    return tuple(found)
+
+
+def detect(view: ColumnView) -> Finding | None:
+    """Ask all detectors; the surest is believed, of equals the first."""
+    findings = [finding for detector in DETECTORS if (finding := detector(view)) is not None]
+    return max(findings, key=lambda finding: finding.confidence, default=None)
+
+
+def _semantic(
+    store: ValueStore, table: int, position: int, view: ColumnView, finding: Finding | None
+) -> SemanticType | None:
+    personal = personal_class(view, finding.type if finding else None)
+    if finding is None:
+        if personal == "none":
+            return None
+        why = f"The header {view.column.name!r} speaks of people."
+        return SemanticType("personal-detail", Decision(0.7, (why,)), personal)
+    confidence, evidence, exact = finding.confidence, finding.evidence, view.is_number
+    if finding.form in FORMS:
+        misses, example, filled = _misses(store, table, position, view.column, finding.form)
+        exact = misses == 0
+        if misses:
+            confidence *= 1 - misses / filled
+            evidence += (f"{misses} of all {filled} rows do not, such as {example[:40]!r}.",)
+    return SemanticType(
+        type=finding.type,
+        decision=Decision(round(confidence, 3), evidence),
+        personal=personal,
+        unit=finding.unit,
+        language=finding.language,
+        order=finding.order,
+        exact=finding.form is not None and exact,
+    )
+
+
+def _misses(
+    store: ValueStore, table: int, position: int, column: Column, form: str
+) -> tuple[int, str, int]:
+    """Count, over all values, the rows that do not have the form; with an example and the total."""
+    nulls = list(column.null_words)
+    row = store.connection.execute(
+        f"SELECT coalesce(sum(n) FILTER (NOT {form_sql(form, 't')}), 0)::BIGINT, "
+        f"coalesce(min(t) FILTER (NOT {form_sql(form, 't')}), ''), sum(n)::BIGINT "
+        f"FROM (SELECT trim(value) AS t, n FROM {store.values(table)} WHERE col = ?) "
+        "WHERE t <> '' AND NOT list_contains(?::VARCHAR[], t)",
+        [position, nulls],
+    ).fetchone()
+    misses, example, filled = row or (0, "", 0)
+    return int(misses), str(example), int(filled or 1)
+
+
+def _facts(store: ValueStore, table: int, columns: Sequence[Column]) -> dict[int, _Facts]:
+    """Count forms and words in a sample of the distinct values of each text column."""
+    wanted = {i: c for i, c in enumerate(columns) if c.datatype == "string" and c.distinct}
+    if not wanted:
+        return {}
+    _lay_sample(store, table, wanted)
+    facts = _form_shares(store)
+    _add_word_shares(store, facts)
+    _add_language_shares(store, facts)
+    return facts
+
+
+def _lay_sample(store: ValueStore, table: int, columns: Mapping[int, Column]) -> None:
+    """Take about `_SAMPLE` distinct values of each column, the same ones every time."""
+    steps = " ".join(
+        f"WHEN {position} THEN {max(1, column.distinct // _SAMPLE)}"
+        for position, column in columns.items()
+    )
+    store.connection.execute(
+        "CREATE OR REPLACE TABLE sampled AS SELECT col, trim(value) AS whole, "
+        f"left(trim(value), {_HEAD}) AS t FROM {store.values(table)} "
+        f"WHERE col IN ({', '.join(map(str, columns))}) AND form NOT IN ('null', 'blank') "
+        f"AND hash(value) % (CASE col {steps} END) = 0"
+    )
+
+
+def _form_shares(store: ValueStore) -> dict[int, _Facts]:
+    shares = ", ".join(
+        f"avg(({form_sql(form, 'whole' if form == 'json' else 't')})::INTEGER)" for form in FORMS
+    )
+    rows = store.connection.execute(
+        "SELECT col, count(*), avg(length(whole)), "
+        "avg(length(t) - length(replace(t, ' ', '')) + 1), "
+        f"CASE WHEN count(*) <= {_FEW} THEN list(t ORDER BY t) END, {shares} "
+        "FROM sampled GROUP BY col ORDER BY col"
+    ).fetchall()
+    return {
+        row[0]: _Facts(
+            row[1], row[2], row[3], dict(zip(FORMS, row[5:], strict=True)), tuple(row[4] or ())
+        )
+        for row in rows
+    }
+
+
+def _add_word_shares(store: ValueStore, facts: Mapping[int, _Facts]) -> None:
+    """Count the values that are words of a list, begin with a given name, or end with a unit."""
+    rows = store.connection.execute(
+        "WITH looked AS ("
+        "SELECT col, t, replace(lower(t), '’', '''') AS word, '' AS wanted FROM sampled "
+        "UNION ALL SELECT col, t, split_part(lower(trim(CASE WHEN contains(t, ',') "
+        "THEN split_part(t, ',', 2) ELSE t END)), ' ', 1), 'given-name' FROM sampled "
+        "UNION ALL SELECT col, t, regexp_extract(lower(t), '[0-9] ?([^0-9., ][^ ]*)$', 1), 'units' "
+        "FROM sampled) "
+        "SELECT col, CASE wanted WHEN 'given-name' THEN 'first-token' ELSE list END AS list, "
+        "count(DISTINCT t) FROM looked JOIN lexicon USING (word) "
+        "WHERE wanted = list OR (wanted = '' AND list <> 'units' AND NOT starts_with(list, 'language ')) "
+        "GROUP BY col, 2 ORDER BY col, 2"
+    ).fetchall()
+    for position, name, count in rows:
+        facts[position].shares[name] = count / facts[position].sampled
+
+
+def _add_language_shares(store: ValueStore, facts: Mapping[int, _Facts]) -> None:
+    """Count small words and scripts in the columns whose values are several words."""
+    long = [str(i) for i, fact in facts.items() if fact.tokens >= 2.5 or fact.length >= 8]
+    if not long:
+        return
+    columns = ", ".join(long)
+    rows = store.connection.execute(
+        "WITH words AS (SELECT col, unnest(regexp_split_to_array(lower(t), '[^\\p{L}]+')) AS word "
+        f"FROM sampled WHERE col IN ({columns})), "
+        "told AS (SELECT col, word, list FROM words JOIN lexicon USING (word) "
+        "WHERE starts_with(list, 'language ')), "
+        "totals AS (SELECT col, count(*) AS spoken, count(*) FILTER (word IN "
+        "(SELECT word FROM lexicon WHERE starts_with(list, 'language '))) AS total "
+        "FROM words GROUP BY col) "
+        "SELECT col, list, count(*) / any_value(total) FROM told JOIN totals USING (col) "
+        f"WHERE total >= {_LEAST_WORDS} AND total >= {_LEAST_SHARE} * spoken GROUP BY col, list ORDER BY col, list"
+    ).fetchall()
+    for position, name, share in rows:
+        facts[position].shares[name] = share
+    scripts = ", ".join(
+        f"avg(regexp_matches(t, '{script}')::INTEGER)" for script in SCRIPTS.values()
+    )
+    found = store.connection.execute(
+        f"SELECT col, {scripts} FROM sampled WHERE col IN ({columns}) GROUP BY col ORDER BY col"
+    ).fetchall()
+    for position, *parts in found:
+        _add_scripts(facts[position].shares, dict(zip(SCRIPTS, parts, strict=True)))
+
+
+def _add_scripts(shares: dict[str, float], scripts: Mapping[str, float]) -> None:
+    """Take a script for its language; Japanese is written with Chinese signs too."""
+    for name, share in scripts.items():
+        if share >= 0.5 and not (name == "zh" and scripts["ja"] >= 0.3):
+            shares[f"language {name}"] = share
