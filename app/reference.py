@@ -39,6 +39,7 @@ _FURTHER_ROUTES = (
     ("GET", f"{PREFIX}/projects/<project>/blobs/<sha256>", "Workers: fetch a stored file."),
     ("POST", f"{PREFIX}/projects/<project>/commits", "Workers: send a change as RDF Patch."),
     ("POST", f"{PREFIX}/projects/<project>/blobs/adopt", "Workers: hand over a file of theirs."),
+    ("POST", f"{PREFIX}/projects/<project>/blobs/preload", "Workers: load a growing file."),
     ("PUT", f"{PREFIX}/projects/<project>/ontology", "Import an ontology; a dry run unless told."),
     ("GET", f"{PREFIX}/projects/<project>/export.zip", "Ontology, shapes, mapping and catalog."),
     ("GET", f"{PREFIX}/projects/<project>/tables.zip", "The tables that the mapping reads."),

@@ -10,8 +10,9 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 
 import duckdb
 import rdflib
@@ -19,16 +20,21 @@ from pyoxigraph import RdfFormat
 from pyshacl import validate as pyshacl_validate
 
 from benchmarks.spine import write_readings
+from graph.changes import ChangeSet
+from graph.dataset import Dataset
+from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
 from graph.shacl import validate
+from graph.shape_gate import mode_quads
 from graph.store import GraphReader
-from graph.terms import NamedNode
-from graph.vocab import XSD
+from graph.terms import Literal, NamedNode, Quad
+from graph.vocab import RDF, XSD
 
 DATA = NamedNode("urn:benchmark:data")
 SHAPES = NamedNode("urn:benchmark:shapes")
 _ROWS = 1_000_000
 _LIMIT = 600.0
+_COMMITS = 15
 _THING = "https://example.org/readings/"
 _TERMS = "https://example.org/readings#"
 _TYPES = {
@@ -90,6 +96,46 @@ def by_pyshacl(path: Path) -> int:
     return len(list(report.objects(None, rdflib.SH.result)))
 
 
+def on_commit(path: Path) -> list[str]:
+    """Commit 1,000 triples at a time on a gate that is off and one that blocks; gives figures."""
+    lines = []
+    names = ProjectNames("https://example.org/", "bench")
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix="dataset-") as folder:
+        store = OxigraphStore(path)
+        (Path(folder) / "stores").mkdir()
+        store.checkpoint(Path(folder) / "stores" / "1")
+        shapes = [Quad(q.subject, q.predicate, q.object, names.shapes) for q in store.quads(SHAPES)]
+        store.close()
+        dataset = Dataset(Path(folder), names, keep_checkpoints=0)
+        dataset.commit(ChangeSet(added=tuple(shapes)))
+        for mode in ("off", "block"):
+            dataset.commit(ChangeSet(added=tuple(mode_quads(names, DATA, mode))))
+            for kind, size in (("new readings", 1000), ("new readings", 10)):
+                times = []
+                for turn in range(_COMMITS):
+                    change = ChangeSet(added=tuple(_new_readings(mode, turn, size)))
+                    began = time.monotonic()
+                    dataset.commit(change)
+                    times.append(1000 * (time.monotonic() - began))
+                lines.append(
+                    f"gate {mode:<5}  {size:>5,} triples of {kind}: "
+                    f"median {median(times):6.1f} ms, first {times[0]:6.1f} ms"
+                )
+        dataset.close()
+    return lines
+
+
+def _new_readings(mode: str, turn: int, size: int) -> Iterator[Quad]:
+    first = 50_000_000 + 1_000_000 * (mode == "block") + turn * 1000 + 500_000 * (size == 10)
+    for number in range(first, first + size // 10):
+        row = (number, "2025-01-01T00:00:00", 50.5, 51.25, 49.75, "true", "M0001", "idle", "note 1")
+        thing = NamedNode(f"{_THING}{number}")
+        yield Quad(thing, RDF.type, NamedNode(f"{_TERMS}Reading"), DATA)
+        for (column, datatype), value in zip(_TYPES.items(), row, strict=True):
+            literal = Literal(str(value), datatype=datatype)
+            yield Quad(thing, NamedNode(_TERMS + column), literal, DATA)
+
+
 def measured(function: Callable[[Path], int], path: Path, limit: float) -> str:
     """Run a function in its own process; gives time, memory and number of results as text."""
     context = multiprocessing.get_context("spawn")
@@ -117,6 +163,8 @@ def main() -> None:
             print(f"  compiled  {measured(compiled, path, 3600)}", flush=True)
             if size < rows:
                 print(f"  pySHACL   {measured(by_pyshacl, path, limit)}", flush=True)
+            else:
+                print("\n".join(f"  {line}" for line in on_commit(path)), flush=True)
 
 
 def _readers(path: Path) -> tuple[GraphReader, GraphReader]:

@@ -5,11 +5,12 @@
 #   deploy/start-fuseki.sh --fetch         only fetch the Java package
 #
 # The package comes from Maven Central, once, and is checked against the digest below. It is kept in
-# $FUSEKI_CACHE (default: ~/.cache/mimir). Version 5.6.0 is the newest for Java 17; 6 needs Java 21.
+# $FUSEKI_CACHE (default: ~/.cache/mimir). Version 6 needs Java 21, and 5.5 and 5.6 answer some joins
+# with a NullPointerException (AbstractIterHashJoin), which 5.3 does not.
 # FUSEKI_MEMORY is the size of the Java heap (default: 2g).
 set -eu
-version=5.6.0
-sha512=6892853e217afde119f9237ad424033c4d309ec7129bed344d0199ad6e233d9f166610e2040abd42b739ecbe120c4638f2b69ecf1576872669a3403c3391f691
+version=5.3.0
+sha512=f4d067016c2e55fc8c2bc77c57d0995012a6489c34dcfcbafa8a6fb02594be0f0ce95c87bfa36037d02dd4cdc6b0eff3cf6784060484fd39045fd45caaa43167
 cache=${FUSEKI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mimir}
 jar=$cache/jena-fuseki-server-$version.jar
 url=https://repo1.maven.org/maven2/org/apache/jena/jena-fuseki-server/$version/${jar##*/}

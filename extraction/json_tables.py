@@ -6,7 +6,6 @@ keep the digits that the file has.
 """
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from json import JSONDecodeError
 from typing import TextIO
@@ -14,10 +13,9 @@ from typing import TextIO
 from extraction.encodings import encoding_of
 from extraction.grid_tables import stage_grid
 from extraction.json_rows import Harvest, Json
+from extraction.json_window import JsonWindow
 from extraction.staging import Reject, Source, Staging, column_names, shorten
 from graph.errors import BadInput
-
-_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 def read(source: Source, table: str, *, lines: bool) -> Staging:
@@ -35,7 +33,7 @@ def read(source: Source, table: str, *, lines: bool) -> Staging:
         with source.path.open(encoding=encoding, newline="\n") as file:
             if lines or _starts_as_lines(file):
                 return _read_lines(source, table, file)
-            return _read_document(source, table, file.read())
+            return _read_document(source, table, file)
     except JSONDecodeError as error:
         raise BadInput(
             f"{source.name} is not valid JSON: {error.msg} at line {error.lineno}, "
@@ -94,44 +92,21 @@ def _read_lines(source: Source, table: str, file: TextIO) -> Staging:
     return Staging(staging.tables, tuple(rejects))
 
 
-def _read_document(source: Source, table: str, text: str) -> Staging:
-    start = _skip(text, 0)
-    if text[start : start + 1] != "[":
-        return _read_object(source, table, _decoder().decode(text))
-    if text[_skip(text, start + 1) :][:1] == "[":
-        document = _decoder().decode(text)
+def _read_document(source: Source, table: str, file: TextIO) -> Staging:
+    window = JsonWindow(file, _decoder())
+    if window.peek() != "[":
+        return _read_object(source, table, window.whole())
+    if window.peek_inside() == "[":
+        document = window.whole()
         if isinstance(document, list) and (grid := _as_grid(document)):
             return stage_grid(source, table, grid, "json")
+        elements: Iterator[Json] = iter(document if isinstance(document, list) else ())
+    else:
+        elements = window.elements()
     harvest = Harvest()
-    for row, value in enumerate(_elements(text, start), 1):
+    for row, value in enumerate(elements, 1):
         harvest.add((), value, row=row)
     return _finish(source, harvest, table)
-
-
-def _elements(text: str, start: int) -> Iterator[Json]:
-    """Decode the elements of an array one by one, so that only one is held at a time."""
-    decoder = _decoder()
-    position = _skip(text, start + 1)
-    if text[position : position + 1] == "]":
-        position += 1
-    else:
-        while True:
-            value, position = decoder.raw_decode(text, position)
-            yield value
-            position = _skip(text, position)
-            mark = text[position : position + 1]
-            if mark not in (",", "]") or not mark:
-                raise JSONDecodeError("Expecting ',' delimiter", text, position)
-            position = _skip(text, position + 1)
-            if mark == "]":
-                break
-    if _skip(text, position) != len(text):
-        raise JSONDecodeError("Extra data", text, _skip(text, position))
-
-
-def _skip(text: str, position: int) -> int:
-    match = _SPACE.match(text, position)
-    return match.end() if match else position
 
 
 def _read_object(source: Source, table: str, document: Json) -> Staging:

@@ -64,7 +64,6 @@ class Lander:
         ]
         source = f"FROM {landed.view} t{''.join(joins)}"
         texts = [landed.rows.lexical(attribute.column) for attribute in item.attributes]
-        number, triples = self._count_cells(landed.rows, item, texts, targets, source)
         fields = [f"{text} AS a{place}" for place, text in enumerate(texts)]
         fields += [f"{target} AS l{place}" for place, target in enumerate(targets)]
         cells = f"SELECT {', '.join(['t.iri AS iri', *fields])} {source}"
@@ -73,6 +72,8 @@ class Lander:
             self._copy_halves(text, cells, landed.rows, output)
         else:
             self._copy_sorted(text, f"{cells} WHERE true", landed.rows, output)
+        # The text comes first: what is written may be loaded while this is counted.
+        number, triples = self._count_cells(landed.rows, item, texts, targets, source)
         return TableLanding(item.table, number + landed.refused, number, landed.refused, triples)
 
     def land_junction(self, item: JunctionDef, rows: TableRows, output: Path) -> TableLanding:

@@ -11,8 +11,10 @@ from graph.names import KEY_JOINT
 from graph.terms import NamedNode
 from graph.vocab import XSD
 
-AS_IT_IS = "(FORMAT blob)"
+AS_IT_IS = "(FORMAT blob, USE_TMP_FILE false)"
 """Options of a COPY that writes the bytes of its one column as they are, in the order of rows.
+
+The file stays the same one, so that it can be read while it grows.
 
 The writer of CSV holds 122,880 rows of text at once, several gigabytes for a wide table; this one
 holds a few megabytes and is faster (DuckDB 2.0, measured).

@@ -58,7 +58,8 @@ def land(
         output: file to write; the quarantine is saved beside it as `<output>.quarantine.parquet`.
         progress: called with (table, rows landed) after each table.
 
-    The largest table comes first in the file, rows in the order of their source.
+    The largest table comes first in the file, rows in the order of their source. The file is made
+    empty first, then it only grows: it may be read meanwhile.
 
     Raises:
         BadInput: tables, schema and model do not speak of the same tables and columns.

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
+from graph.durable import sync_folder
 from graph.errors import BadInput, NotFound
 
 _CHUNK = 1 << 20
@@ -70,8 +71,4 @@ class BlobStore:
     def _keep(self, path: Path, sha256: str) -> None:
         path.chmod(0o444)
         path.replace(self.folder / sha256)
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_folder(self.folder)

@@ -190,6 +190,21 @@ def between(log: Path, after: int, last: int) -> Iterable[LogRecord]:
         yield record
 
 
+def repeat_records(clone: Path, log: Path, base: int, last: int) -> None:
+    """Apply the records after `base` up to `last` to a clone that files were loaded into.
+
+    Commits made while the files were loaded stand before that record, but won over it.
+    """
+    store = OxigraphStore(clone)
+    try:
+        for record in between(log, base, last):
+            patch = record.patch()
+            store.apply(patch.added, patch.removed)
+        store.flush()
+    finally:
+        store.close()
+
+
 def thinned(sequences: list[int], keep: int) -> list[int]:
     """Choose what to remove so that `keep` stay: the newest always, the older the sparser."""
     kept, gone = list(sequences), []
@@ -204,12 +219,7 @@ def thinned(sequences: list[int], keep: int) -> list[int]:
 def _load(path: Path, record: LogRecord, patch: Patch, log: Path, blobs: BlobStore) -> None:
     added, removed = (blobs.path(name) if name else None for name in record_files(patch))
     load_files(path, added, removed)
-    store = OxigraphStore(path)
-    for earlier in between(log, record_base(record, patch), record.sequence - 1):
-        repeated = earlier.patch()
-        store.apply(repeated.added, repeated.removed)
-    store.flush()
-    store.close()
+    repeat_records(path, log, record_base(record, patch), record.sequence - 1)
 
 
 def _own_bytes(folder: Path) -> int:

@@ -6,28 +6,41 @@ Opening compares the two and catches the store up. A bulk import is loaded into 
 with what was committed since, and switched in by one rename. Measured: `docs/architecture.md`.
 """
 
-import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from graph.blobs import BlobStore
-from graph.changes import ChangeSet, Commit, write_patch
-from graph.checkpoints import EVERY, KEPT, STATE, Checkpoints, read_sequence, state_quad
+from graph.changes import ChangeSet, Commit
+from graph.checkpoints import (
+    EVERY,
+    KEPT,
+    STATE,
+    Checkpoints,
+    read_sequence,
+    record_base,
+    record_files,
+    repeat_records,
+    state_quad,
+)
+from graph.commits import commit_iri, write_commit
+from graph.effects import Effect, find_effect
 from graph.errors import Conflict, LogDamaged, MimirError, NotFound, StoreUnavailable
 from graph.group_commit import CommitQueue, StoreAhead, WaitingChange
-from graph.loader import load_files
+from graph.loader import Loaded, load_files
 from graph.log import CommitLog, LogRecord, read_log
 from graph.names import ProjectNames
 from graph.owner import OwnerLock
-from graph.oxigraph import OxigraphReader, OxigraphStore
-from graph.records import Facts, record_quads
+from graph.oxigraph import OxigraphReader, OxigraphStore, damage_noted
+from graph.preload import Preload
+from graph.shape_gate import ShapeGate
 from graph.store import GraphReader
-from graph.terms import BlankNode, NamedNode, Quad, Subject, Term
-from graph.vocab import MIMIR, PROV, RDF, RDFS
+from graph.store_folders import StoreFolders
+from graph.terms import NamedNode, Quad
 
 Clock = Callable[[], datetime]
 Progress = Callable[[int], None]
@@ -68,13 +81,15 @@ class Dataset:
         self._clock = clock
         self._lock = threading.RLock()
         self._bulk_lock = threading.Lock()
+        self._preload: Preload | None = None
         self._queue = CommitQueue()
-        self._stores = folder / "stores"
-        self._stores.mkdir(parents=True, exist_ok=True)
+        self._gate = ShapeGate(self)
+        folder.mkdir(parents=True, exist_ok=True)
         # Before anything else: cleaning up below would take an owner's work from under it.
         self._owner = OwnerLock(folder)
         with ExitStack() as opened:
             opened.callback(self._owner.release)
+            self._folders = StoreFolders(folder)
             self._clean()
             self.log = CommitLog(folder / "log.rdfp")
             opened.callback(self.log.close)
@@ -92,7 +107,7 @@ class Dataset:
     ) -> GraphReader:
         """Bind a reader to the live store, for this program's own queries only."""
         default = self.names.default_graphs if default_graphs is None else tuple(default_graphs)
-        return OxigraphReader(lambda: self._store.engine, default, tuple(named))
+        return OxigraphReader(lambda: self._store.engine, default, tuple(named), self.note_damage)
 
     def graphs(self) -> list[NamedNode]:
         """List the named graphs of the project."""
@@ -108,7 +123,7 @@ class Dataset:
 
     def commit_iri(self, sequence: int) -> NamedNode:
         """Name a commit."""
-        return self.names.record("commit", str(sequence))
+        return commit_iri(self.names, sequence)
 
     def commit(
         self,
@@ -118,6 +133,7 @@ class Dataset:
         expected: int | None = None,
         guard: Guard | None = None,
         progress: Progress | None = None,
+        gated: bool = True,
     ) -> Commit:
         """Make a change durable, then visible.
 
@@ -128,15 +144,17 @@ class Dataset:
             expected: number of the newest commit the caller has seen.
             guard: called under the write lock with a reader of the meta graph; may raise.
             progress: called with the bytes read so far while files are loaded.
+            gated: whether the gates of the graphs apply.
 
         Raises:
             Conflict: there is a newer commit than `expected`.
+            ShapesBroken: it would bring violations to a graph whose gate blocks.
             BadInput: a file of the change is no N-Quads.
             StoreUnavailable: the log or the loader failed; nothing was changed.
         """
         if change.bulk:
-            return self._commit_bulk(change, replacing, expected, guard, progress)
-        waiting = WaitingChange(change, replacing)
+            return self._commit_bulk(change, replacing, expected, guard, progress, gated=gated)
+        waiting = WaitingChange(change, replacing, gated)
         if replacing or guard or expected is not None:
             # What depends on the state at its turn, or on this very thread, goes alone.
             with self._lock:
@@ -155,38 +173,69 @@ class Dataset:
             with self._lock:
                 batch = self._queue.take()
                 self._recover()
-                self._write(batch)
+                if self._gate.is_on:
+                    self._write_alone(batch)
+                else:
+                    self._write(batch)
         except MimirError as error:
             for waiting in batch:
                 waiting.fail(error)
         finally:
             self._queue.leave(batch)
 
+    def _write_alone(self, batch: list[WaitingChange]) -> None:
+        """Log and apply each change before the next is checked."""
+        for waiting in batch:
+            try:
+                self._write([waiting])
+            except MimirError as error:
+                waiting.fail(error)
+
     def _write(self, batch: list[WaitingChange]) -> None:
         """Log all changes with one sync, then apply them one by one."""
         ahead = StoreAhead(self._store)
         first = self.log.sequence
-        records: list[tuple[bytes, list[Quad], list[Quad], WaitingChange, Commit]] = []
+        records: list[tuple[bytes, tuple[Quad, ...], Effect, WaitingChange, Commit]] = []
         for waiting in batch:
-            added, removed = self._effective(waiting.change, waiting.replacing, ahead)
-            if not added and not removed:
-                number = first + len(records)
-                waiting.commit = Commit(self.commit_iri(number), number, 0, 0)
+            effect = self._effect(waiting.change, waiting.replacing, ahead)
+            number = first + len(records)
+            if not effect.added and not effect.removed:
+                waiting.commit = self._outcome(number)
                 continue
-            totals = self._knowledge(added), self._knowledge(removed)
-            number = first + len(records) + 1
-            text, quads = self._record(number, waiting.change, added, removed, *totals)
-            commit = Commit(self.commit_iri(number), number, *totals)
-            records.append((text, quads, removed, waiting, commit))
+            number += 1
+            if waiting.gated:
+                notes = self._gate.check(number, effect.added, effect.removed)
+                effect = replace(effect, added=(*effect.added, *notes))
+            text, quads = write_commit(self.names, number, waiting.change, effect, self._clock())
+            records.append((text, quads, effect, waiting, self._outcome(number, effect)))
             if waiting is not batch[-1]:
-                ahead.apply(quads, removed)
+                ahead.apply(quads, effect.removed)
         if records:
             self.log.append(*(record[0] for record in records))
-        for _, quads, removed, waiting, commit in records:
-            self._apply(commit.sequence, quads, removed)
+        for _, quads, effect, waiting, commit in records:
+            self._apply(commit.sequence, quads, effect.removed)
             if commit.added or commit.removed:
                 self.knowledge_sequence = commit.sequence
             waiting.commit = commit
+
+    def preload(self, file: Path) -> None:
+        """Begin to load a file that is still being written, before the commit that will name it.
+
+        This is a head start only: the commit gives the same result without it. One file at a time;
+        while another bulk commit is made nothing is begun.
+
+        Args:
+            file: N-Quads to which lines are appended until the commit is made; it may be moved.
+        """
+        if not self._bulk_lock.acquire(blocking=False):
+            return
+        try:
+            self._drop_preload()
+            with self._lock:
+                self._recover()
+                self._preload = Preload(self._clone(), self.sequence, file)
+        finally:
+            self._bulk_lock.release()
 
     def checkpoint(self, path: Path) -> int:
         """Write a hard-linked copy of the store to `path`; gives its sequence number."""
@@ -211,13 +260,19 @@ class Dataset:
                 return
         self.checkpoints.build(path, sequence, self.log.path, self.blobs)
 
+    def note_damage(self) -> None:
+        """Have the store built anew at the next start: its files are damaged."""
+        self._store.note_damage()
+
     def history_bytes(self) -> int:
         """Count the bytes on disk that only the kept checkpoints hold."""
-        return self.checkpoints.bytes_beside(self._current())
+        return self.checkpoints.bytes_beside(self._folders.current())
 
     def close(self) -> None:
         """Release log and store."""
+        self._drop_preload()
         with self._lock:
+            self._gate.close()
             self.log.close()
             self._store.close()
             self._owner.release()
@@ -231,77 +286,24 @@ class Dataset:
         if guard:
             guard(self.reader([self.names.meta]))
 
-    def _effective(
-        self, change: ChangeSet, replacing: tuple[NamedNode, ...], state: StoreAhead
-    ) -> tuple[list[Quad], list[Quad]]:
-        # The engine keeps "05"^^xsd:integer as "5", so only an engine tells which quads are one.
-        wanted, gone = OxigraphStore(), OxigraphStore()
-        added = _first(wanted, (self._skolemised(quad) for quad in change.added))
-        removed = _first(gone, (self._skolemised(quad) for quad in change.removed))
-        removed += _first(gone, self._no_longer_inferred(added))
-        for graph in replacing:
-            removed += _first(gone, self._store.quads(graph))
-        return (
-            [quad for quad in added if not state.contains(quad)],
-            [q for q in removed if not wanted.contains(q) and state.contains(q)],
-        )
-
-    def _no_longer_inferred(self, added: list[Quad]) -> Iterator[Quad]:
-        """Give what is asserted now as it stands among the inferred: the graphs stay disjoint."""
-        inferred = self.names.inferred
-        asserted = (self.names.data, self.names.ontology)
-        for quad in added:
-            if quad.graph_name in asserted:
-                yield Quad(quad.subject, quad.predicate, quad.object, inferred)
-
-    def _knowledge(self, quads: list[Quad]) -> int:
-        return sum(quad.graph_name != self.names.meta for quad in quads)
-
-    def _record(
+    def _effect(
         self,
-        number: int,
         change: ChangeSet,
-        added: list[Quad],
-        removed: list[Quad],
-        added_count: int,
-        removed_count: int,
-        base: int | None = None,
-    ) -> tuple[bytes, list[Quad]]:
-        iri = self.commit_iri(number)
-        header = {"id": iri.value, "prev": self.commit_iri(number - 1).value}
-        header |= {"author": change.author, "reason": change.reason}
-        if change.source:
-            header["source"] = change.source
-        if change.added_file:
-            header["added-file"] = change.added_file
-        if change.removed_file:
-            header["removed-file"] = change.removed_file
-        if base is not None:
-            header["base"] = str(base)
-        if change.undoes:
-            header["undoes"] = change.undoes
-        if change.restores:
-            header["restores"] = change.restores
-        facts: Facts = {
-            RDF.type: MIMIR.Commit,
-            PROV.endedAtTime: self._clock(),
-            MIMIR.author: change.author,
-            RDFS.comment: change.reason,
-            MIMIR.sequence: number,
-            PROV.wasInformedBy: NamedNode(change.source) if change.source else None,
-            MIMIR.confidence: change.confidence,
-            MIMIR.triplesAdded: added_count,
-            MIMIR.triplesRemoved: removed_count,
-            MIMIR.undoes: NamedNode(change.undoes) if change.undoes else None,
-            MIMIR.restores: NamedNode(change.restores) if change.restores else None,
-        }
-        activity = record_quads(iri, facts, self.names.meta)
-        quads = [*added, *activity]
-        return write_patch(header, quads, removed), quads
+        replacing: tuple[NamedNode, ...],
+        state: StoreAhead,
+        loaded: tuple[int, int] = (0, 0),
+    ) -> Effect:
+        replaced = (quad for graph in replacing for quad in self._store.quads(graph))
+        return find_effect(change, replaced, self.names, state, loaded)
+
+    def _outcome(self, number: int, effect: Effect | None = None) -> Commit:
+        counts = (effect.added_count, effect.removed_count) if effect else (0, 0)
+        return Commit(self.commit_iri(number), number, *counts)
 
     def _put(self, number: int, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
         self._store.apply([*added, state_quad(number)], [*removed, state_quad(number - 1)])
         self.sequence = number
+        self._gate.follow(number, tuple(added), tuple(removed))
 
     def _apply(self, number: int, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
         if number <= self.sequence:
@@ -322,7 +324,7 @@ class Dataset:
 
     def _reopen(self) -> None:
         self._store.close()
-        self._store = OxigraphStore(self._current())
+        self._store = OxigraphStore(self._folders.current())
         self.sequence = read_sequence(self._store)
         self._catch_up()
 
@@ -338,13 +340,11 @@ class Dataset:
 
     def _replay(self, record: LogRecord) -> None:
         patch = record.patch()
-        files = patch.header.get("added-file"), patch.header.get("removed-file")
+        files = record_files(patch)
         if any(files):
             clone = self._clone()
             load_files(clone, *self._files(*files))
-            # Commits made while the files were loaded stand before the record but won over it.
-            base = int(patch.header.get("base", record.sequence - 1))
-            self._repeat(clone, base, record.sequence - 1)
+            repeat_records(clone, self.log.path, record_base(record, patch), record.sequence - 1)
             self._switch(clone, record.sequence, patch.added, patch.removed)
         else:
             self._put(record.sequence, patch.added, patch.removed)
@@ -356,62 +356,76 @@ class Dataset:
         expected: int | None,
         guard: Guard | None,
         progress: Progress | None,
+        *,
+        gated: bool,
     ) -> Commit:
-        with self._bulk_lock:
-            files = self._files(change.added_file, change.removed_file)
+        with self._bulk_lock, ExitStack() as failed:
             with self._lock:
                 self._recover()
                 self._check(expected, guard)
-                clone, start = self._clone(), self.sequence
-            with ExitStack() as failed:
-                failed.callback(shutil.rmtree, clone, ignore_errors=True)
-                counts = load_files(clone, *files, progress, change.expected)
-                with self._lock:
-                    self._check(expected, guard)
-                    prepared = self._prepare(clone, start, change, replacing, counts)
-                    text, quads, removed, totals = prepared
-                    number = self.log.append(text)
-                    failed.pop_all()
-                    self._switch(clone, number, quads, removed)
-                    self.knowledge_sequence = number
-            return Commit(self.commit_iri(number), number, *totals)
+            clone, base, counts = self._loaded_clone(change, progress, failed)
+            with self._lock:
+                self._check(expected, guard)
+                effect = self._effect(change, replacing, StoreAhead(self._store), counts)
+                number = self.log.sequence + 1
+                now = self._clock()
+                repeat_records(clone, self.log.path, base, self.log.sequence)
+                if gated:
+                    notes = self._gate.check_whole(number, clone, effect.added, effect.removed)
+                    effect = replace(effect, added=(*effect.added, *notes))
+                text, quads = write_commit(self.names, number, change, effect, now, base)
+                self.log.append(text)
+                failed.pop_all()
+                self._switch(clone, number, quads, effect.removed)
+                self.knowledge_sequence = number
+        return self._outcome(number, effect)
 
-    def _prepare(
-        self,
-        clone: Path,
-        start: int,
-        change: ChangeSet,
-        replacing: tuple[NamedNode, ...],
-        counts: tuple[int, int],
-    ) -> tuple[bytes, list[Quad], list[Quad], tuple[int, int]]:
-        added, removed = self._effective(change, replacing, StoreAhead(self._store))
-        totals = counts[0] + self._knowledge(added), counts[1] + self._knowledge(removed)
-        number = self.log.sequence + 1
-        text, quads = self._record(number, change, added, removed, *totals, base=start)
-        self._repeat(clone, start, self.log.sequence)
-        return text, quads, removed, totals
+    def _loaded_clone(
+        self, change: ChangeSet, progress: Progress | None, failed: ExitStack
+    ) -> tuple[Path, int, tuple[int, int]]:
+        """Give a clone with the files of a change, the commit it was taken at, and its counts."""
+        files = self._files(change.added_file, change.removed_file)
+        preload, self._preload = self._preload, None
+        if preload:
+            found = self._preloaded(preload, change, progress)
+            if found:
+                failed.callback(shutil.rmtree, preload.clone, ignore_errors=True)
+                return preload.clone, preload.base, (found.added, found.removed)
+        with self._lock:
+            clone, base = self._clone(), self.sequence
+        failed.callback(shutil.rmtree, clone, ignore_errors=True)
+        found = load_files(clone, *files, progress, change.expected)
+        return clone, base, (found.added, found.removed)
 
-    def _repeat(self, clone: Path, base: int, last: int) -> None:
-        """Apply the records after `base` up to `last` to a clone that files were loaded into."""
-        store = OxigraphStore(clone)
-        for record in read_log(self.log.path, after=base):
-            if record.sequence <= last:
-                patch = record.patch()
-                store.apply(patch.added, patch.removed)
-        store.close()
+    def _preloaded(
+        self, preload: Preload, change: ChangeSet, progress: Progress | None
+    ) -> Loaded | None:
+        with ExitStack() as useless:
+            useless.callback(preload.discard)
+            if change.added_file is None or change.removed_file is not None:
+                return None
+            try:
+                found = preload.finish(change.expected, progress)
+            except StoreUnavailable:
+                return None
+            if found.sha256 != change.added_file:
+                return None
+            useless.pop_all()
+            return found
+
+    def _drop_preload(self) -> None:
+        preload, self._preload = self._preload, None
+        if preload:
+            preload.discard()
 
     def _files(self, *names: str | None) -> tuple[Path | None, Path | None]:
         added, removed = (self.blobs.path(name) if name else None for name in names)
         return added, removed
 
     def _clone(self) -> Path:
-        path = self._free_place()
+        path = self._folders.free()
         self.checkpoint(path)
         return path
-
-    def _free_place(self) -> Path:
-        numbers = [int(path.name) for path in self._stores.iterdir() if path.name.isdigit()]
-        return self._stores / str(max(numbers, default=0) + 1)
 
     def _switch(
         self, clone: Path, number: int, added: Iterable[Quad], removed: Iterable[Quad]
@@ -420,8 +434,8 @@ class Dataset:
         old_state = state_quad(read_sequence(store))
         store.apply([*added, state_quad(number)], [*removed, old_state])
         store.flush()
-        old, sequence = self._current(), self.sequence
-        point_to(self.folder / "current", clone)
+        old, sequence = self._folders.current(), self.sequence
+        self._folders.switch_to(clone)
         self._store, previous = store, self._store
         self.sequence = number
         previous.close()
@@ -429,62 +443,21 @@ class Dataset:
         self.checkpoints.take(store, number)
 
     def _opened_store(self) -> OxigraphStore:
-        try:
-            return OxigraphStore(self._current())
-        except RuntimeError:
-            # The engine finds its files damaged: the log has it all.
-            broken = self._current()
-            fresh = self._free_place()
-            self.checkpoints.build(fresh, self.log.sequence, self.log.path, self.blobs)
-            point_to(self.folder / "current", fresh)
-            shutil.rmtree(broken, ignore_errors=True)
-            return OxigraphStore(fresh)
-
-    def _current(self) -> Path:
-        pointer = self.folder / "current"
-        if not pointer.is_symlink():
-            first = self._stores / "1"
-            first.mkdir(exist_ok=True)
-            point_to(pointer, first)
-        return self._stores / os.readlink(pointer).rsplit("/", 1)[-1]
+        broken = self._folders.current()
+        if damage_noted(broken):
+            # The checkpoints share their files with the store, the good and the bad ones.
+            self.checkpoints.drop_after(-1)
+        else:
+            with suppress(StoreUnavailable, RuntimeError):
+                return OxigraphStore(broken)
+        # The log has it all.
+        fresh = self._folders.free()
+        self.checkpoints.build(fresh, self.log.sequence, self.log.path, self.blobs)
+        self._folders.switch_to(fresh)
+        shutil.rmtree(broken, ignore_errors=True)
+        return OxigraphStore(fresh)
 
     def _clean(self) -> None:
-        current = self._current()
-        for path in self._stores.iterdir():
-            if path != current:
-                shutil.rmtree(path, ignore_errors=True)
+        self._folders.remove_others()
         shutil.rmtree(self.folder / "snapshots", ignore_errors=True)
         self.blobs.sweep()
-
-    def _skolemised(self, quad: Quad) -> Quad:
-        subject, value = self._skolem(quad.subject), self._skolem(quad.object)
-        return Quad(subject, quad.predicate, value, quad.graph_name)  # type: ignore[arg-type]
-
-    def _skolem(self, term: Subject | Term) -> Subject | Term:
-        if isinstance(term, BlankNode):
-            return NamedNode(f"{self.names.skolem}{term.value}")
-        return term
-
-
-def _first(seen: OxigraphStore, quads: Iterable[Quad]) -> list[Quad]:
-    """Give the quads that `seen` lacks, each once, and put them there."""
-    fresh = []
-    for quad in quads:
-        if not seen.contains(quad):
-            seen.engine.add(quad)
-            fresh.append(quad)
-    return fresh
-
-
-def point_to(pointer: Path, target: Path) -> None:
-    """Make a symbolic link lead to `target`, atomically and durably."""
-    temporary = pointer.with_name(".current")
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(target.relative_to(pointer.parent))
-    temporary.replace(pointer)
-    for folder in (pointer.parent, target):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

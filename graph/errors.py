@@ -51,6 +51,13 @@ class StoreUnavailable(MimirError):
     retryable = True
 
 
+class StoreDamaged(StoreUnavailable):
+    """The engine finds its files damaged; every commit is safe in the log."""
+
+    code = "store-damaged"
+    retryable = False
+
+
 class BadQuery(BadInput):
     """A SPARQL text that the engine refuses, with the engine's position."""
 

@@ -19,10 +19,11 @@ FORMATS = {
 
 def export_graph(project: Project, graph: NamedNode, form: str) -> str:
     """Write one graph in one of `FORMATS`, in a stable order."""
-    return _written(project.names, project.quads(graph), form)
+    return write_graph(project.names, project.quads(graph), form)
 
 
-def _written(names: ProjectNames, quads: Iterable[Quad], form: str) -> str:
+def write_graph(names: ProjectNames, quads: Iterable[Quad], form: str) -> str:
+    """Write the triples of quads in one of `FORMATS`, in a stable order."""
 
     def plain(term: Subject | Term) -> Subject | Term:
         """Turn a skolem name back into a blank node."""

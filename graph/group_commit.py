@@ -16,6 +16,7 @@ class WaitingChange:
 
     change: ChangeSet
     replacing: tuple[NamedNode, ...] = ()
+    gated: bool = True
     commit: Commit | None = None
     error: MimirError | None = None
     turn: threading.Event = field(default_factory=threading.Event)

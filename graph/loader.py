@@ -1,18 +1,26 @@
-"""Bulk loading in a process of its own: `python -m graph.loader STORE [+FILE] [-FILE] [=COUNTS]`.
+"""Bulk loading in a process of its own.
 
-The store is a clone that nobody else has open. COUNTS is a JSON list of [graph, class, individuals]
-that the clone must hold afterwards. Progress goes to standard output, one JSON object a
-line: `{"bytes": n}` while reading, at the end `{"added": n, "removed": n}` or `{"refused": text}`.
+`python -m graph.loader STORE [+FILE] [-FILE] [=COUNTS] [~]`. The store is a clone that nobody else
+has open. COUNTS is a JSON list of [graph, class, individuals] that the clone must hold afterwards.
+With `~` the file to add is still being written: it is read as it grows, until a line on standard
+input, `{"expected": COUNTS}`, says that it is complete. Progress goes to standard output, one JSON
+object a line: `{"bytes": n}` while reading, at the end `{"added": n, "removed": n, "sha256": digest
+of the file added}` or `{"refused": text}`.
 """
 
+import hashlib
+import io
 import json
+import os
+import select
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pyoxigraph import Quad, RdfFormat, parse
 
@@ -24,7 +32,22 @@ from graph.sparql import bind, load_query
 from graph.terms import NamedNode
 
 _DELETE_BATCH = 20_000
+_READ_BYTES = 1 << 20
 _REPORT_SECONDS = 0.5
+_WAIT_SECONDS = 0.02
+_NO_FILE = hashlib.sha256().hexdigest()
+
+Ending = Callable[[], Sequence[ExpectedCount] | None]
+"""Waits until a growing file is complete; gives the counts to expect, or None to break off."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many triples really came and went, and the SHA-256 of the file added as it was read."""
+
+    added: int
+    removed: int
+    sha256: str
 
 
 def load_files(
@@ -33,28 +56,31 @@ def load_files(
     removed: Path | None,
     progress: Callable[[int], None] | None = None,
     expected: Sequence[ExpectedCount] = (),
-) -> tuple[int, int]:
-    """Run the loader on a store; gives the numbers of triples really added and removed.
+    ending: Ending | None = None,
+) -> Loaded:
+    """Run the loader on a store.
 
     Args:
         store: directory of a store that no process has open.
         added, removed: N-Quads files.
         progress: called with the number of bytes read so far.
         expected: how many individuals of a class each graph must hold afterwards.
+        ending: given when `added` is still being written; returns when it is complete.
 
     Raises:
         BadInput: a file is no N-Quads, or a count is not as expected; the store must be thrown
             away.
-        StoreUnavailable: the loader failed; the store must be thrown away.
+        StoreUnavailable: the loader failed or was broken off; the store must be thrown away.
     """
     command = [sys.executable, "-m", "graph.loader", str(store)]
     command += [f"+{added}"] * (added is not None) + [f"-{removed}"] * (removed is not None)
-    command += [f"={json.dumps(expected)}"] * bool(expected)
+    command += [f"={json.dumps(expected)}"] * bool(expected) + ["~"] * (ending is not None)
     last: dict[str, Any] = {}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
         try:
+            if ending:
+                _announce_end(process, ending())
             for line in process.stdout or ():
                 last = json.loads(line)
                 if progress and "bytes" in last:
@@ -71,31 +97,71 @@ def load_files(
         raise StoreUnavailable(
             f"The bulk load ended with code {process.returncode}: {trouble.strip()[-500:]}"
         )
-    return last["added"], last["removed"]
+    return Loaded(last["added"], last["removed"], last["sha256"])
 
 
-class _Counted:
-    """A binary stream that reports how far it was read: at once, then now and again."""
+def batched_quads(path: Path, size: int) -> Iterator[tuple[Quad, ...]]:
+    """Read an N-Quads file in batches."""
+    with path.open("rb") as file:
+        quads = parse(file, RdfFormat.N_QUADS, lenient=True)
+        while batch := tuple(islice(quads, size)):
+            yield batch
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+
+def _announce_end(
+    process: "subprocess.Popen[str]", expected: Sequence[ExpectedCount] | None
+) -> None:
+    if expected is None:
+        raise StoreUnavailable("The bulk load was broken off.")
+    if process.stdin is None or process.poll() is not None:
+        return
+    with process.stdin as channel:
+        channel.write(json.dumps({"expected": expected}) + "\n")
+
+
+class _Source(io.RawIOBase):
+    """The bytes of a file: hashed, and waited for while it is still being written."""
+
+    def __init__(self, path: Path, *, growing: bool) -> None:
+        self.digest = hashlib.sha256()
+        self.expected: Sequence[ExpectedCount] = ()
+        self._file = path.open("rb", buffering=0)
+        self._ended = not growing
         self._bytes = 0
         self._due = 0.0
 
-    def read(self, size: int = -1) -> bytes:
-        """Read at most `size` bytes."""
-        data = self._file.read(size)
-        self._bytes += len(data)
-        if time.monotonic() >= self._due:
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what fits into `buffer`; nothing only at the end of the complete file."""
+        ended = self._has_ended(0)
+        while not (size := self._file.readinto(buffer) or 0) and not ended:
+            ended = self._has_ended(_WAIT_SECONDS)
+        self.digest.update(memoryview(buffer)[:size])
+        self._bytes += size
+        # Before the end is known nobody listens, and the pipe would fill up.
+        if ended and time.monotonic() >= self._due:
             print(json.dumps({"bytes": self._bytes}), flush=True)
             self._due = time.monotonic() + _REPORT_SECONDS
-        return data
+        return size
+
+    def _has_ended(self, patience: float) -> bool:
+        if not self._ended and select.select([sys.stdin], [], [], patience)[0]:
+            line = sys.stdin.readline()
+            if not line:
+                # The owner has no use for the file any more, or is gone.
+                os._exit(1)
+            self.expected = json.loads(line)["expected"]
+            self._ended = True
+        return self._ended
 
 
-def _load(store: OxigraphStore, path: Path) -> int:
+def _load(store: OxigraphStore, source: _Source) -> int:
     before = len(store.engine)
-    with path.open("rb", buffering=1 << 20) as file:
-        stream: BinaryIO = _Counted(file)  # type: ignore[assignment] # only read() is called
+    # The engine asks for 2 KB at a time.
+    with io.BufferedReader(source, _READ_BYTES) as stream:
         store.engine.bulk_load(input=stream, format=RdfFormat.N_QUADS, lenient=True)
     return len(store.engine) - before
 
@@ -121,23 +187,20 @@ def _check(store: OxigraphStore, expected: Sequence[ExpectedCount]) -> None:
             )
 
 
-def batched_quads(path: Path, size: int) -> Iterator[tuple[Quad, ...]]:
-    """Read an N-Quads file in batches."""
-    with path.open("rb") as file:
-        quads = parse(file, RdfFormat.N_QUADS, lenient=True)
-        while batch := tuple(islice(quads, size)):
-            yield batch
-
-
 def main(arguments: list[str]) -> None:
     """Load and remove as the command line says."""
     die_with_parent()
     store = OxigraphStore(Path(arguments[0]))
     given = {item[0]: item[1:] for item in arguments[1:]}
+    expected = json.loads(given.get("=", "[]"))
+    added, digest = 0, _NO_FILE
     try:
         removed = _remove(store, Path(given["-"])) if "-" in given else 0
-        added = _load(store, Path(given["+"])) if "+" in given else 0
-        _check(store, json.loads(given.get("=", "[]")))
+        if "+" in given:
+            source = _Source(Path(given["+"]), growing="~" in given)
+            added, digest = _load(store, source), source.digest.hexdigest()
+            expected = [*expected, *source.expected]
+        _check(store, expected)
     except SyntaxError as error:
         print(json.dumps({"refused": f"The file is no N-Quads: {error}"}), flush=True)
         return
@@ -145,7 +208,7 @@ def main(arguments: list[str]) -> None:
         print(json.dumps({"refused": str(error)}), flush=True)
         return
     store.flush()
-    print(json.dumps({"added": added, "removed": removed}), flush=True)
+    print(json.dumps({"added": added, "removed": removed, "sha256": digest}), flush=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.changes import Patch, read_patch
+from graph.durable import sync_folder
 from graph.errors import LogDamaged, StoreUnavailable
 
 _SEAL = b"# sha256 "
@@ -67,7 +68,12 @@ class CommitLog:
             os.fsync(self._file.fileno())
         self._file.seek(end)
         self._end = end
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
+
+    @property
+    def digest(self) -> str:
+        """The newest seal, which stands for the whole log."""
+        return self._digest
 
     def append(self, *texts: bytes) -> int:
         """Append records and sync them at once; gives the number of the last.
@@ -147,11 +153,3 @@ def _damaged(path: Path, number: int, offset: int) -> LogDamaged:
 
 def _seal(previous: str, text: bytes) -> str:
     return hashlib.sha256(previous.encode() + text).hexdigest()
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

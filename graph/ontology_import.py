@@ -13,6 +13,7 @@ from graph.errors import BadInput
 from graph.names import ProjectNames
 from graph.ontology_diff import OntologyDiff, diff_ontologies
 from graph.ontology_terms import TermWriter
+from graph.rdf_io import OWL_XML
 from graph.terms import NamedNode, Quad, Term
 from graph.vocab import OWL, RDF
 
@@ -21,11 +22,15 @@ FORMATS = {
     "ntriples": "application/n-triples",
     "rdfxml": "application/rdf+xml",
     "jsonld": "application/ld+json",
+    "owlxml": OWL_XML,
 }
+_XML = (FORMATS["rdfxml"], FORMATS["owlxml"])
 STRATEGIES = ("replace", "merge")
 PARTS = ("ontology", "shapes")
 LARGEST = 64 << 20
 _DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_FUNCTIONAL = re.compile(rb"(?:\s|#[^\n]*\n)*(?:Prefix|Ontology)\s*\(")
+_RDF_XML = re.compile(rb"[<:]RDF[\s>]")
 _OWL_XML = re.compile(rb"<(\w+:)?Ontology[\s>]")
 
 Facts = dict[Term, list[tuple[NamedNode, Term]]]
@@ -48,10 +53,11 @@ def media_type(form: str) -> str:
         BadInput: it is none that can be read.
     """
     media = FORMATS.get(form, form)
-    if media in ("owlxml", "application/owl+xml"):
-        raise BadInput("OWL/XML cannot be read. Save the ontology as RDF/XML or Turtle.")
     if media not in FORMATS.values():
-        raise BadInput(f"The format must be one of {', '.join(FORMATS)}, not {form!r}.")
+        raise BadInput(
+            f"The format must be one of {', '.join(FORMATS)}, not {form!r}. Save the ontology as "
+            "RDF/XML, Turtle or OWL/XML; functional and Manchester syntax are not read."
+        )
     return media
 
 
@@ -63,14 +69,18 @@ def check_content(content: bytes, media: str) -> None:
     """
     if len(content) > LARGEST:
         raise BadInput(f"The ontology is longer than {LARGEST:,} bytes.")
-    if media != FORMATS["rdfxml"]:
+    if _FUNCTIONAL.match(content):
+        raise BadInput("This is functional syntax. Save the ontology as RDF/XML or Turtle.")
+    if media not in _XML:
         return
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise BadInput("The RDF/XML is not UTF-8; save it as UTF-8.")
+        raise BadInput("The XML is not UTF-8; save it as UTF-8.")
     if _DECLARATION.search(content):
-        raise BadInput("RDF/XML with a DOCTYPE is refused: entities can grow without end.")
-    if b"22-rdf-syntax-ns#" not in content[:4096] and _OWL_XML.search(content[:4096]):
-        raise BadInput("This is OWL/XML, which cannot be read. Save it as RDF/XML or Turtle.")
+        raise BadInput("XML with a DOCTYPE is refused: entities can grow without end.")
+    head = content[:4096]
+    is_owl_xml = _OWL_XML.search(head) and not _RDF_XML.search(head)
+    if is_owl_xml and media != FORMATS["owlxml"]:
+        raise BadInput("This is OWL/XML. Send it as application/owl+xml (format owlxml).")
 
 
 def plan_import(

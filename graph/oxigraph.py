@@ -1,7 +1,7 @@
 """The embedded engine: Oxigraph in this process, on disk or in memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pyoxigraph import (
@@ -13,9 +13,11 @@ from pyoxigraph import (
     Store,
 )
 
-from graph.errors import BadQuery, StoreInUse, StoreUnavailable
+from graph.errors import BadQuery, StoreDamaged, StoreInUse, StoreUnavailable
 from graph.store import GraphReader, Rows
 from graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Triple
+
+_NOTE = "DAMAGED"
 
 
 class OxigraphReader:
@@ -24,6 +26,7 @@ class OxigraphReader:
     Args:
         engine: gives the engine at each query, so a reader outlives a switch to another store.
         default, named: the dataset.
+        on_damage: called when the engine finds its files damaged.
     """
 
     def __init__(
@@ -31,27 +34,29 @@ class OxigraphReader:
         engine: Callable[[], Store],
         default: Sequence[NamedNode],
         named: Sequence[NamedNode],
+        on_damage: Callable[[], None] | None = None,
     ) -> None:
         self._engine = engine
+        self._on_damage = on_damage
         self._default: list[NamedNode | BlankNode | DefaultGraph] = list(default)
         self._named: list[NamedNode | BlankNode] = list(named)
 
     def select(self, query: str) -> Rows:
         """Evaluate a SELECT."""
-        with _translated():
+        with _translated(self._on_damage):
             solutions = self._solutions(query)
             variables = tuple(variable.value for variable in solutions.variables)
             return Rows(variables, [tuple(solution) for solution in solutions])
 
     def csv(self, query: str) -> bytes:
         """Evaluate a SELECT into SPARQL CSV."""
-        with _translated():
+        with _translated(self._on_damage):
             text = self._solutions(query).serialize(format=QueryResultsFormat.CSV)
             return text or b""
 
     def ask(self, query: str) -> bool:
         """Evaluate an ASK."""
-        with _translated():
+        with _translated(self._on_damage):
             result = self._run(query)
             if not isinstance(result, QueryBoolean):
                 raise BadQuery("An ASK query was expected.")
@@ -59,7 +64,7 @@ class OxigraphReader:
 
     def construct(self, query: str) -> list[Triple]:
         """Evaluate a CONSTRUCT or DESCRIBE."""
-        with _translated():
+        with _translated(self._on_damage):
             result = self._run(query)
             if not isinstance(result, QueryTriples):
                 raise BadQuery("A CONSTRUCT or DESCRIBE query was expected.")
@@ -86,7 +91,8 @@ class OxigraphStore:
 
     def __init__(self, path: Path | None = None, *, read_only: bool = False) -> None:
         self._engine: Store | None
-        with _translated():
+        self._path = None if read_only else path
+        with _translated(None):
             if path is None:
                 self._engine = Store()
             else:
@@ -103,7 +109,9 @@ class OxigraphStore:
         self, default_graphs: Sequence[NamedNode], named_graphs: Sequence[NamedNode] = ()
     ) -> GraphReader:
         """Bind a reader to a dataset of this store."""
-        return OxigraphReader(lambda: self.engine, default_graphs, named_graphs)
+        return OxigraphReader(
+            lambda: self.engine, default_graphs, named_graphs, self.note_damage
+        )
 
     def apply(self, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
         """Remove, then add, in one transaction."""
@@ -113,21 +121,23 @@ class OxigraphStore:
 
     def update(self, text: str) -> None:
         """Run a SPARQL Update request of this program's own; one request is one transaction."""
-        with _translated():
+        with _translated(self.note_damage):
             self.engine.update(text)
 
     def load(self, path: Path) -> None:
         """Load an N-Quads file in bulk; the load is atomic."""
-        with _translated():
+        with _translated(self.note_damage):
             self.engine.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
 
     def quads(self, graph: NamedNode) -> Iterator[Quad]:
         """Iterate over the quads of one graph."""
-        return self.engine.quads_for_pattern(None, None, None, graph)
+        with _translated(self.note_damage):
+            yield from self.engine.quads_for_pattern(None, None, None, graph)
 
     def contains(self, quad: Quad) -> bool:
         """Tell whether the quad is there."""
-        return quad in self.engine
+        with _translated(self.note_damage):
+            return quad in self.engine
 
     def count(self, graph: NamedNode) -> int:
         """Count the triples of one graph."""
@@ -147,8 +157,14 @@ class OxigraphStore:
 
     def checkpoint(self, path: Path) -> None:
         """Write a hard-linked copy of the store to `path`, which must not exist."""
-        with _translated():
+        with _translated(self.note_damage):
             self.engine.backup(str(path))
+
+    def note_damage(self) -> None:
+        """Leave a note beside the files of a store that is written to: they are damaged."""
+        if self._path:
+            with suppress(OSError):
+                (self._path / _NOTE).touch()
 
     def flush(self) -> None:
         """Write what is in memory to disk."""
@@ -157,6 +173,11 @@ class OxigraphStore:
     def close(self) -> None:
         """Release the engine and its lock."""
         self._engine = None
+
+
+def damage_noted(path: Path) -> bool:
+    """Tell whether the store in a folder was found damaged while it was in use."""
+    return (path / _NOTE).exists()
 
 
 def update_text(added: Iterable[Quad], removed: Iterable[Quad]) -> str:
@@ -180,12 +201,22 @@ def _data_block(quads: Iterable[Quad]) -> str:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(on_damage: Callable[[], None] | None) -> Iterator[None]:
     try:
         yield
     except SyntaxError as error:
         raise BadQuery(f"The SPARQL text is not valid: {error}") from error
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
+        # RocksDB checks each block that it reads, and says so in words only.
+        if "Corruption" in str(error):
+            if on_damage:
+                on_damage()
+            raise StoreDamaged(
+                f"The files of the store are damaged ({error}). Nothing is lost: start the server "
+                "anew, and it builds the store from its log; or run `mimir log rebuild`."
+            ) from error
+        if isinstance(error, RuntimeError):
+            raise
         if "lock" in str(error).lower():
             raise StoreInUse(
                 "Another process has this store open for writing. Stop it, or go through it."

@@ -96,19 +96,22 @@ class Project:
         replacing: tuple[NamedNode, ...] = (),
         guard: Guard | None = None,
         progress: Progress | None = None,
+        gated: bool = True,
     ) -> Commit:
         """Make a change; see `Dataset.commit`."""
         if self.past:
             raise Conflict(f"Commit {self.sequence} is past; only the newest state can be changed.")
         condition = self.precondition
         if condition is None:
-            return self.dataset.commit(change, replacing=replacing, guard=guard, progress=progress)
+            return self.dataset.commit(
+                change, replacing=replacing, guard=guard, progress=progress, gated=gated
+            )
         guarded = condition.guard(self.dataset, guard)
         for _ in range(_ATTEMPTS):
             condition.check(self.dataset, self.reader(self.names.meta))
             with suppress(Overtaken):
                 commit = self.dataset.commit(
-                    change, replacing=replacing, guard=guarded, progress=progress
+                    change, replacing=replacing, guard=guarded, progress=progress, gated=gated
                 )
                 condition.committed = commit.sequence
                 return commit

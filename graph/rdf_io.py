@@ -16,6 +16,7 @@ from pyoxigraph import RdfFormat, parse, serialize
 
 from graph.changes import Patch, read_patch
 from graph.errors import BadInput
+from graph.owl_xml import read_owl_xml
 from graph.oxigraph import OxigraphStore
 from graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Subject, Term, Triple
 from graph.update import GraphForbidden, Scope
@@ -24,6 +25,7 @@ from graph.vocab import PREFIXES
 DATASETS = ("application/trig", "application/n-quads", "application/ld+json")
 GRAPHS = ("text/turtle", "application/n-triples", "application/rdf+xml", *DATASETS)
 PATCH = "application/rdf-patch"
+OWL_XML = "application/owl+xml"
 
 _CHUNK = 1 << 20
 _LABEL = rb"_:([^\s\"<>@^]+)"
@@ -183,15 +185,8 @@ class _SkolemNames:
 def _canonical(upload: Upload, output: Path, *, dataset: bool) -> Iterator[bytes]:
     """Yield whole lines of canonical N-Quads."""
     temporary = output.with_name(f"{output.name}.in")
-    form = RdfFormat.from_media_type(upload.media)
     try:
-        quads = parse(
-            path=str(upload.path),
-            format=form,
-            base_iri=upload.base,
-            without_named_graphs=not dataset,
-        )
-        serialize(quads, str(temporary), RdfFormat.N_QUADS)
+        serialize(_parsed(upload, dataset=dataset), str(temporary), RdfFormat.N_QUADS)
         with temporary.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 yield chunk + file.readline()
@@ -201,6 +196,17 @@ def _canonical(upload: Upload, output: Path, *, dataset: bool) -> Iterator[bytes
         raise BadRdf(f"The {upload.media} cannot be read: {error}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _parsed(upload: Upload, *, dataset: bool) -> Iterable[Quad]:
+    if upload.media == OWL_XML:
+        return (Quad(*triple) for triple in read_owl_xml(upload.path, upload.base))
+    return parse(
+        path=str(upload.path),
+        format=RdfFormat.from_media_type(upload.media),
+        base_iri=upload.base,
+        without_named_graphs=not dataset,
+    )
 
 
 def _placed(quad: Quad, home: NamedNode, skolem: str) -> Quad:

@@ -96,7 +96,10 @@ class Reader:
         with selectors.DefaultSelector() as selector:
             selector.register(listener, selectors.EVENT_READ)
             selector.register(self._process.stdout, selectors.EVENT_READ)
-            ready = {key.fileobj for key, _ in selector.select(_START_SECONDS)}
+            ready: set[Any] = set()
+            deadline = time.monotonic() + _START_SECONDS
+            while not ready and time.monotonic() < deadline and not self._stopped():
+                ready = {key.fileobj for key, _ in selector.select(_POLL)}
         if listener in ready:
             raise _unsafe("a query could open a connection")
         if not ready:

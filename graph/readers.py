@@ -19,6 +19,7 @@ from graph.errors import (
     DiskFull,
     MimirError,
     ReaderDied,
+    StoreDamaged,
     StoreUnavailable,
 )
 from graph.federation import fetched
@@ -141,6 +142,7 @@ _ERRORS: dict[str, type[MimirError]] = {
         GraphForbidden,
         NothingAcceptable,
         ReaderDied,
+        StoreDamaged,
         StoreUnavailable,
     )
 }

@@ -211,7 +211,7 @@ def _attempt(
             if dataset.knowledge_sequence != start:
                 raise _Outdated("The graph changed while it was reasoned on.")
 
-        commit = project.commit(change, guard=guard)
+        commit = project.commit(change, guard=guard, gated=False)
     return ReasoningReport(
         commit=commit.sequence,
         inferred=found.inferred,

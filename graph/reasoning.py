@@ -20,12 +20,11 @@ from graph.rules import (
     close_schema,
     construct_text,
     instantiate,
-    is_anonymous,
     select_text,
 )
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
-from graph.terms import BlankNode, NamedNode, Quad, Triple, Variable
+from graph.terms import BlankNode, NamedNode, Quad, Triple, Variable, is_anonymous
 from graph.vocab import RDF
 
 FRESH = NamedNode("urn:mimir:reasoning:fresh")

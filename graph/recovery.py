@@ -4,7 +4,6 @@ Verifying and exporting only read. Rebuilding needs a dataset that no process ha
 """
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,10 @@ from pathlib import Path
 from graph.blobs import BlobStore
 from graph.changes import write_patch
 from graph.checkpoints import between, record_base, record_files, replay
-from graph.dataset import point_to
 from graph.errors import NotFound
 from graph.log import LogRecord, read_log
 from graph.owner import OwnerLock
+from graph.store_folders import StoreFolders
 
 _LOG, _BLOBS = "log.rdfp", "blobs"
 
@@ -84,16 +83,12 @@ def rebuild_store(folder: Path) -> int:
     log = _log(folder)
     lock = OwnerLock(folder)
     try:
-        stores = folder / "stores"
-        stores.mkdir(exist_ok=True)
-        old = list(stores.iterdir())
-        numbers = [int(path.name) for path in old if path.name.isdigit()]
-        fresh = stores / str(max(numbers, default=0) + 1)
+        stores = StoreFolders(folder)
+        fresh = stores.free()
         last = max((record.sequence for record in read_log(log)), default=0)
         replay(fresh, last, log, BlobStore(folder / _BLOBS))
-        point_to(folder / "current", fresh)
-        for path in old:
-            shutil.rmtree(path)
+        stores.switch_to(fresh)
+        stores.remove_others()
     finally:
         lock.release()
     return last

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from graph.owl_rules import CONTRADICTIONS, RULES, SCHEMA_RULES, Atom, Part, Rule, read_atoms
 from graph.oxigraph import OxigraphStore
-from graph.terms import BlankNode, Literal, NamedNode, Quad, Term, Triple, Variable
+from graph.terms import BlankNode, Literal, NamedNode, Quad, Term, Triple, Variable, is_anonymous
 from graph.vocab import OWL, RDF, RDFS, XSD
 
 Binding = Mapping[str, Term]
@@ -37,11 +37,6 @@ class RuleInstance:
     apart: tuple[str, str] | None = None
     members: tuple[Term, ...] = ()
     half: int = 0
-
-
-def is_anonymous(part: Part) -> bool:
-    """Tell whether a term is a blank node or stands for one (RDF 1.1 Concepts, section 3.5)."""
-    return isinstance(part, BlankNode) or "/.well-known/genid/" in str(part)
 
 
 def close_schema(triples: Iterable[Triple]) -> tuple[OxigraphStore, list[Triple]]:

@@ -158,6 +158,20 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Discriminator:
+    """A column that tells kinds of rows apart: each kind fills columns that the others leave empty.
+
+    Attributes:
+        column: name of the column.
+        kinds: its values that have columns of their own, with the names of those columns.
+    """
+
+    column: str
+    kinds: tuple[tuple[str, tuple[str, ...]], ...]
+    decision: Decision
+
+
+@dataclass(frozen=True)
 class Table:
     """One table of the schema.
 
@@ -174,6 +188,7 @@ class Table:
     unique_keys: tuple[Key, ...] = ()
     references: tuple[Reference, ...] = ()
     kind: TableKind = "entity"
+    discriminator: Discriminator | None = None
 
     def column(self, name: str) -> Column:
         """Find a column by its name; `KeyError` when there is none."""

@@ -5,7 +5,7 @@ What cannot be compiled (SHACL-SPARQL, shapes that refer to themselves, patterns
 cannot read) is validated by pySHACL, and the report says so.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -17,7 +17,14 @@ from graph.shacl_syntax import LIST_KINDS
 from graph.store import GraphReader
 from graph.terms import BlankNode, Literal, NamedNode, Subject, Term
 
-__all__ = ["ValidationReport", "ValidationResult", "report_quads", "validate"]
+__all__ = [
+    "ValidationReport",
+    "ValidationResult",
+    "report_quads",
+    "not_compiled",
+    "validate",
+    "validate_nodes",
+]
 
 Progress = Callable[[int, int], None]
 
@@ -78,13 +85,10 @@ def validate(
     run = ShapeRun(data, graph, within=within, few=few_nodes)
     roots = graph.roots()
     results: list[ValidationResult] = []
-    slow: dict[Subject, str] = {}
+    slow = not_compiled(data, graph)
     for done, (root, targets) in enumerate(roots, start=1):
-        reason = _reason(graph, run, root, targets)
-        if reason is None:
+        if root not in slow:
             results.extend(_worded(run.findings(root, targets)))
-        else:
-            slow[root] = reason
         if progress is not None:
             progress(done, len(roots))
     if slow:
@@ -95,6 +99,17 @@ def validate(
     return ValidationReport(not results, tuple(results), fallback)
 
 
+def not_compiled(data: GraphReader, graph: ShapesGraph) -> dict[Subject, str]:
+    """Give the shapes with a target that cannot be compiled, each with the reason.
+
+    Raises:
+        BadInput: a shape is malformed; the message names it.
+    """
+    run = ShapeRun(data, graph)
+    reasons = {root: _reason(graph, run, root, targets) for root, targets in graph.roots()}
+    return {root: reason for root, reason in reasons.items() if reason is not None}
+
+
 def _reason(graph: ShapesGraph, run: ShapeRun, root: Term, targets: Targets) -> str | None:
     if not all(isinstance(node, NamedNode | Literal) for node in targets.nodes):
         return "a blank node as a target"
@@ -102,6 +117,22 @@ def _reason(graph: ShapesGraph, run: ShapeRun, root: Term, targets: Targets) -> 
     if reason is None and run.refuses_pattern(root):
         return "a pattern that the engine cannot read"
     return reason
+
+
+def validate_nodes(
+    data: GraphReader, graph: ShapesGraph, nodes: Mapping[Subject, tuple[Term, ...] | None]
+) -> tuple[ValidationResult, ...]:
+    """Validate some focus nodes of some shapes; None stands for all of them, sorted results.
+
+    Args:
+        nodes: shapes that can be compiled, each with its focus nodes.
+    """
+    results: list[ValidationResult] = []
+    for root, targets in graph.roots():
+        if root in nodes:
+            run = ShapeRun(data, graph, within=nodes[root])
+            results.extend(_worded(run.findings(root, targets)))
+    return tuple(sorted(results, key=sort_key))
 
 
 def _worded(findings: list[Finding]) -> Iterator[ValidationResult]:

@@ -26,7 +26,8 @@ from graph.shacl_fragments import (
     union,
     values,
 )
-from graph.shacl_shapes import Constraint, PropertyPath, Shape
+from graph.shacl_paths import PropertyPath
+from graph.shacl_shapes import Constraint, Shape
 from graph.terms import Literal, NamedNode, Term
 from graph.vocab import RDF, SH, XSD
 
@@ -102,7 +103,7 @@ class Focus:
     nodes: tuple[Term, ...] = ()
     subjects_of: tuple[NamedNode, ...] = ()
     objects_of: tuple[NamedNode, ...] = ()
-    within: tuple[NamedNode, ...] | None = None
+    within: tuple[Term, ...] | None = None
     parent: "Focus | None" = None
     path: PropertyPath | None = None
 

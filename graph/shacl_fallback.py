@@ -24,9 +24,10 @@ from graph.shacl_fragments import construct_all
 from graph.shacl_report import ValidationResult
 from graph.shacl_shapes import ShapesGraph
 from graph.store import GraphReader
-from graph.terms import BlankNode, Literal, NamedNode, Term, Triple
+from graph.terms import BlankNode, Literal, NamedNode, Term, Triple, is_anonymous
 from graph.vocab import SH, XSD
 
+_STORED = "genid"
 _REFUSALS = (
     ConstraintLoadError,
     ReportableRuntimeError,
@@ -61,7 +62,7 @@ def validate_slowly(
             warnings.simplefilter("error", ShapeRecursionWarning)
             _, report, text = pyshacl_validate(
                 _rdflib_graph(data.construct(construct_all())),
-                shacl_graph=_rdflib_graph(triples),
+                shacl_graph=_rdflib_graph(_with_blank_nodes(triples)),
                 inference="none",
                 do_owl_imports=False,
                 js=False,
@@ -95,11 +96,30 @@ def _results(report: rdflib.Graph) -> list[ValidationResult]:
                 facts.get(_node(SH.value)),
                 _iri(facts[_node(SH.sourceConstraintComponent)]),
                 _iri(facts[_node(SH.resultSeverity)]),
-                _subject(facts[_node(SH.sourceShape)]),
+                _stored(_subject(facts[_node(SH.sourceShape)])),
                 message.value if isinstance(message, Literal) else "",
             )
         )
     return found
+
+
+def _with_blank_nodes(triples: Iterable[Triple]) -> Iterable[Triple]:
+    """Give shapes that were stored their blank nodes back: pySHACL takes an IRI for a predicate."""
+    for triple in triples:
+        subject, value = _blank(triple.subject), _blank(triple.object)
+        yield Triple(subject, triple.predicate, value)  # type: ignore[arg-type] # a subject stays one
+
+
+def _blank(term: Term) -> Term:
+    named = isinstance(term, NamedNode) and is_anonymous(term)
+    return BlankNode(_STORED + term.value.encode().hex()) if named else term  # type: ignore[union-attr] # an IRI
+
+
+def _stored(term: NamedNode | BlankNode) -> NamedNode | BlankNode:
+    """Give the IRI that `_blank` put a blank node for."""
+    if isinstance(term, BlankNode) and term.value.startswith(_STORED):
+        return NamedNode(bytes.fromhex(term.value.removeprefix(_STORED)).decode())
+    return term
 
 
 def _rdflib_graph(triples: Iterable[Triple]) -> rdflib.Graph:

@@ -29,7 +29,8 @@ from graph.shacl_fragments import (
     union,
     values,
 )
-from graph.shacl_shapes import Constraint, PropertyPath
+from graph.shacl_paths import PropertyPath
+from graph.shacl_shapes import Constraint
 from graph.terms import Literal, NamedNode, Term
 from graph.vocab import RDFS, XSD
 

@@ -33,6 +33,18 @@ class ValidationResult:
     shape: NamedNode | BlankNode
     message: str
 
+    def facts(self) -> dict[str, str | None]:
+        """Give the result as texts, for JSON."""
+        return {
+            "focus_node": _plain(self.focus_node),
+            "path": None if self.path is None else _plain(self.path),
+            "value": None if self.value is None else _plain(self.value),
+            "message": self.message,
+            "severity": _local(self.severity),
+            "component": _local(self.component),
+            "shape": _plain(self.shape),
+        }
+
 
 @dataclass(frozen=True)
 class ValidationReport:
@@ -56,6 +68,30 @@ def sort_key(result: ValidationResult) -> tuple[str, ...]:
         str(result.value),
         str(result.shape),
     )
+
+
+def result_groups(results: Iterable[ValidationResult], shown: int = 5) -> list[dict[str, object]]:
+    """Group results by shape and cause, largest group first, as JSON values.
+
+    Args:
+        shown: how many results of each group are listed.
+    """
+    groups: dict[tuple[str, ...], list[ValidationResult]] = {}
+    for result in results:
+        key = (str(result.shape), str(result.component), str(result.path), result.message)
+        groups.setdefault(key, []).append(result)
+    found = []
+    for _, members in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        facts = members[0].facts()
+        shared = {name: facts[name] for name in ("shape", "component", "path", "severity")}
+        listed = [
+            {name: item.facts()[name] for name in ("focus_node", "value")}
+            for item in members[:shown]
+        ]
+        found.append(
+            {**shared, "message": facts["message"], "count": len(members), "results": listed}
+        )
+    return found
 
 
 def report_quads(
@@ -111,3 +147,11 @@ def _named(term: Term, root: NamedNode) -> Term:
     if isinstance(term, BlankNode):
         return NamedNode("/".join((root.value, "blank", term.value)))
     return term
+
+
+def _plain(term: object) -> str:
+    return str(getattr(term, "value", term))
+
+
+def _local(name: NamedNode) -> str:
+    return name.value.rpartition("#")[2]

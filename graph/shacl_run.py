@@ -14,7 +14,8 @@ from graph import shacl_queries as queries
 from graph.errors import BadInput
 from graph.shacl_compile import Dialect, Focus, class_table, shape_test, value_test
 from graph.shacl_fragments import THIS, VALUE, every, keep, minus, negated, values
-from graph.shacl_shapes import Constraint, PropertyPath, Shape, ShapesGraph, Targets, children
+from graph.shacl_paths import PropertyPath
+from graph.shacl_shapes import Constraint, Shape, ShapesGraph, Targets, children
 from graph.store import GraphReader
 from graph.terms import BlankNode, Literal, NamedNode, Term
 
@@ -50,7 +51,7 @@ class ShapeRun:
         data: GraphReader,
         shapes: ShapesGraph,
         *,
-        within: tuple[NamedNode, ...] | None = None,
+        within: tuple[Term, ...] | None = None,
         few: int = FEW_NODES,
     ) -> None:
         self._data = data
@@ -162,9 +163,10 @@ class ShapeRun:
         if kind == "uniqueLang":
             return self._unique_languages(shape, focus, constraint)
         if kind == "disjoint":
-            scans = path is not None and self._scans(shape, focus)
-            query = queries.scan_shared_values if scans else queries.shared_values
-            return self._valued(shape, constraint, query(focus, path, value))
+            shared = queries.shared_values(focus, path, value)
+            if path is not None and self._scans(shape, focus):
+                shared = queries.scan_shared_values(focus, path, value)
+            return self._valued(shape, constraint, shared)
         if kind == "equals":
             both = queries.unshared_values(focus, path, value)
             return [found for query in both for found in self._valued(shape, constraint, query)]

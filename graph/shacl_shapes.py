@@ -8,6 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.errors import BadInput
+from graph.shacl_paths import (
+    PathStep,
+    PropertyPath,
+    alternative,
+    in_sequence,
+    inverse,
+    repeated,
+)
 from graph.shacl_syntax import (
     FOREIGN_KINDS,
     LIST_KINDS,
@@ -18,7 +26,7 @@ from graph.shacl_syntax import (
     check_usage,
 )
 from graph.store import GraphReader
-from graph.terms import BlankNode, Literal, NamedNode, Subject, Term, Triple
+from graph.terms import BlankNode, Literal, NamedNode, Subject, Term, Triple, is_anonymous
 from graph.vocab import OWL, RDF, RDFS, SH
 
 _ALL = "SELECT ?s ?p ?o WHERE { ?s ?p ?o }"
@@ -26,28 +34,6 @@ _TRUE = ("true", "1")
 
 _SHAPE_KINDS = ("node", "not", "and", "or", "xone", "qualifiedMinCount", "qualifiedMaxCount")
 _TERM_KINDS = ("hasValue", "in")
-
-
-@dataclass(frozen=True)
-class PropertyPath:
-    """A property path as SPARQL text.
-
-    Attributes:
-        text: SPARQL 1.1 property path, atomic or in parentheses.
-        predicate: the predicate when the path is just one.
-        plain: whether the path is one predicate, forward or inverse, so one index scan reads it.
-        nullable: whether every node reaches itself.
-    """
-
-    text: str
-    predicate: NamedNode | None = None
-    plain: bool = False
-    nullable: bool = False
-
-    @property
-    def name(self) -> NamedNode | str:
-        """Give the predicate, or the text of a longer path."""
-        return self.predicate or self.text
 
 
 @dataclass(frozen=True)
@@ -314,26 +300,24 @@ class ShapesGraph:
         return tuple(members)
 
     def _path(self, node: Term, trail: tuple[Term, ...]) -> PropertyPath:
-        if isinstance(node, NamedNode):
-            return PropertyPath(str(node), node, plain=True)
+        # A path of a shape that was stored may have IRIs for its blank nodes.
+        if isinstance(node, NamedNode) and not is_anonymous(node):
+            steps, back = PathStep("", node), PathStep("", node, inverse=True)
+            return PropertyPath(str(node), node, plain=True, steps=(steps,), back=(back,))
         if node in trail:
             raise BadInput(f"The property path {node} contains itself.")
         inner = (*trail, node)
         if self._objects(node, RDF.first):
-            return _joined("/", [self._path(member, inner) for member in self._members(node, node)])
+            return in_sequence([self._path(item, inner) for item in self._members(node, node)])
         for alternatives in self._objects(node, SH.alternativePath):
             members = self._members(node, alternatives)
-            return _joined("|", [self._path(member, inner) for member in members])
-        for inverse in self._objects(node, SH.inversePath):
-            part = self._path(inverse, inner)
-            plain = part.predicate is not None
-            return PropertyPath("".join(("(^", part.text, ")")), None, plain, part.nullable)
+            return alternative([self._path(member, inner) for member in members])
+        for backwards in self._objects(node, SH.inversePath):
+            return inverse(self._path(backwards, inner))
         marks = ((SH.zeroOrMorePath, "*"), (SH.oneOrMorePath, "+"), (SH.zeroOrOnePath, "?"))
         for predicate, mark in marks:
-            for repeated in self._objects(node, predicate):
-                part = self._path(repeated, inner)
-                nullable = part.nullable or mark != "+"
-                return PropertyPath("".join(("(", part.text, mark, ")")), nullable=nullable)
+            for again in self._objects(node, predicate):
+                return repeated(self._path(again, inner), mark)
         raise BadInput(f"The property path {node} is not one of SHACL section 2.3.1.")
 
 
@@ -355,14 +339,6 @@ def children(shape: Shape) -> list[Term]:
         elif constraint.kind in _SHAPE_KINDS:
             found.extend(constraint.members)
     return found
-
-
-def _joined(mark: str, parts: list[PropertyPath]) -> PropertyPath:
-    nullable = [part.nullable for part in parts]
-    text = mark.join(part.text for part in parts)
-    return PropertyPath(
-        "".join(("(", text, ")")), nullable=all(nullable) if mark == "/" else any(nullable)
-    )
 
 
 def _is_true(term: Term) -> bool:

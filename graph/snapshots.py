@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.dataset import Dataset
-from graph.errors import StoreUnavailable
+from graph.errors import StoreDamaged, StoreUnavailable
 from graph.oxigraph import OxigraphStore
 from graph.sparql import bind, load_query
 from graph.terms import NamedNode
@@ -74,6 +74,10 @@ class Snapshots:
             if entry.failed:
                 raise StoreUnavailable("The checkpoint could not be made. Try again.")
             yield entry.path
+        except StoreDamaged:
+            # Its files are the store's own, by hard links.
+            self._dataset.note_damage()
+            raise
         finally:
             with self._lock:
                 entry.users -= 1

@@ -11,7 +11,7 @@ from typing import IO, Any, cast
 from urllib.request import Request, urlopen
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse_query_results
-from SPARQLWrapper import INSERT, POST, SELECT, SPARQLWrapper
+from SPARQLWrapper import INSERT, POST, POSTDIRECTLY, SELECT, SPARQLWrapper
 
 from graph.errors import BadInput, BadQuery
 from graph.http_answers import ValidTriples, read_whole
@@ -245,6 +245,9 @@ def _request(url: str, text: str, kind: str, token: str | None, timeout: float) 
     # Not setQuery(): it guesses the kind by a regular expression, and a prefix named `add:` in
     # lower case makes an update of a query.
     request.queryString, request.queryType = text, kind
+    if kind == INSERT:
+        # As it is, not as a form: forms have a largest size, and escapes make them longer.
+        request.setRequestMethod(POSTDIRECTLY)
     if token:
         request.addCustomHttpHeader("Authorization", f"Bearer {token}")
     return request

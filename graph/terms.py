@@ -16,7 +16,15 @@ __all__ = [
     "Term",
     "Triple",
     "Variable",
+    "is_anonymous",
 ]
 
 Subject = NamedNode | BlankNode
 Term = NamedNode | BlankNode | Literal | Triple
+
+
+def is_anonymous(term: Term | Variable) -> bool:
+    """Tell whether a term is a blank node or stands for one (RDF 1.1 Concepts, section 3.5)."""
+    if isinstance(term, NamedNode):
+        return "/.well-known/genid/" in term.value
+    return isinstance(term, BlankNode)

@@ -4,8 +4,8 @@ An overlay removes, then adds, so of a triple that stands in both graphs the add
 triple of the view is in one layer only: a layer leaves out what a higher one adds or removes.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from graph.snapshots import Overlay
 from graph.terms import NamedNode
@@ -22,12 +22,22 @@ class View:
         default, named: the dataset.
         overlays: the lowest first; each changes its target only.
         touched: for each overlay, the predicates in its graphs; None: any.
+        places: the graph of the store that holds a graph, where that is another one.
     """
 
     default: tuple[NamedNode, ...]
     named: tuple[NamedNode, ...]
     overlays: tuple[Overlay, ...]
     touched: tuple[frozenset[str] | None, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, graph: str) -> str:
+        """Give the graph of the store that holds a graph."""
+        return self.places.get(graph, graph)
+
+    def stored(self, graphs: Sequence[NamedNode]) -> tuple[NamedNode, ...]:
+        """Give the graphs of the store that hold some graphs, each once."""
+        return tuple(dict.fromkeys(NamedNode(self.place(graph.value)) for graph in graphs))
 
     def graphs(self, active: str) -> tuple[str, ...]:
         """List the graphs that make up the active graph."""
@@ -47,15 +57,16 @@ class View:
         for graph in self.graphs(active):
             above: tuple[str, ...] = ()
             for overlay in reversed(self._over(graph, predicates)):
-                found.append((overlay.added.value, above))
-                above = (*above, overlay.added.value, overlay.removed.value)
-            found.append((graph, above))
+                added, removed = (self.place(g.value) for g in (overlay.added, overlay.removed))
+                found.append((added, above))
+                above = (*above, added, removed)
+            found.append((self.place(graph), above))
         return found
 
     def internal(self) -> tuple[NamedNode, ...]:
-        """List the graphs that a rewritten query names besides those of `named`."""
+        """List the graphs of the store that a rewritten query may name."""
         graphs = [graph for overlay in self.overlays for graph in (overlay.added, overlay.removed)]
-        return tuple(dict.fromkeys((*self.default, *graphs)))
+        return self.stored((*self.named, *self.default, *graphs))
 
     def _over(self, graph: str, predicates: frozenset[str] | None) -> Sequence[Overlay]:
         return [

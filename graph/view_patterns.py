@@ -96,13 +96,9 @@ class ViewPatterns:
 
     def path(self, subject: str, path: Path, value: str, active: str) -> str:
         """Write the elements of a group that match a path between two terms."""
-        self._pieces += 1
-        if self._pieces > MOST_PIECES:
-            raise ViewRefused(
-                "The query has too many paths for a view of a remote store. Split it."
-            )
+        self._count()
         if self.native(subject, path, value, active):
-            return _in_graph(active, _triple(subject, written(path), value))
+            return _in_graph(self._view.place(active), self.plain(subject, path, value))
         match path:
             case Link(text):
                 return self._pattern(subject, text, value, active)
@@ -116,6 +112,32 @@ class ViewPatterns:
                 return self._negated(subject, forward, backward, value, active)
             case Repeated(inner, sign):
                 return self._repeated(subject, inner, sign, value, active)
+
+    def plain(self, subject: str, path: Path, value: str) -> str:
+        """Write a path that the store's own graphs answer.
+
+        What SPARQL defines as joins and unions is written so: some engines count the pairs of `|`
+        once, and Fuseki 5 fails when it ends such a path early.
+        """
+        self._count()
+        match path:
+            case Inverse(inner):
+                return self.plain(value, inner, subject)
+            case Alternative(parts):
+                return _union(self.plain(subject, part, value) for part in parts)
+            case Chain(parts):
+                inner_ends = [self.variable() for _ in parts[1:]]
+                starts, ends = [subject, *inner_ends], [*inner_ends, value]
+                return " ".join(map(self.plain, starts, parts, ends))
+            case _:
+                return _triple(subject, written(path), value)
+
+    def _count(self) -> None:
+        self._pieces += 1
+        if self._pieces > MOST_PIECES:
+            raise ViewRefused(
+                "The query has too many paths for a view of a remote store. Split it."
+            )
 
     def _pattern(self, subject: str, predicate: str, value: str, active: str) -> str:
         triple = _triple(subject, predicate, value)
@@ -178,7 +200,7 @@ class ViewPatterns:
         """Write one step or more along a path."""
         again = Repeated(inner, "+")
         if not self._view.changes(active, predicates(inner)) and not nullable(inner):
-            return _in_graph(active, _triple(subject, written(again), value))
+            return _in_graph(self._view.place(active), _triple(subject, written(again), value))
         closure = self._closure(active, predicates(inner))
         return _in_graph(closure.graph.value, _triple(subject, written(again), value))
 
@@ -191,8 +213,8 @@ class ViewPatterns:
                 for name in (["?p"] if names is None else sorted(names))
                 for source, above in self._view.layers(active, None)
             )
-            sources = tuple(map(NamedNode, self._view.graphs(active))) + self._view.internal()
-            self._closures[key] = Closure(graph, active, names, pattern, sources)
+            sources = (*map(NamedNode, self._view.graphs(active)), *self._view.internal())
+            self._closures[key] = Closure(graph, active, names, pattern, self._view.stored(sources))
         return self._closures[key]
 
     def _stay(self, subject: str, value: str, active: str) -> str:

@@ -1,8 +1,9 @@
 """A reader of a view: rewrites each query, and fills the graphs that recursive paths need."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from graph.snapshots import Overlay
@@ -50,6 +51,7 @@ class ViewReader:
         store: holds the dataset's graphs and those of the overlays.
         default, named: the dataset.
         overlays: the lowest first.
+        places: gives, at each query, the graphs of the store that hold others.
     """
 
     def __init__(
@@ -57,12 +59,14 @@ class ViewReader:
         store: ViewStore,
         default: Sequence[NamedNode],
         named: Sequence[NamedNode],
-        overlays: Sequence[Overlay],
+        overlays: Sequence[Overlay] = (),
+        places: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._store = store
         self._default = tuple(default)
         self._named = tuple(named)
         self._overlays = tuple(overlays)
+        self._places = places
 
     def select(self, query: str) -> Rows:
         """Evaluate a SELECT."""
@@ -81,9 +85,8 @@ class ViewReader:
         return self._ask(query, lambda reader, text: reader.construct(text))
 
     def _ask(self, query: str, answer: Callable[[GraphReader, str], Answer]) -> Answer:
-        view = View(
-            self._default, self._named, self._overlays, touched(self._store, self._overlays)
-        )
+        view = View(self._default, self._named, self._overlays, places=self._places())
+        view = replace(view, touched=touched(self._store, view))
         asked = rewrite(query, view, f"{SCRATCH}{secrets.token_hex(8)}/")
         with filled(self._store, asked.closures):
             return answer(self._store.reader(asked.default, asked.named), asked.text)

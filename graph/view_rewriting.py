@@ -8,7 +8,7 @@ Only for texts that an engine has accepted. SPARQL 1.1 Query, section 18.2.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from graph.property_paths import Link, Path, PathReading, written
+from graph.property_paths import Link, Path, PathReading
 from graph.query_spans import Spans
 from graph.sparql_tokens import Prologue, tokens
 from graph.terms import NamedNode
@@ -50,8 +50,8 @@ def rewrite(text: str, view: View, scratch: str = "urn:mimir:path:", base: str =
     patterns = ViewPatterns(view, _free_prefix(text), scratch)
     query = _Rewriting(text, view, patterns, base).query()
     filled = tuple(closure.graph for closure in patterns.closures)
-    named = dict.fromkeys((*view.named, *view.internal(), *filled))
-    return Rewritten(query, view.default, tuple(named), patterns.closures)
+    named = dict.fromkeys((*view.internal(), *filled))
+    return Rewritten(query, view.stored(view.default), tuple(named), patterns.closures)
 
 
 def _free_prefix(text: str) -> str:
@@ -358,11 +358,15 @@ class _Rewriting:
             group.add(inner.text, inner.variables)
         else:
             inner = self._group(opening, None)
-            group.add(" ".join((f"GRAPH <{graph}>", inner.text)), inner.variables)
+            place = self._view.place(graph)
+            group.add(" ".join((f"GRAPH <{place}>", inner.text)), inner.variables)
+
+    def _stands_as_is(self, graph: str) -> bool:
+        return self._view.place(graph) == graph and not self._view.changes(graph, None)
 
     def _any_graph(self, group: _Group, variable: str, opening: int) -> None:
         inner = self._group(opening, None)
-        kept = [graph for graph in self._named if not self._view.changes(graph, None)]
+        kept = [graph for graph in self._named if self._stands_as_is(graph)]
         names = " ".join(f"<{graph}>" for graph in sorted(kept) or [_NOWHERE])
         branches = [" ".join(("VALUES", variable, "{", names, "} GRAPH", variable, inner.text))]
         for graph in sorted(self._named.difference(kept)):
@@ -435,7 +439,7 @@ class _Rewriting:
         ends = [subject, value, *((path.text,) if isinstance(path, Link) else ())]
         variables = [term for term in ends if term[0] in "?$"]
         if active is None:
-            text = " ".join((subject, written(path), value, "."))
+            text = self._patterns.plain(subject, path, value)
         else:
             text = self._patterns.path(subject, path, value, active)
         group.add(text, variables)

@@ -32,6 +32,10 @@ MLS = Namespace("http://www.w3.org/ns/mls#")
 SOSA = Namespace("http://www.w3.org/ns/sosa/")
 QUDT = Namespace("http://qudt.org/schema/qudt/")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+SCHEMA = Namespace("https://schema.org/")
+FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+GEOSPARQL = Namespace("http://www.opengis.net/ont/geosparql#")
+GEO = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 CSVW = Namespace("http://www.w3.org/ns/csvw#")
 RR = Namespace("http://www.w3.org/ns/r2rml#")
 RML = Namespace("http://semweb.mmlab.be/ns/rml#")
@@ -52,6 +56,10 @@ PREFIXES: dict[str, str] = {
     "sosa": SOSA,
     "qudt": QUDT,
     "skos": SKOS,
+    "schema": SCHEMA,
+    "foaf": FOAF,
+    "geosparql": GEOSPARQL,
+    "geo": GEO,
     "csvw": CSVW,
     "rr": RR,
     "rml": RML,

@@ -1,38 +1,98 @@
 """Choose the references of all tables together from the scored candidates.
 
-One parent per column set, and no two keys that point to each other as extensions.
+One parent per column set, no two keys that point to each other as extensions, the nearest of
+several extensions of one thing, and no shortcut beside the wider reference that implies it.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from math import log
 
 from inference.references import Link, by_child
 
 _LEAST_SCORE = 0.0
+_SURE = 4.0
 
 
 def choose_links(links: Sequence[Link]) -> list[Link]:
     """Choose the references that hold together, ordered by child table and columns."""
+    grouped = by_child(links)
     best = [
         max(group, key=lambda link: (link.score, -link.parent, link.keys))
-        for _, group in sorted(by_child(links).items())
+        for _, group in sorted(grouped.items())
     ]
-    chosen = [link for link in best if link.score >= _LEAST_SCORE]
-    return _without_mutual(chosen)
+    chosen = _without_mutual([link for link in best if link.score >= _LEAST_SCORE])
+    nearest = [_nearest(link, grouped[link.child, link.columns], chosen) for link in chosen]
+    return [link for link in nearest if not _is_implied(link, nearest)]
 
 
 def _without_mutual(links: Sequence[Link]) -> list[Link]:
     """Drop the weaker of two references between the same two columns."""
+    pairs = Counter((link.child, link.parent) for link in links)
     kept = []
     for link in links:
-        reverse = next(
-            (
-                other
-                for other in links
-                if (other.child, other.columns) == (link.parent, link.keys)
-                and (other.parent, other.keys) == (link.child, link.columns)
-            ),
-            None,
-        )
-        if reverse is None or (link.score, -link.child) > (reverse.score, -reverse.child):
+        reverse = next((other for other in links if _is_reverse(link, other)), None)
+        if reverse is None or _strength(link, pairs) > _strength(reverse, pairs):
             kept.append(link)
     return kept
+
+
+def _is_reverse(link: Link, other: Link) -> bool:
+    return (other.child, other.columns) == (link.parent, link.keys) and (
+        other.parent,
+        other.keys,
+    ) == (link.child, link.columns)
+
+
+def _strength(link: Link, pairs: Counter[tuple[int, int]]) -> tuple[float, int]:
+    """Score one of two mutual references; a second one between the tables tells the direction."""
+    return link.score + 0.5 * pairs[link.child, link.parent], -link.child
+
+
+def _nearest(link: Link, rivals: Sequence[Link], chosen: Sequence[Link]) -> Link:
+    """Prefer the extension of a thing to the thing where only rows that have one are pointed to.
+
+    That all n values are in the extension, which has the share s of the things, has the
+    probability s^n by accident.
+    """
+    if len(link.columns) != 1 or link.coverage < 1:
+        return link
+    extensions = [
+        rival
+        for rival in rivals
+        if rival.coverage == 1
+        and rival.child != rival.parent
+        and any(_is_extension(other, rival, link) for other in chosen)
+        and rival.distinct * log(link.target_distinct / rival.target_distinct) >= _SURE
+    ]
+    return min(extensions, key=lambda rival: (rival.target_distinct, rival.parent), default=link)
+
+
+def _is_extension(other: Link, rival: Link, link: Link) -> bool:
+    """Tell whether the key that a rival points to refers to the key that the link points to."""
+    return (other.child, other.columns, other.parent, other.keys) == (
+        rival.parent,
+        rival.keys,
+        link.parent,
+        link.keys,
+    )
+
+
+def _is_implied(link: Link, links: Sequence[Link]) -> bool:
+    """Tell whether a wider reference leads to the same rows by a further one."""
+    if len(link.columns) < 2:
+        return False
+    for wider in links:
+        if wider.child != link.child or not set(link.columns) < set(wider.columns):
+            continue
+        through = dict(zip(wider.columns, wider.keys, strict=True))
+        onward = {(through[column], key) for column, key in zip(link.columns, link.keys, strict=True)}
+        if any(
+            wider.named >= link.named
+            and further.child == wider.parent
+            and further.parent == link.parent
+            and set(zip(further.columns, further.keys, strict=True)) == onward
+            for further in links
+        ):
+            return True
+    return False

@@ -22,9 +22,10 @@ from inference.overrides import (
 from inference.ownership import Ownership, is_unique
 from inference.profile import ValueStore
 from inference.references import KeyedTable, Link, ReferenceFinder
-from inference.sketches import ColumnSketch, sketch_table
 from inference.semantics import lay_word_lists, semantic_columns
+from inference.sketches import ColumnSketch, sketch_table
 from inference.statistics import enumerations, patterns
+from inference.subtypes import discriminator
 from inference.table_names import surrogate_headers, table_nouns
 
 _PLAIN_TYPES = {"double": "decimal", "gYear": "integer"}
@@ -210,6 +211,7 @@ def _table(
         unique_keys=others,
         references=references,
         kind=table_kind(columns, key, references, view.rows, pointed=pointed),
+        discriminator=discriminator(store, view.index, columns, frozenset(bound)),
     )
 
 

@@ -10,6 +10,7 @@ from itertools import combinations
 from math import exp, prod
 
 from graph.schema import Column, Decision, Key
+from inference.accident import uniqueness
 from inference.headers import header_words, is_classification, is_identifier_header, word_set
 from inference.inclusions import TableView
 from inference.ownership import Ownership, is_unique, nearly_unique
@@ -22,12 +23,14 @@ _WIDTH = 12
 _WIDTH_LARGE = 7
 _LARGE = 200_000
 _SMALL = 60
+_FEW = 12
 _LONG_TEXT = 60
 _ENOUGH_ROWS = 10
 _ENOUGH = 2.5
 _LEAST = -1.0
 _LINK_PENALTY = 5.0
 _LEAST_LARGE = -3.5
+_UNIQUENESS = 0.5
 _MEASURES = ("decimal", "double", "boolean", "time")
 _RANK_WORDS = word_set(
     "sequence seq line position pos index idx ordinal step lfd laufnummer zeile folge"
@@ -83,7 +86,7 @@ class KeyFinder:
         pointers = 0 if lent else self._ownership.pointers(view, name)
         score = -1.0 + 4.0 * named - 0.25 * min(place, 8) + (1.2 if place == 0 else 0.0)
         score += 1.1 * min(pointers, 3) + _type_score(
-            column, leading=place == 0 and view.rows > _SMALL
+            column, view.rows, leading=place == 0 and view.rows > _SMALL
         )
         evidence = [f"{name} has another value in each of the {view.rows} rows."]
         if named >= 0.7:
@@ -122,7 +125,8 @@ class KeyFinder:
         """Tell whether a column could be a further part of a key of lent columns."""
         if column.nulls or column.invalid or is_classification(column.name):
             return False
-        small = view.rows <= _SMALL and is_identifier_header(column.name)
+        varied = not is_unique(column) or view.rows <= _FEW
+        small = view.rows <= _SMALL and is_identifier_header(column.name) and varied
         return small or self._is_lent(view, column.name)
 
     def _near_unique(self, view: TableView, exact: Sequence[Candidate]) -> list[Candidate]:
@@ -163,22 +167,31 @@ class KeyFinder:
                     continue
                 if sets.is_unique(names):
                     unique.append(frozenset(names))
+                    counter = sets.counter(names)
                     widened = self._widened(view, names)
-                    candidate = self._composite(view, widened, names, strong=strong)
+                    candidate = self._composite(view, widened, names, counter, strong=strong)
                     if widened not in found or found[widened].score < candidate.score:
                         found[widened] = candidate
         return list(found.values())
 
     def _parts(self, view: TableView) -> list[str]:
         """Give the columns likeliest to be parts of a key, in their order."""
-        usable = [
-            c.name
-            for c in view.columns
-            if not c.nulls and not c.invalid and c.distinct > 1 and c.datatype not in _MEASURES
-        ]
+        usable = [c.name for c in view.columns if self._could_be_part(view, c)]
         ranked = sorted(usable, key=lambda n: (-self._keyness(view, n), view.position(n)))
         width = _WIDTH if view.rows < _LARGE else _WIDTH_LARGE
         return sorted(ranked[:width], key=view.position)
+
+    def _could_be_part(self, view: TableView, column: Column) -> bool:
+        """Tell whether a column could be part of a key; one that is unique only if by accident."""
+        if column.nulls or column.invalid or column.distinct < 2 or column.datatype in _MEASURES:
+            return False
+        if not is_unique(column) or view.rows <= _FEW:
+            return True
+        if self._is_lent(view, column.name):
+            return self._is_link_part(view, column.name)
+        dated = column.datatype in ("date", "dateTime")
+        marked = dated or bool(set(header_words(column.name)) & _PART_WORDS)
+        return marked and view.rows <= _SMALL
 
     def _keyness(self, view: TableView, name: str) -> float:
         """Score how much a column looks like part of a key: by name, type, place."""
@@ -202,12 +215,19 @@ class KeyFinder:
         return score
 
     def _composite(
-        self, view: TableView, names: tuple[str, ...], unique: tuple[str, ...], *, strong: bool
+        self,
+        view: TableView,
+        names: tuple[str, ...],
+        unique: tuple[str, ...],
+        counter: str | None,
+        *,
+        strong: bool,
     ) -> Candidate:
         """Score a composite key.
 
         Args:
             names: its columns; `unique` are those that differ in every row without the others.
+            counter: the one of them that counts 1, 2, 3 within each value of the others.
             strong: whether the table has a good key of one column.
         """
         places = [view.position(name) for name in names]
@@ -215,8 +235,18 @@ class KeyFinder:
         leading = places == list(range(len(places)))
         score = -0.5 + 1.3 * mean + (1.5 if leading else 0.0) - 0.3 * (len(unique) - 2)
         score -= 1.0 if strong else 0.0
+        score += _UNIQUENESS * uniqueness([view.column(name) for name in unique], view.rows)
         evidence = [f"{', '.join(unique)} together differ in each of the {view.rows} rows."]
-        bound = [n for n in names if self._is_lent(view, n) or set(header_words(n)) & _RANK_WORDS]
+        if counter is not None:
+            before = max(view.position(name) for name in unique if name != counter)
+            score += 1.5 if view.position(counter) == before + 1 else 0.3
+            others = ", ".join(name for name in unique if name != counter)
+            evidence.append(f"{counter} counts 1, 2, 3 within each {others}.")
+        bound = [
+            n
+            for n in names
+            if n == counter or self._is_lent(view, n) or set(header_words(n)) & _RANK_WORDS
+        ]
         if len(bound) == len(names):
             score += 1.0
             evidence.append("Each of them names another table or a rank in it.")
@@ -305,7 +335,7 @@ def as_key(candidate: Candidate) -> Key:
     return Key(candidate.columns, decision, candidate.duplicates)
 
 
-def _type_score(column: Column, *, leading: bool) -> float:
+def _type_score(column: Column, rows: int, *, leading: bool) -> float:
     """Score how often a column of this type is a key by itself.
 
     Args:
@@ -320,5 +350,5 @@ def _type_score(column: Column, *, leading: bool) -> float:
     if column.datatype == "string" and column.max_length > _LONG_TEXT:
         return -1.5
     if column.datatype == "integer" and not is_identifier_header(column.name):
-        return -1.0
+        return _UNIQUENESS * uniqueness([column], rows) - 1.0
     return 0.0

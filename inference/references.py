@@ -16,6 +16,7 @@ from inference.headers import core_words, is_identifier_header
 from inference.inclusions import Inclusions, TableView
 from inference.likelihood import LinkSigns, log_odds
 from inference.similarity import (
+    akin,
     is_counted,
     is_generic,
     is_known_role,
@@ -25,6 +26,7 @@ from inference.similarity import (
     names_another_kind,
     names_table,
     reference_name_score,
+    table_words,
 )
 
 _LEAST_COVERAGE = 0.9
@@ -44,6 +46,7 @@ class Link:
         coverage: share of the distinct child values that the parent has.
         named: how surely the names agree, 0 to 1.
         overridden: whether a person said so.
+        distinct, target_distinct: numbers of distinct values of a single column and its target.
         signs: what was measured of a single column; None of several together.
     """
 
@@ -56,6 +59,8 @@ class Link:
     named: float
     evidence: tuple[str, ...] = ()
     overridden: bool = False
+    distinct: int = 0
+    target_distinct: int = 1
     signs: LinkSigns | None = None
 
     @property
@@ -128,7 +133,8 @@ class ReferenceFinder:
         evidence = _evidence(column, parent, key, coverage, signs)
         return Link(
             child.view.index, (column.name,), parent.view.index, (key,),
-            score, coverage, named, evidence, signs=signs,
+            score, coverage, named, evidence, signs=signs, distinct=column.distinct,
+            target_distinct=parent.view.column(key).distinct,
         )  # fmt: skip
 
     def _signs(
@@ -222,11 +228,14 @@ def _named(child: KeyedTable, column: Column, parent: KeyedTable, key: str) -> f
 
 
 def _has_role(column: str, table: str, key: str) -> bool:
-    """Tell whether a header has all words of its own table's key, or name, and a role more."""
-    core, key_core = set(core_words(column)), set(core_words(key))
-    if not is_identifier_header(column) and not (key_core and core_words(column)[-1:][0] in key_core if core else False):
+    """Tell whether a header has the words of its own table's key, or name, and a role more."""
+    core, key_core = core_words(column), core_words(key)
+    known = (*table_words(table), *key_core)
+    if len(core) < 2 or max(akin(core[-1], word) for word in known) < 0.6:
         return False
-    return bool(key_core and key_core < core) or (len(core) > 1 and names_table(column, table) >= 0.95)
+    if key_core and set(key_core) < set(core):
+        return is_identifier_header(column) or core[-1] in key_core
+    return is_identifier_header(column) and names_table(column, table) >= 0.95
 
 
 def _evidence(

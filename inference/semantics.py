@@ -31,8 +31,8 @@ _SAMPLE = 400
 _FEW = 60
 _HEAD = 300
 _LEAST_WORDS = 5
-_LEAST_SHARE = 0.1
-"""Of running text, at least every tenth word is one of the small ones, whatever the language."""
+_LEAST_SHARE = 0.02
+"""Of running text, many words are small ones, and several of them, whatever the language."""
 
 
 @dataclass
@@ -198,7 +198,8 @@ def _add_word_shares(store: ValueStore, facts: Mapping[int, _Facts]) -> None:
         "FROM sampled) "
         "SELECT col, CASE wanted WHEN 'given-name' THEN 'first-token' ELSE list END AS list, "
         "count(DISTINCT t) FROM looked JOIN lexicon USING (word) "
-        "WHERE wanted = list OR (wanted = '' AND list <> 'units' AND NOT starts_with(list, 'language ')) "
+        "WHERE wanted = list OR (wanted = '' AND list <> 'units' "
+        "AND NOT starts_with(list, 'language ')) "
         "GROUP BY col, 2 ORDER BY col, 2"
     ).fetchall()
     for position, name, count in rows:
@@ -220,7 +221,8 @@ def _add_language_shares(store: ValueStore, facts: Mapping[int, _Facts]) -> None
         "(SELECT word FROM lexicon WHERE starts_with(list, 'language '))) AS total "
         "FROM words GROUP BY col) "
         "SELECT col, list, count(*) / any_value(total) FROM told JOIN totals USING (col) "
-        f"WHERE total >= {_LEAST_WORDS} AND total >= {_LEAST_SHARE} * spoken GROUP BY col, list ORDER BY col, list"
+        f"WHERE total >= {_LEAST_WORDS} AND total >= {_LEAST_SHARE} * spoken GROUP BY col, list "
+        f"HAVING count(DISTINCT word) >= {_LEAST_WORDS} ORDER BY col, list"
     ).fetchall()
     for position, name, share in rows:
         facts[position].shares[name] = share

@@ -25,8 +25,14 @@ _PERSON_ROLES = word_set(
     "instructor teacher lehrer advisor adviser author reviewer approver creator created owner "
     "reports lead leader head chief director captain leiter berater"
 )
-_PLACE_ROLES = word_set("capital hometown birthplace headquarter hauptstadt")
-_PLACES = word_set("city town place location stadt ort ville ciudad")
+_PLACE_ROLES = word_set(
+    "capital hometown birthplace headquarter hauptstadt origin dest destination departure arrival "
+    "ziel start abfahrt ankunft"
+)
+_PLACES = word_set(
+    "city town place location stadt ort ville ciudad airport station port stop terminal flughafen "
+    "bahnhof hafen haltestelle"
+)
 _PERSONS = word_set(
     "employee staff person people user member mitarbeiter angestellter personal benutzer faculty "
     "worker empleado employe teacher"
@@ -119,6 +125,8 @@ def reference_name_score(child: str, parent_table: str, parent_key: str) -> floa
         return 0.0
     by_key = _coverage(key_core, core) if key_core and not is_generic(parent_key) else 0.0
     by_table = _table_coverage(table, core)
+    if max(akin(table[-1], word) for word in core) < 0.6 and table[-1] not in _KINDS:
+        by_table *= 0.7  # `movie_id` is hardly one of `movie_companies`
     known = [*table, *key_core]
     fit = _head_fit(child, core, known)
     by_key, by_table = fit * by_key, fit * by_table

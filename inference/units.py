@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from graph.lexical import NUMBER_PLACE
+from inference.headers import word_set
 from inference.profile import ValueStore
 
 UNIT_IRI = "http://qudt.org/vocab/unit/"
@@ -140,15 +141,18 @@ bpm BEAT-PER-MIN bpm
 _ROWS = tuple(tuple(line.split()) for line in _TABLE.strip().splitlines())
 _QUDT = {row[0]: row[1] for row in _ROWS}
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW"}
-_CURRENCY_WORDS = "usd eur gbp chf jpy cad aud nzd cny inr sek nok dkk pln czk huf brl mxn zar rub try krw sgd hkd"
+_CURRENCY_WORDS = word_set(
+    "usd eur gbp chf jpy cad aud nzd cny inr sek nok dkk pln czk huf brl mxn zar rub try krw sgd "
+    "hkd"
+)
 _UNITS = {word: row[0] for row in _ROWS for word in row[2:]} | {
-    word: word.upper() for word in _CURRENCY_WORDS.split()
+    word: word.upper() for word in sorted(_CURRENCY_WORDS)
 }
 _NOT_ALONE = frozenset({"second", "minute", "hour", "day", "foot", "degree"})
 """Words that count or order as often as they measure: `birth_day`, `start_hour`."""
 
-_CLOCK_WORDS = frozenset(
-    "start end begin from until open close opening closing departure arrival birth".split()
+_CLOCK_WORDS = word_set(
+    "start end begin from until open close opening closing departure arrival birth"
 )
 """Before an hour or a minute, these name a time of day: `start_hr`."""
 
@@ -275,7 +279,7 @@ def unit_iri(unit: str) -> str | None:
 
 def currency_of(unit: str) -> str | None:
     """Give the ISO 4217 code of a currency by its sign or code; None for what is no currency."""
-    if unit.lower() in _CURRENCY_WORDS.split():
+    if unit.lower() in _CURRENCY_WORDS:
         return unit.upper()
     return _CURRENCIES.get(unit)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[1] / "deploy" / "start-fuseki.sh"
-_JAR = "jena-fuseki-server-*.jar"
+_VERSION = SCRIPT.read_text(encoding="utf-8").partition("\nversion=")[2].partition("\n")[0]
 
 
 def absent() -> str:
@@ -22,7 +22,7 @@ def absent() -> str:
         return "no Java on this machine: apt-get install openjdk-17-jre-headless"
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     cache = Path(os.environ.get("FUSEKI_CACHE") or Path(home) / "mimir")
-    if not list(cache.glob(_JAR)):
+    if not (cache / f"jena-fuseki-server-{_VERSION}.jar").is_file():
         return "Fuseki's Java package is absent: deploy/start-fuseki.sh --fetch"
     return ""
 

@@ -92,6 +92,16 @@ class RemoteProject:
             answer = self.call("POST", "/blobs", content=file)
         return str(answer["sha256"])
 
+    def preload(self, path: Path) -> None:
+        """Have the owner begin to load an N-Quads file that is still being written.
+
+        A head start for the commit that adds it; lines may only be appended until then.
+        """
+        if self._data and path.is_relative_to(self._data):
+            body = {"path": str(path.relative_to(self._data))}
+            with suppress(NotFound):
+                self.call("POST", "/blobs/preload", json=body)
+
     def fetch_file(self, sha256: str, into: Path) -> Path:
         """Give the path of stored content, fetched into the folder `into` when not there yet.
 

@@ -72,6 +72,7 @@ def explain_query(services: Services, request: ExplainQuery) -> QueryExplanation
             names.default_graphs,
             tuple(project.graphs()),
             base=names.root,
+            skolem=names.skolem,
             closed=(*closed_prefixes(names), "file:"),
         )
         found = services.user_readers.explain(path, query)

@@ -1,1 +1,1 @@
-"""Pure detectors of semantic types, one file per domain: a column view goes in, a finding comes out."""
+"""Pure detectors of semantic types, one file per domain: a view of a column gives a finding."""

@@ -6,16 +6,21 @@ A column of free text has thousands of them, so counting beats any cleverness.
 STOP_WORDS: dict[str, tuple[str, ...]] = {
     language: tuple(words.split())
     for language, words in {
-        "en": "the and of to is was for that with his her this are from have not by they which were",
-        "de": "der die das und ist nicht ein eine mit auf für den dem von zu wird sich auch im sind",
+        "en": "the and of to is was for that with his her this are from have not by they which "
+        "were",
+        "de": "der die das und ist nicht ein eine mit auf für den dem von zu wird sich auch im "
+        "sind",
         "fr": "le les des est une pour dans qui que sur pas plus avec au sont ce cette il du et",
         "es": "el los las una por para con está del se su más pero como lo y esta muy fue son",
         "it": "il gli della è per non che una di sono nel con del più anche come alla lo questo ma",
         "pt": "os uma não para com em do da é mais como por seu foi são ao um na no isso",
-        "nl": "het een van en is niet dat op te voor met zijn aan ook maar wordt deze door bij naar",
+        "nl": "het een van en is niet dat op te voor met zijn aan ook maar wordt deze door bij "
+        "naar",
         "sv": "och att det som en är för på med av inte den till har om ett jag kan från var",
-        "da": "og at det er en til på som af med ikke jeg har et for blev meget hvad efter nogle være",
-        "no": "og at det er en til på som av med ikke jeg har et for ble mye hva etter noen være også",
+        "da": "og at det er en til på som af med ikke jeg har et for blev meget hvad efter "
+        "nogle være",
+        "no": "og at det er en til på som av med ikke jeg har et for ble mye hva etter noen "
+        "være også",
         "pl": "nie się na jest że do to i w z jak od po za przez dla są był ale może",
         "cs": "je se na že to v a s by jsem ale jako pro od který tak jsou byl za po",
         "fi": "ja on ei se että oli hän ovat mutta kun myös joka tai niin kuin tämä ole sen",

@@ -47,14 +47,16 @@ marie kayla alexis lori lily chloe lucy ella mia zoe eva clara ida jane kate ann
 hans peter klaus wolfgang jürgen juergen dieter manfred uwe günter guenter horst bernd heinz werner
 helmut gerhard rainer frank stefan andreas thorsten torsten jens sven lars kai jan felix lukas jonas
 paul finn leon fritz otto karl ludwig heinrich johann georg franz josef matthias markus tobias
-sebastian florian philipp dirk holger ralf olaf ursula monika petra sabine renate helga karin brigitte
+sebastian florian philipp dirk holger ralf olaf ursula monika petra sabine renate helga karin
+brigitte
 ingrid erika gisela anja katrin kerstin birgit heike silke claudia susanne martina andrea gabriele
 angelika jutta elke ute anke greta frieda marta lena lea hanna johanna katharina
 jean pierre michel andré andre philippe alain jacques bernard claude gérard nicolas laurent olivier
 julien antoine guillaume françois francois henri rené louise camille chloé léa manon inès nathalie
 isabelle sylvie catherine françoise monique véronique sophie valérie céline aurélie élodie hélène
 josé antonio manuel francisco javier carlos miguel alejandro rafael fernando pablo jorge luis sergio
-alberto diego pedro álvaro ramón raúl enrique andrés jesús maría carmen josefa isabel ana dolores pilar
+alberto diego pedro álvaro ramón raúl enrique andrés jesús maría carmen josefa isabel ana dolores
+pilar
 teresa rosa cristina francisca lucía elena mercedes raquel beatriz silvia concepción rocío sofía
 giuseppe giovanni mario luigi marco andrea francesco alessandro lorenzo matteo luca paolo roberto
 stefano giorgio antonio vincenzo giulia chiara francesca federica alessia valentina elisa martina
@@ -91,27 +93,26 @@ rosso blu verde giallo nero bianco grigio arancione viola marrone
 @lru_cache(maxsize=1)
 def word_lists() -> dict[str, tuple[str, ...]]:
     """Give all word lists by name, in lower case, sorted."""
-    countries = dict(_countries())
     lists: dict[str, set[str]] = {
-        "country": set(countries) | set(_COUNTRIES.split(",")),
+        "country": set(_countries()) | set(_COUNTRIES.split(",")),
         "given-name": set(_GIVEN_NAMES.split()),
         "colour": set(_COLOURS.split()),
         "country-2": set(_codes(2)) | {"uk"},
         "country-3": set(_codes(3)),
-        "country-number": {code for code in get_global("territory_aliases") if code.isdecimal()},
+        "country-number": set(filter(str.isdecimal, map(str, get_global("territory_aliases")))),
         "language": set(_named("languages")),
-        "language-code": {code for code in _language_codes()},
+        "language-code": set(_language_codes()),
         "currency": set(_named("currencies")),
         "currency-code": {code.lower() for code in get_global("all_currencies")},
     }
     return {name: tuple(sorted(words)) for name, words in sorted(lists.items())}
 
 
-def _countries() -> Iterator[tuple[str, str]]:
+def _countries() -> Iterator[str]:
     for locale in _LOCALES:
         for code, name in Locale.parse(locale).territories.items():
             if len(code) == 2 and code.isalpha():
-                yield name.lower().replace("’", "'"), code
+                yield name.lower().replace("’", "'")
 
 
 def _named(kind: str) -> Iterator[str]:
@@ -123,13 +124,13 @@ def _named(kind: str) -> Iterator[str]:
 def _codes(length: int) -> Iterator[str]:
     if length == 2:
         unassigned = {"eu", "ez", "un", "xa", "xb", "zz", "qo"}
-        names = Locale.parse("en").territories
+        names = map(str, Locale.parse("en").territories)
         yield from (c.lower() for c in names if len(c) == 2 and c.lower() not in unassigned)
         return
-    aliases = get_global("territory_aliases")
+    aliases = map(str, get_global("territory_aliases"))
     yield from (code.lower() for code in aliases if len(code) == length and code.isalpha())
 
 
 def _language_codes() -> Iterator[str]:
-    yield from (code for code in Locale.parse("en").languages if "_" not in code)
-    yield from (code for code in get_global("language_aliases") if code.isalpha())
+    yield from (code for code in map(str, Locale.parse("en").languages) if "_" not in code)
+    yield from filter(str.isalpha, map(str, get_global("language_aliases")))

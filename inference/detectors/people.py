@@ -7,7 +7,8 @@ PERSON_TABLES = phrases(
     "staff, technician, driver, author, passenger, client, player, pupil, worker, doctor, nurse, "
     "guest, applicant, candidate, subscriber, resident, tenant, voter, athlete, professor, "
     "instructor, manager, physician, director, visitor, participant, officer, mitarbeiter, "
-    "kunde, kunden, benutzer, patienten, schuler, personne, cliente, empleado, usuario, politician, "
+    "kunde, kunden, benutzer, patienten, schuler, personne, cliente, empleado, usuario, "
+    "politician, "
     "singer, musician, lecturer, editor, writer, coach, referee, "
     "swimmer, gymnast, skater, captain, inspector"
 )
@@ -16,7 +17,8 @@ _GIVEN = phrases(
     "nombre de pila, voornaam, fornamn, fornavn, name first, imie, first, nome proprio, name given"
 )
 _FAMILY = phrases(
-    "last name, lastname, surname, sur name, family name, familyname, nachname, nom de famille, lname, "
+    "last name, lastname, surname, sur name, family name, familyname, nachname, nom de famille, "
+    "lname, "
     "apellido, apellidos, cognome, sobrenome, achternaam, efternamn, etternavn, name last, "
     "nazwisko, familienname, maiden name, name family"
 )
@@ -43,11 +45,13 @@ _ORGANISATION = phrases(
     "company, company name, organisation, organization, organisation name, organization name, "
     "employer, firm, firma, unternehmen, entreprise, empresa, azienda, vendor name, supplier name, "
     "manufacturer, hersteller, publisher, institution, university, affiliation, airline, "
-    "airline name, bank name, agency name, corporation, bedrijf, foretag, fabricante, business name, societe, "
+    "airline name, bank name, agency name, corporation, bedrijf, foretag, fabricante, business "
+    "name, societe, "
     "raison sociale, operator name, sponsor"
 )
 _ORGANISATION_TABLES = phrases(
-    "company, supplier, vendor, organisation, organization, manufacturer, publisher, airline, bank, "
+    "company, supplier, vendor, organisation, organization, manufacturer, publisher, airline, "
+    "bank, "
     "institution, university, agency, shipper, firm, unternehmen, lieferant, firma, employer, "
     "partner, brand, operator, college, school, hospital, club, constructor, corporation"
 )
@@ -111,15 +115,14 @@ def person(view: ColumnView) -> Finding | None:
 def _name_part(view: ColumnView) -> Finding | None:
     first = view.says(_GIVEN) and (not view.ends(("first",)) or view.is_beside(("last",)))
     known = view.share("given-name")
+    stated = view.stated("given-name", "well-known given names")
     if first or (view.ends(_NAME) and view.is_beside(_FAMILY) and known >= 0.1):
-        evidence = (named(view), view.stated("given-name", "well-known given names"))
-        return Finding("given-name", 0.96 if first else 0.85, evidence)
+        return Finding("given-name", 0.96 if first else 0.85, (named(view), stated))
     if view.says(_FAMILY) or (view.ends(("last",)) and view.is_beside(("first",))):
         return Finding("family-name", 0.96, (named(view),))
     single = view.tokens < 1.3 and view.share("name") >= 0.9
     if single and view.sampled >= 8 and known >= 0.6:
-        evidence = (view.stated("given-name", "well-known given names"),)
-        return Finding("given-name", 0.82, evidence)
+        return Finding("given-name", 0.82, (stated,))
     return None
 
 
@@ -168,10 +171,10 @@ def organisation(view: ColumnView) -> Finding | None:
 
 def user_name(view: ColumnView) -> Finding | None:
     """Find the names under which people log in."""
-    if view.is_text and view.says(_USER_NAMES) and view.share("sentence") < 0.1:
-        if view.share("email") < 0.5:
-            return Finding("user-name", 0.9, (named(view),))
-    return None
+    if not view.is_text or not view.says(_USER_NAMES):
+        return None
+    other = view.share("sentence") > 0.1 or view.share("email") > 0.5
+    return None if other else Finding("user-name", 0.9, (named(view),))
 
 
 def about_people(view: ColumnView) -> Finding | None:
@@ -183,15 +186,16 @@ def about_people(view: ColumnView) -> Finding | None:
     if view.says(_BIRTH) and view.column.datatype in ("date", "dateTime"):
         return Finding("birth-date", 0.95, (named(view), "The values are days."))
     low, high = view.column.minimum, view.column.maximum
-    if view.ends(_AGES) and view.is_number and low is not None and high is not None:
-        if 0 <= float(low) and float(high) <= 130 and view.is_about(PERSON_TABLES):
-            return Finding("age", 0.9, (named(view), f"The values go from {low} to {high}."))
+    if not view.ends(_AGES) or not view.is_number or low is None or high is None:
+        return None
+    if float(low) >= 0 and float(high) <= 130 and view.is_about(PERSON_TABLES):
+        return Finding("age", 0.9, (named(view), f"The values go from {low} to {high}."))
     return None
 
 
 def official_number(view: ColumnView) -> Finding | None:
     """Find numbers that the state or a bank gives to one person."""
-    if view.column.datatype not in ("string", "integer") or view.key and view.is_number:
+    if view.column.datatype not in ("string", "integer") or (view.key and view.is_number):
         return None
     if view.is_text and view.share("social-security") >= 0.95 and view.sampled >= 3:
         evidence = (view.stated("social-security", "of the form of a social security number"),)

@@ -17,12 +17,15 @@ DIRECT = frozenset(
 """Semantic types that name a person wherever they stand."""
 
 _QUASI = frozenset({"gender", "birth-date", "age", "ipv4", "ipv6", "ip-address", "mac-address"})
-_QUASI_OF_PEOPLE = frozenset({"postal-code", "city", "region", "coordinates", "latitude", "longitude"})
+_QUASI_OF_PEOPLE = frozenset(
+    {"postal-code", "city", "region", "coordinates", "latitude", "longitude"}
+)
 _DIRECT_OF_PEOPLE = frozenset({"street-address", "house-number"})
 _SENSITIVE = phrases(
     "diagnosis, diagnoses, disease, illness, blood type, blood group, bloodtype, religion, "
     "religious affiliation, ethnicity, ethnic group, race, sexual orientation, disability, "
-    "political affiliation, party membership, trade union, union membership, hiv status, allergies, "
+    "political affiliation, party membership, trade union, union membership, hiv status, "
+    "allergies, "
     "medication, medical history, health status, treatment, symptoms, genetic, criminal record, "
     "krankheit, diagnose, konfession, blutgruppe, behinderung, religionszugehorigkeit"
 )

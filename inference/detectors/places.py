@@ -143,8 +143,8 @@ def _street(view: ColumnView) -> Finding | None:
     shaped, worded = view.share("street"), view.share("street-word")
     if view.says(_STREET) and not view.says(_NOT_STREET) and view.length < 160:
         if max(shaped, worded) >= 0.4:
-            evidence = (named(view), view.stated("street", "words with a house number"))
-            return Finding("street-address", 0.95, evidence)
+            stated = view.stated("street", "words with a house number")
+            return Finding("street-address", 0.95, (named(view), stated))
         if view.tokens >= 2:
             return Finding("street-address", 0.86, (named(view),))
     if view.sampled >= 5 and shaped >= 0.8 and worded >= 0.6:

@@ -28,10 +28,9 @@ def measurement(view: ColumnView) -> Finding | None:
     unit = view.column.unit
     if unit is not None and view.is_number and not view.bound:
         return _with_unit(view, unit)
-    if view.is_text and view.share("quantity") >= 0.9 and view.share("postal-formed") < 0.5:
-        if view.share("units") >= 0.9:
-            evidence = (view.stated("units", "numbers with a known unit, not always the same"),)
-            return Finding("measurement", 0.85, evidence)
+    if view.is_text and min(view.share("quantity"), view.share("units")) >= 0.9:
+        evidence = (view.stated("units", "numbers with a known unit, not always the same"),)
+        return Finding("measurement", 0.85, evidence)
     return None
 
 

@@ -1,4 +1,4 @@
-"""What text is for: identifiers, names of things, categories, scales, free text and its language."""
+"""What text is for: identifiers, names, categories, scales, free text and its language."""
 
 from inference.detectors.view import ColumnView, Finding, named, phrases
 
@@ -7,7 +7,8 @@ _SCALES = (
     "lowest,low,medium,high,highest", "low,mid,high", "low,moderate,high,extreme",
     "minor,major,critical,blocker", "trivial,minor,moderate,major,severe,critical",
     "none,mild,moderate,severe", "debug,info,warning,error,critical,fatal",
-    "xxs,xs,s,m,l,xl,xxl,xxxl", "small,medium,large,extra large,x-large", "tiny,small,medium,big,huge",
+    "xxs,xs,s,m,l,xl,xxl,xxxl", "small,medium,large,extra large,x-large",
+    "tiny,small,medium,big,huge",
     "never,rarely,sometimes,often,usually,always",
     "strongly disagree,disagree,neutral,agree,strongly agree",
     "very dissatisfied,dissatisfied,neutral,satisfied,very satisfied",
@@ -22,7 +23,8 @@ _SCALES = (
     "jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec",
     "montag,dienstag,mittwoch,donnerstag,freitag,samstag,sonntag",
     "niedrig,mittel,hoch,sehr hoch,kritisch", "niedrig,normal,hoch", "klein,mittel,groß",
-    "faible,moyen,élevé", "bas,moyen,haut", "bajo,medio,alto", "basso,medio,alto", "baixo,médio,alto",
+    "faible,moyen,élevé", "bas,moyen,haut", "bajo,medio,alto", "basso,medio,alto",
+    "baixo,médio,alto",
     "no high school,high school,some college,bachelor,master,phd,doctorate",
 )  # fmt: skip
 _RANKED = phrases(
@@ -81,15 +83,19 @@ def scale(view: ColumnView) -> Finding | None:
             steps = text.split(",")
             known = [step for step in steps if step in values]
             others = set(values) - set(steps)
-            if len(known) >= 0.7 * len(values) and len(others) <= 1 and not _too_little(view, known):
+            if (
+                len(known) >= 0.7 * len(values)
+                and len(others) <= 1
+                and not _too_little(view, known)
+            ):
                 order = tuple(values[step] for step in known)
                 evidence = (f"The values are steps of a scale: {' < '.join(order)}.",)
                 return Finding("ordinal", 0.93, evidence, order=order)
     if view.column.datatype == "integer" and not view.bound and view.ends(_RANKED):
         low, high = view.column.minimum, view.column.maximum
         if low is not None and high is not None and 0 <= int(low) <= int(high) <= 10:
-            evidence = (named(view), f"The values go from {low} to {high}.")
-            return Finding("ordinal", 0.85, evidence)
+            span = f"The values go from {low} to {high}."
+            return Finding("ordinal", 0.85, (named(view), span))
     return None
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import owlready2
@@ -9,8 +10,9 @@ import pytest
 import rdflib
 from rdflib.collection import Collection
 
+from graph.model import KnowledgeModel
 from graph.oxigraph import OxigraphStore
-from graph.schema import Column, Decision, Schema, Table
+from graph.schema import Column, Decision, Key, Reference, Schema, Table
 from graph.terms import BlankNode, Literal, NamedNode, Quad
 from graph.vocab import OWL, RDF, RDFS, XSD
 from inference.naming import name_schema
@@ -109,6 +111,91 @@ def test_links_are_functional_and_pairs_are_not() -> None:
     assert Quad(NAMES.term("orderSites"), RDFS.range, NAMES.term("Site"), NAMES.ontology) in quads
 
 
+def restrictions(graph: rdflib.Graph, owner: str) -> set[tuple[str, str, str]]:
+    """Collect (property, kind, value) of what a class is restricted to."""
+    found = set()
+    for node in graph.objects(rdflib.URIRef(NAMES.term(owner).value), rdflib.RDFS.subClassOf):
+        about = graph.value(node, rdflib.OWL.onProperty)
+        for kind in ("cardinality", "someValuesFrom", "allValuesFrom"):
+            value = graph.value(node, rdflib.OWL[kind])
+            if value is not None:
+                found.add((str(about), kind, str(value)))
+    return found
+
+
+def test_what_every_row_has_is_a_restriction_of_the_class() -> None:
+    graph = as_rdflib(shop_ontology())
+    orders = restrictions(graph, "Order")
+    assert (NAMES.term("orderId").value, "cardinality", "1") in orders
+    target = NAMES.term("Customer").value
+    assert (NAMES.term("customer").value, "someValuesFrom", target) in orders
+    assert not any(about == NAMES.term("parent").value for about, _, _ in orders)
+    assert restrictions(graph, "Note") == set()
+
+
+def test_links_to_several_classes_lead_to_one_from_each_class() -> None:
+    schema = shop_schema()
+    model = name_schema(schema)
+    notes = next(item for item in model.classes if item.name == "Note")
+    site, customer = notes.links
+    shared = replace(notes, links=(replace(site, name="customer"), customer))
+    classes = tuple(shared if item is notes else item for item in model.classes)
+    changed = KnowledgeModel(classes, model.junctions)
+    graph = as_rdflib(ontology_quads(changed, schema, NAMES, version=1))
+    found = restrictions(graph, "Order")
+    about, target = NAMES.term("customer").value, NAMES.term("Customer").value
+    assert (about, "allValuesFrom", target) in found
+
+
+def test_every_link_has_an_inverse_unless_its_name_is_taken() -> None:
+    quads = shop_ontology()
+    back = NAMES.term("isCustomerOf")
+    assert Quad(back, OWL.inverseOf, NAMES.term("customer"), NAMES.ontology) in quads
+    assert Quad(back, RDFS.domain, NAMES.term("Customer"), NAMES.ontology) in quads
+    schema = shop_schema()
+    (first, *rest) = schema.tables
+    taken = Column("is_customer_of", "string", Decision(1.0))
+    schema = Schema((replace(first, columns=(*first.columns, taken)), *rest))
+    quads = ontology_quads(name_schema(schema), schema, NAMES, version=1)
+    assert Quad(back, RDF.type, OWL.DatatypeProperty, NAMES.ontology) in quads
+    assert not any(quad.subject == back and quad.predicate == OWL.inverseOf for quad in quads)
+
+
+def parts_schema(*, unique: bool) -> Schema:
+    """Make staff, and desks that belong to one of the staff each."""
+    sure = Decision(1.0)
+    numbers = (Column("no", "integer", sure, nullable=False, unique=True),)
+    owner = Column("staff_no", "integer", sure, nullable=False, unique=True)
+    staff = Table("staff", "staff.csv", 3, numbers, Key(("no",), sure))
+    desks = Table(
+        "desks",
+        "desks.csv",
+        3,
+        (*numbers, owner),
+        Key(("no",), sure),
+        (Key(("staff_no",), sure),) if unique else (),
+        (Reference(("staff_no",), "staff", ("no",), sure, one_to_one=True),),
+    )
+    return Schema((staff, desks))
+
+
+def test_a_link_is_inverse_functional_where_a_key_says_so_and_not_by_accident() -> None:
+    fact = (NAMES.term("staff"), RDF.type, OWL.InverseFunctionalProperty, NAMES.ontology)
+    for unique in (True, False):
+        schema = parts_schema(unique=unique)
+        quads = ontology_quads(name_schema(schema), schema, NAMES, version=1)
+        assert (Quad(*fact) in quads) is unique
+        keys = [quad for quad in quads if quad.predicate == OWL.hasKey]
+        assert len(keys) == 2 + unique
+
+
+def test_a_table_that_extends_another_is_not_apart_from_it() -> None:
+    people, desks = parts_schema(unique=True).tables
+    schema = Schema((people, replace(desks, kind="extension", primary_key=desks.unique_keys[0])))
+    quads = ontology_quads(name_schema(schema), schema, NAMES, version=1)
+    assert not any(quad.object == OWL.AllDisjointClasses for quad in quads)
+
+
 def test_blank_nodes_are_for_lists_and_expressions_only() -> None:
     for quad in shop_ontology():
         if isinstance(quad.object, BlankNode):
@@ -116,6 +203,7 @@ def test_blank_nodes_are_for_lists_and_expressions_only() -> None:
                 RDF.rest,
                 RDFS.domain,
                 RDFS.range,
+                RDFS.subClassOf,
                 OWL.unionOf,
                 OWL.members,
                 OWL.hasKey,

@@ -27,8 +27,8 @@ def execute(context: StepContext) -> StepResult:
     names = context.project.names
     found = staged(context)
     import_id = _import_id(context)
-    landing = _map(context, found, import_id)
     before = last_output(context.project.reader(names.meta), "land")
+    landing = _map(context, found, import_id, preload=before is None)
     triples = sum(table.triples for table in landing.tables)
     sha256 = context.project.put_file(landing.output)
     change = _change(context, sha256, before["file"] if before else None)
@@ -65,7 +65,7 @@ def _import_id(context: StepContext) -> str:
     return hashlib.sha256(basis.encode()).hexdigest()[:16]
 
 
-def _map(context: StepContext, found: Staging, import_id: str) -> Landing:
+def _map(context: StepContext, found: Staging, import_id: str, *, preload: bool) -> Landing:
     total = max(sum(table.rows for table in found.tables), 1)
     done = 0
 
@@ -75,6 +75,9 @@ def _map(context: StepContext, found: Staging, import_id: str) -> Landing:
         context.progress(0.3 * done / total, f"mapping {table}: {done:,} of {total:,} rows")
 
     output = context.folder / f"landing-{context.run.id}.nq"
+    output.write_bytes(b"")
+    if preload:
+        context.project.preload(output)
     schema, model = read_schema(context), read_model(context)
     return land(
         found.tables, schema, model, context.project.names, import_id, output, progress=_progress

@@ -1,0 +1,101 @@
+"""Views by rewriting give the answers of a clone to which the overlays were applied.
+
+Other cases: `DIFFERENTIAL_SEED=7 DIFFERENTIAL_CASES=1000 pytest tests/remote`.
+"""
+
+import os
+from collections.abc import Sequence
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from graph.oxigraph import OxigraphStore
+from graph.sparql import bind, load_query
+from graph.sparql_http import SparqlHttpStore
+from graph.sparql_tokens import query_form
+from graph.store import GraphReader
+from graph.view_reader import ViewReader
+from tests.remote.random_queries import DEFAULT, NAMED, Case, random_case
+
+CASES = int(os.environ.get("DIFFERENTIAL_CASES", "0"))
+seeded = seed(int(os.environ.get("DIFFERENTIAL_SEED", "0")))
+seeds = st.integers(0, 2**64 - 1)
+Answer = tuple[Sequence[str], list[tuple[str, ...]]] | bool | list[str]
+
+
+def examples(usual: int) -> settings:
+    """How many cases a test tries, each with four queries."""
+    return settings(
+        max_examples=CASES or usual,
+        deadline=None,
+        derandomize=False,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def answer(reader: GraphReader, query: str) -> Answer:
+    """What a reader answers, in an order of its own: solutions as a bag, triples as a set."""
+    form = query_form(query)
+    if form == "ASK":
+        return reader.ask(query)
+    if form != "SELECT":
+        return sorted({str(triple) for triple in reader.construct(query)})
+    rows = reader.select(query)
+    columns = sorted(range(len(rows.variables)), key=rows.variables.__getitem__)
+    names = [rows.variables[column] for column in columns]
+    return names, sorted(tuple(str(row[column]) for column in columns) for row in rows)
+
+
+def applied(case: Case) -> OxigraphStore:
+    """An embedded store that holds what the overlays show."""
+    store = OxigraphStore()
+    store.apply((*case.base, *case.quads), ())
+    for overlay in case.overlays:
+        terms = {"target": overlay.target, "added": overlay.added, "removed": overlay.removed}
+        store.update(bind(load_query("graph", "apply_overlay"), **terms))
+    return store
+
+
+def compare(store: OxigraphStore | SparqlHttpStore, number: int) -> None:
+    """Ask one case of a view of `store`, which is empty, and of a clone."""
+    case = random_case(Random(number))
+    store.apply((*case.base, *case.quads), ())
+    clone = applied(case).reader(DEFAULT, NAMED)
+    view = ViewReader(store, DEFAULT, NAMED, case.overlays)
+    for query in case.queries:
+        assert answer(view, query) == answer(clone, query), query
+    # What recursive paths needed is gone.
+    assert {quad.graph_name for quad in (*case.base, *case.quads)} >= set(store.graphs())
+
+
+@seeded
+@examples(250)
+@given(seeds)
+def test_a_view_of_an_embedded_store_equals_a_clone(number: int) -> None:
+    compare(OxigraphStore(), number)
+
+
+@seeded
+@examples(40)
+@given(seeds)
+def test_a_view_of_oxigraph_serve_equals_an_embedded_clone(
+    oxigraph_server: str, number: int
+) -> None:
+    server = oxigraph_server
+    store = SparqlHttpStore(f"{server}/query", f"{server}/update", f"{server}/store")
+    store.update("DROP ALL")
+    compare(store, number)
+
+
+@pytest.mark.fuseki
+@seeded
+@examples(40)
+@given(seeds)
+def test_a_view_of_fuseki_equals_an_embedded_clone(fuseki_server: str, number: int) -> None:
+    server = fuseki_server
+    store = SparqlHttpStore(f"{server}/query", f"{server}/update", f"{server}/data")
+    store.update("DROP ALL")
+    compare(store, number)
