@@ -169,13 +169,13 @@ def take_back(project: Project, commit: int, by: str, now: datetime, reason: str
 
 def change_of(project: Project, proposal: Proposal) -> ChangeSet:
     """Read the change of a proposal."""
-    patch = read_patch(project.dataset.blobs.path(proposal.patch).read_bytes())
+    patch = read_patch(project.dataset.blobs.read(proposal.patch))
     return ChangeSet(patch.added, patch.removed)
 
 
 def review_of(project: Project, proposal: Proposal) -> list[dict[str, str | None]]:
     """Read the new violations that the newest rehearsal of a proposal found."""
-    text = project.dataset.blobs.path(proposal.review).read_bytes()
+    text = project.dataset.blobs.read(proposal.review)
     found: list[dict[str, str | None]] = json.loads(text)
     return found
 

@@ -124,6 +124,7 @@ def user_limits(settings: Settings) -> Limits:
         memory=settings.query_memory_mb << 20,
         answer_bytes=settings.query_answer_mb << 20,
         rows=settings.query_rows,
+        long=2 * settings.readers,
         services=tuple(settings.service_hosts.split()),
     )
 
@@ -137,7 +138,6 @@ def worker_limits(settings: Settings) -> Limits:
         parallel=64,
         text_bytes=8 << 20,
         services=tuple(settings.service_hosts.split()),
-        starving=None,
     )
 
 

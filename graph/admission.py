@@ -1,8 +1,9 @@
-"""Which query may run now: a share for each caller, one slot kept for those who have none.
+"""Which query may run now: a share for each caller, and a fast lane for queries that are short.
 
-Where more callers want to run long queries than there are slots, no order alone is fair: the first
-ones would run until their time limit while the others wait. So who waits too long without a slot
-takes it from the longest-running query of a caller that used more.
+A query holds one of few slots while it is young. One that runs longer than a second (less where
+many wait) moves to a place for long queries, where it goes on at a low priority, so long queries
+never keep short ones waiting, whoever sent them. There are few such places too: where more callers
+than that run long queries, the one who used most lately loses its longest.
 """
 
 import math
@@ -19,9 +20,10 @@ from graph.errors import MimirError, QueryTimeout
 _LONGEST_QUEUE = 96
 _LONGEST_QUEUE_OF_ONE = 64
 _PATIENCE = 1.0
-_STARVING = 8.0
-_SHORTEST_TURN = 0.5
+_SHORT, _SHORTEST = 1.0, 0.2
+_CLEARED = 3.0  # seconds in which all who wait shall have had their turn
 _HALF_LIFE = 60.0
+_NEGLIGIBLE = 0.001
 _POLL = 0.1
 
 
@@ -55,28 +57,28 @@ class _Usage:
     def add(self, caller: str, seconds: float, now: float) -> None:
         """Note that a caller used a reader."""
         self._used[caller] = (self.of(caller, now) + seconds, now)
-        for other in [name for name in self._used if self.of(name, now) < _SHORTEST_TURN]:
+        for other in [name for name in self._used if self.of(name, now) < _NEGLIGIBLE]:
             del self._used[other]
 
 
 class Admission:
     """Slots for queries, given out fairly.
 
-    A caller holds at most `parallel` slots, and the last free slot goes only to a caller that holds
-    none, so nobody can shut the others out. Among those who wait, the one with the fewest slots
-    comes first, then the one who used least. What a caller asks beyond its share waits a moment and
-    is then refused.
+    A caller holds at most `slots` of them at a time, and there is one more, so nobody can shut the
+    others out. Among those who wait, the caller with the fewest queries running comes first, then
+    the one who used least lately. What a caller asks beyond its share waits a moment and is then
+    refused.
 
     Args:
-        slots: queries at a time, besides the kept slot.
-        parallel: queries of one caller at a time.
-        starving: seconds after which a caller without a slot takes one from another; None: never.
+        slots: short queries of one caller at a time; there is one more slot for others.
+        parallel: queries of one caller that may run or wait.
+        long: places for long queries; 0: they keep their slots.
     """
 
-    def __init__(self, slots: int, parallel: int, starving: float | None = _STARVING) -> None:
+    def __init__(self, slots: int, parallel: int, long: int = 0) -> None:
         self._slots = slots + 1 if slots else 0
         self._parallel = parallel
-        self._starving = math.inf if starving is None else starving
+        self._long = long
         self._lock = threading.Lock()
         self._running: list[_Ticket] = []
         self._held: Counter[str] = Counter()
@@ -101,7 +103,8 @@ class Admission:
         self._queue(ticket)
 
         def keeps() -> None:
-            """Stop the query whose slot was given to another caller."""
+            """Stop the query whose place was given to another caller."""
+            self._settle()
             if ticket.ended.is_set():
                 raise QueryTimeout(
                     f"Other callers waited, so the query was ended after "
@@ -158,8 +161,10 @@ class Admission:
             first.started = now
             first.granted.set()
 
-    def _order(self, caller: str, now: float) -> tuple[int, int]:
-        return self._held[caller], round(self._usage.of(caller, now))
+    def _order(self, caller: str, now: float) -> tuple[int, int, bool]:
+        # Who is known for short queries comes before strangers.
+        used = self._usage.of(caller, now)
+        return self._held[caller], round(used), used == 0.0
 
     def _check_patience(self, ticket: _Ticket, deadline: float) -> None:
         now = time.monotonic()
@@ -173,19 +178,27 @@ class Admission:
             late = now >= ticket.since + _PATIENCE and self._ahead(ticket) >= self._parallel
             if late or ticket.ended.is_set():
                 raise _too_many(self._parallel)
-            if now >= ticket.since + self._starving and not self._held[ticket.caller]:
-                self._take_away(ticket.caller, now)
+            # A slot becomes free without anybody leaving: its query got long.
+            self._grant()
 
-    def _take_away(self, caller: str, now: float) -> None:
-        """End the query that runs longest, if its caller used more; one at a time."""
-        if any(other.ended.is_set() for other in self._running):
-            return
-        longest = min(self._running, key=lambda other: other.started, default=None)
-        if longest is None or now - longest.started < _SHORTEST_TURN:
-            return
-        used = self._usage.of(longest.caller, now) + now - longest.started
-        if used > self._usage.of(caller, now):
-            longest.ended.set()
+    def _settle(self) -> None:
+        """End a long query if there are more of them than places."""
+        now = time.monotonic()
+        with self._lock:
+            short = self._short()
+            old = [other for other in self._running if other.started < now - short]
+            if self._long and len(old) > self._long and not any(o.ended.is_set() for o in old):
+                most = max(old, key=lambda other: self._burden(other, now))
+                most.ended.set()
+
+    def _short(self) -> float:
+        """Give the seconds after which a query is long; fewer where many wait."""
+        turn = _CLEARED * self._slots / max(1, len(self._waiting))
+        return min(_SHORT, max(_SHORTEST, turn))
+
+    def _burden(self, ticket: _Ticket, now: float) -> tuple[int, float]:
+        used = self._usage.of(ticket.caller, now)
+        return self._held[ticket.caller], used + now - ticket.started
 
     def _ahead(self, ticket: _Ticket) -> int:
         """Count what the caller has running, and waiting since longer than this ticket."""
@@ -197,9 +210,12 @@ class Admission:
         return self._held[ticket.caller] + waiting
 
     def _has_room(self, caller: str) -> bool:
-        free = self._slots - len(self._running)
+        now = time.monotonic()
+        short = self._short() if self._long else math.inf
+        held = sum(now - other.started <= short for other in self._running)
+        free = self._slots - held
         mine = self._held[caller]
-        return mine < self._parallel and free > (1 if mine else 0)
+        return mine < min(self._parallel, self._slots - 1) and free > (1 if mine else 0)
 
 
 def _too_many(parallel: int) -> TooManyQueries:

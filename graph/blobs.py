@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from graph.durable import sync_folder
-from graph.errors import BadInput, NotFound
+from graph.errors import BadInput, LogDamaged, NotFound
 
 _CHUNK = 1 << 20
 
@@ -63,6 +63,32 @@ class BlobStore:
             raise NotFound(f"There is no stored file with the hash {sha256!r}.")
         return path
 
+    def sound(self, sha256: str) -> Path:
+        """Find the file with this hash, and check that it still has it.
+
+        Raises:
+            LogDamaged: it is absent or was changed, so the commits that name it cannot be repeated.
+        """
+        path = self.folder / sha256
+        if not is_sound(path, sha256):
+            raise LogDamaged(
+                f"The stored file {path}, which a commit names, is absent or was changed. "
+                "Restore it from a copy."
+            )
+        return path
+
+    def read(self, sha256: str) -> bytes:
+        """Read a whole small file, checked against its hash.
+
+        Raises:
+            NotFound: there is none.
+            LogDamaged: it was changed.
+        """
+        content = self.path(sha256).read_bytes()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise LogDamaged(f"The stored file {sha256} was changed. Restore it from a copy.")
+        return content
+
     def sweep(self) -> None:
         """Remove what interrupted writes left behind."""
         for path in self.folder.glob(".in-*"):
@@ -72,3 +98,11 @@ class BlobStore:
         path.chmod(0o444)
         path.replace(self.folder / sha256)
         sync_folder(self.folder)
+
+
+def is_sound(path: Path, sha256: str) -> bool:
+    """Tell whether a file is there and has this hash."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256

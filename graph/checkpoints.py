@@ -161,7 +161,7 @@ def replay(path: Path, sequence: int, log: Path, blobs: BlobStore) -> None:
             if record_files(patch) != (None, None):
                 store.flush()
                 store.close()
-                _load(path, record, patch, log, blobs)
+                load_record(path, record, patch, log, blobs)
                 store = OxigraphStore(path)
             added = [*patch.added, state_quad(record.sequence)]
             store.apply(added, [*patch.removed, state_quad(at)])
@@ -216,8 +216,14 @@ def thinned(sequences: list[int], keep: int) -> list[int]:
     return gone
 
 
-def _load(path: Path, record: LogRecord, patch: Patch, log: Path, blobs: BlobStore) -> None:
-    added, removed = (blobs.path(name) if name else None for name in record_files(patch))
+def load_record(path: Path, record: LogRecord, patch: Patch, log: Path, blobs: BlobStore) -> None:
+    """Load the files of a record into a store that no process has open.
+
+    Raises:
+        LogDamaged: a file is not the one that the record names.
+        StoreUnavailable: the loader failed; the store must be thrown away.
+    """
+    added, removed = (blobs.sound(name) if name else None for name in record_files(patch))
     load_files(path, added, removed)
     repeat_records(path, log, record_base(record, patch), record.sequence - 1)
 

@@ -21,15 +21,22 @@ from graph.checkpoints import (
     KEPT,
     STATE,
     Checkpoints,
+    load_record,
     read_sequence,
-    record_base,
     record_files,
     repeat_records,
     state_quad,
 )
 from graph.commits import commit_iri, write_commit
 from graph.effects import Effect, find_effect
-from graph.errors import Conflict, LogDamaged, MimirError, NotFound, StoreUnavailable
+from graph.errors import (
+    Conflict,
+    LogDamaged,
+    MimirError,
+    NotFound,
+    StoreDamaged,
+    StoreUnavailable,
+)
 from graph.group_commit import CommitQueue, StoreAhead, WaitingChange
 from graph.loader import Loaded, load_files
 from graph.log import CommitLog, LogRecord, read_log
@@ -95,10 +102,8 @@ class Dataset:
             opened.callback(self.log.close)
             self.checkpoints = Checkpoints(folder / "checkpoints", keep_checkpoints)
             self.checkpoints.drop_after(self.log.sequence)
-            self._store = self._opened_store()
-            opened.callback(lambda: self._store.close())  # noqa: PLW0108 - catching up replaces it
-            self.sequence = read_sequence(self._store)
-            self._catch_up()
+            self._open()
+            opened.callback(self._store.close)
             self.knowledge_sequence = self.sequence
             opened.pop_all()
 
@@ -324,9 +329,21 @@ class Dataset:
 
     def _reopen(self) -> None:
         self._store.close()
-        self._store = OxigraphStore(self._folders.current())
-        self.sequence = read_sequence(self._store)
-        self._catch_up()
+        self._open()
+
+    def _open(self) -> None:
+        """Open the store and bring it up to the log; one that is found damaged is built anew."""
+        self._store = self._opened_store()
+        try:
+            self.sequence = read_sequence(self._store)
+            self._catch_up()
+        except StoreDamaged:
+            self._store.close()
+            self._store = self._opened_store()
+            self.sequence = read_sequence(self._store)
+        except BaseException:
+            self._store.close()
+            raise
 
     def _catch_up(self) -> None:
         if self.sequence > self.log.sequence:
@@ -340,11 +357,9 @@ class Dataset:
 
     def _replay(self, record: LogRecord) -> None:
         patch = record.patch()
-        files = record_files(patch)
-        if any(files):
+        if any(record_files(patch)):
             clone = self._clone()
-            load_files(clone, *self._files(*files))
-            repeat_records(clone, self.log.path, record_base(record, patch), record.sequence - 1)
+            load_record(clone, record, patch, self.log.path, self.blobs)
             self._switch(clone, record.sequence, patch.added, patch.removed)
         else:
             self._put(record.sequence, patch.added, patch.removed)

@@ -183,7 +183,7 @@ def _touched(patch: Patch, blobs: BlobStore) -> Iterator[tuple[str, Iterable[Qua
     yield "added", patch.added
     for change, name in zip(("added", "removed"), record_files(patch), strict=True):
         if name:
-            for batch in batched_quads(blobs.path(name), _BATCH):
+            for batch in batched_quads(blobs.sound(name), _BATCH):
                 yield change, batch
 
 

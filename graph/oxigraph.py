@@ -109,9 +109,7 @@ class OxigraphStore:
         self, default_graphs: Sequence[NamedNode], named_graphs: Sequence[NamedNode] = ()
     ) -> GraphReader:
         """Bind a reader to a dataset of this store."""
-        return OxigraphReader(
-            lambda: self.engine, default_graphs, named_graphs, self.note_damage
-        )
+        return OxigraphReader(lambda: self.engine, default_graphs, named_graphs, self.note_damage)
 
     def apply(self, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
         """Remove, then add, in one transaction."""

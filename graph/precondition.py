@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from graph.commits import read_commits
-from graph.dataset import Dataset, Guard
+from graph.dataset import Guard
+from graph.dataset_port import ProjectDataset
 from graph.errors import Conflict, PreconditionFailed
 from graph.store import GraphReader
 
@@ -45,7 +46,7 @@ class Precondition:
         self._held_at: int | None = None
         self.committed: int | None = None
 
-    def check(self, dataset: Dataset, meta: GraphReader) -> None:
+    def check(self, dataset: ProjectDataset, meta: GraphReader) -> None:
         """Refuse when the newest commit is not as it must be; the caller's own ones always are.
 
         Raises:
@@ -66,7 +67,7 @@ class Precondition:
             )
         self._held_at = newest
 
-    def guard(self, dataset: Dataset, then: Guard | None) -> Guard | None:
+    def guard(self, dataset: ProjectDataset, then: Guard | None) -> Guard | None:
         """Make a guard that checks this under the write lock, then `then`.
 
         It raises `Overtaken` when a commit came after `check` evaluated the condition.

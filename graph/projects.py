@@ -13,6 +13,7 @@ from pathlib import Path
 from graph.changes import ChangeSet, Commit
 from graph.checkpoints import KEPT
 from graph.dataset import Clock, Dataset, Guard, Progress, utc_now
+from graph.dataset_port import ProjectDataset
 from graph.errors import Conflict, NotFound
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
@@ -33,7 +34,7 @@ class Project:
     the methods here is as it was at a commit, and nothing can be committed.
     """
 
-    dataset: Dataset
+    dataset: ProjectDataset
     snapshots: Snapshots
     created: str
     precondition: Precondition | None = None

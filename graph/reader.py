@@ -21,6 +21,10 @@ _HEAVY_SECONDS = 1.0
 _NICENESS = 10
 
 
+class ReaderLost(StoreUnavailable):
+    """Somebody else killed or stopped the reader process, so its query may be asked again."""
+
+
 class Reader:
     """One reader process and its pipes.
 
@@ -72,14 +76,15 @@ class Reader:
         Raises:
             QueryTimeout: the deadline passed.
             QueryTooComplex: the parser's stack overflowed.
-            ReaderDied: the process ended for another reason, mostly want of memory.
+            ReaderLost: somebody else killed or stopped the process.
+        ReaderDied: the process ended for another reason, mostly want of memory.
         """
         assert self._process.stdin is not None  # noqa: S101 - a pipe was asked for
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
         except OSError as error:
-            raise ReaderDied("The reader process is gone.") from error
+            raise _lost() from error
         return self._receive(deadline, check)
 
     def kill(self) -> None:
@@ -102,6 +107,8 @@ class Reader:
                 ready = {key.fileobj for key, _ in selector.select(_POLL)}
         if listener in ready:
             raise _unsafe("a query could open a connection")
+        if not ready and self._stopped():
+            raise _lost()
         if not ready:
             raise _unsafe(f"the reader process was not ready within {_START_SECONDS:g} s")
         try:
@@ -121,7 +128,7 @@ class Reader:
                 if not selector.select(min(_POLL, max(0.0, deadline - now))):
                     check()
                     if self._stopped():
-                        raise ReaderDied("The reader process was stopped from outside. Try again.")
+                        raise _lost()
                     if now >= heavy and not self.niced:
                         self._give_way()
                     if now >= deadline:
@@ -151,12 +158,19 @@ class Reader:
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICENESS)
 
     def _death(self) -> Exception:
-        if self._process.wait() == -signal.SIGSEGV:
+        code = self._process.wait()
+        if code == -signal.SIGKILL:
+            return _lost()
+        if code == -signal.SIGSEGV:
             return QueryTooComplex("The text is nested too deeply for its parser. Simplify it.")
         return ReaderDied(
             "The query ended its reader: it needs too much memory. Nothing else was touched. "
             "Narrow it, or ask for less at a time."
         )
+
+
+def _lost() -> ReaderLost:
+    return ReaderLost("The reader process was ended from outside. Try again.")
 
 
 def _unsafe(reason: str) -> StoreUnavailable:

@@ -25,7 +25,8 @@ from graph.errors import (
 from graph.federation import fetched
 from graph.gate import LONGEST_QUERY, check
 from graph.rdf_io import BadRdf, Upload, Uploaded
-from graph.reader import Reader
+from graph.reader import Reader, ReaderLost
+from graph.reader_request import described, scope_fields
 from graph.running import Call, RunningQueries
 from graph.terms import NamedNode
 from graph.update import GraphForbidden, Scope
@@ -33,7 +34,6 @@ from graph.update import GraphForbidden, Scope
 JSON_RESULTS = "application/sparql-results+json"
 TURTLE = "text/turtle"
 _STARTS = 3
-_TEXT_SHOWN = 2_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Limits:
         parallel: queries of one caller at a time.
         text_bytes: bytes of one query text.
         services: hosts that SERVICE and LOAD may name, as `host` or `host:port`.
-        starving: seconds after which a waiting caller takes the reader of another; None: never.
+        long: queries at a time that take longer than a second, besides the short ones; 0: all
+            share the same slots.
     """
 
     seconds: float = 30.0
@@ -58,7 +59,7 @@ class Limits:
     parallel: int = 5
     text_bytes: int = LONGEST_QUERY
     services: tuple[str, ...] = ()
-    starving: float | None = 8.0
+    long: int = 0
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ class ReaderPool:
         self._spool = spool
         spool.mkdir(parents=True, exist_ok=True)
         self._whose = whose
-        self._admission = Admission(size, limits.parallel, limits.starving)
+        self._admission = Admission(size, limits.parallel, limits.long)
         self._lock = threading.Lock()
         self._idle: list[Reader] = []
         self._spare: Future[Reader] | None = None
@@ -200,7 +201,7 @@ class ReaderPool:
 
     def update(self, store: Path, text: str, scope: Scope) -> Patch:
         """Evaluate an update on a clone that is thrown away; gives what it would change."""
-        request = {"update": text, "store": str(store), **_scope(scope)}
+        request = {"update": text, "store": str(store), **scope_fields(scope)}
         return self._patch(request)
 
     @contextmanager
@@ -221,7 +222,7 @@ class ReaderPool:
             "uploads": [(str(upload.path), upload.media, upload.base) for upload in uploads],
             "graph": graph.value if graph else None,
             "skolem": skolem,
-            **_scope(scope),
+            **scope_fields(scope),
         }
         with self._output() as output:
             answer = self._run({**request, "output": str(output)})
@@ -235,7 +236,7 @@ class ReaderPool:
             GraphForbidden: a row is about a graph that `graph` or `scope` does not allow.
         """
         about = {"graph": graph.value if graph else None, "skolem": skolem}
-        return self._patch({"patch": str(path), **about, **_scope(scope)})
+        return self._patch({"patch": str(path), **about, **scope_fields(scope)})
 
     @contextmanager
     def dump(self, store: Path, dump: Dump) -> Iterator[Answer]:
@@ -245,7 +246,7 @@ class ReaderPool:
             "graphs": [graph.value for graph in dump.graphs],
             "media": dump.media,
             "dataset": dump.dataset or dump.home is not None,
-            "open_to": _scope(dump.open_to) if dump.open_to else None,
+            "open_to": scope_fields(dump.open_to) if dump.open_to else None,
             "home": dump.home.value if dump.home else None,
             "skolem": dump.skolem,
         }
@@ -284,7 +285,7 @@ class ReaderPool:
         deadline = time.monotonic() + self.limits.seconds
         call = self._whose()
         with (
-            self.queries.entered(call, _described(request)) as (entry, stop),
+            self.queries.entered(call, described(request)) as (entry, stop),
             # Who gives no name competes with nobody but itself.
             self._admission.slot(call.caller or entry.id, deadline, stop) as keeps,
         ):
@@ -313,6 +314,16 @@ class ReaderPool:
         return str(request.get("query", request.get("update", "")))
 
     def _ask(
+        self, request: Mapping[str, Any], deadline: float, stop: Callable[[], None]
+    ) -> dict[str, Any]:
+        try:
+            return self._ask_once(request, deadline, stop)
+        except ReaderLost:
+            if "update" in request:  # it may have changed its clone already
+                raise
+        return self._ask_once(request, deadline, stop)
+
+    def _ask_once(
         self, request: Mapping[str, Any], deadline: float, stop: Callable[[], None]
     ) -> dict[str, Any]:
         reader = self._take()
@@ -374,19 +385,3 @@ def _asked(store: Path, query: Query) -> dict[str, Any]:
         "skolem": query.skolem,
         "closed": tuple(query.closed),
     }
-
-
-def _described(request: Mapping[str, Any]) -> str:
-    for kind in ("query", "update"):
-        if kind in request:
-            return str(request[kind])[:_TEXT_SHOWN]
-    return "reading of RDF" if "uploads" in request or "patch" in request else "writing of RDF"
-
-
-def _scope(scope: Scope) -> dict[str, Any]:
-    graphs = {
-        part: [graph.value for graph in getattr(scope, part)]
-        for part in ("default", "named", "writable", "readable")
-    }
-    prefixes = {part: getattr(scope, part) for part in ("closed", "opened", "using", "using_named")}
-    return {**graphs, **prefixes, "base": scope.base, "skolem": scope.skolem}

@@ -3,12 +3,11 @@
 Verifying and exporting only read. Rebuilding needs a dataset that no process has open.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.blobs import BlobStore
+from graph.blobs import BlobStore, is_sound
 from graph.changes import write_patch
 from graph.checkpoints import between, record_base, record_files, replay
 from graph.errors import NotFound
@@ -49,7 +48,7 @@ def verify_log(folder: Path) -> LogReport:
     for record in read_log(_log(folder)):
         records, size, digest = record.sequence, record.offset + record.length, record.digest
         files |= dict.fromkeys(name for name in record_files(record.patch()) if name)
-    missing = tuple(sorted(name for name in files if not _sound(folder / _BLOBS / name, name)))
+    missing = tuple(sorted(name for name in files if not is_sound(folder / _BLOBS / name, name)))
     return LogReport(records, size, _log(folder).stat().st_size - size, digest, missing)
 
 
@@ -60,8 +59,8 @@ def export_log(folder: Path, first: int = 1, last: int | None = None) -> Iterato
         first, last: numbers of commits; without `last` up to the newest.
 
     Raises:
-        NotFound: there is no log, or a file that a commit names is absent.
-        LogDamaged: a record does not fit its seal.
+        NotFound: there is no log.
+        LogDamaged: a record does not fit its seal, or a file that a commit names its hash.
     """
     for record in read_log(_log(folder), after=first - 1):
         if last is not None and record.sequence > last:
@@ -77,8 +76,8 @@ def rebuild_store(folder: Path) -> int:
 
     Raises:
         StoreInUse: a process has the dataset open.
-        NotFound: there is no log, or a file that a commit names is absent.
-        LogDamaged: a record does not fit its seal.
+        NotFound: there is no log.
+        LogDamaged: a record does not fit its seal, or a file that a commit names its hash.
     """
     log = _log(folder)
     lock = OwnerLock(folder)
@@ -107,7 +106,7 @@ def _written_out(folder: Path, record: LogRecord) -> Iterator[bytes]:
     blobs = BlobStore(folder / _BLOBS)
     for sign, name in ((b"D ", removed), (b"A ", added)):
         if name:
-            with blobs.path(name).open("rb") as file:
+            with blobs.sound(name).open("rb") as file:
                 yield from (sign + line.strip() + b"\n" for line in file if line.strip())
     # Commits made while the files were loaded stand before this one but won over the files.
     for earlier in between(_log(folder), record_base(record, patch), record.sequence - 1):
@@ -120,13 +119,6 @@ def _rows(record: LogRecord) -> bytes:
     patch = record.patch()
     text = write_patch({}, patch.added, patch.removed)
     return text.removeprefix(b"TX .\n").removesuffix(b"TC .\n")
-
-
-def _sound(path: Path, sha256: str) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
 
 def _log(folder: Path) -> Path:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graph.changes import ChangeSet
-from graph.dataset import Dataset
+from graph.dataset_port import ProjectDataset
 from graph.errors import BadInput, NotFound
 from graph.names import ProjectNames
 from graph.records import Facts, record_quads
@@ -156,7 +156,7 @@ def find_query(queries: tuple[SavedQuery, ...], name: str, version: int | None) 
     raise NotFound(f"There is no saved query {wanted}.")
 
 
-def query_texts(dataset: Dataset) -> dict[str, str]:
+def query_texts(dataset: ProjectDataset) -> dict[str, str]:
     """Give the newest text of each saved query by its name."""
     names = dataset.names
     found = list_queries(dataset.reader([queries_graph(names)]), dataset.reader([names.meta]))

@@ -20,8 +20,8 @@ from graph.terms import BlankNode, Literal, NamedNode, Subject, Term
 __all__ = [
     "ValidationReport",
     "ValidationResult",
-    "report_quads",
     "not_compiled",
+    "report_quads",
     "validate",
     "validate_nodes",
 ]

@@ -129,13 +129,19 @@ def scan_union_size(focus: Focus, path: PropertyPath, condition: str = "") -> st
     return select([bound_to("?nodes", count(THIS))], either, distinct=False)
 
 
-def wrong_counts(focus: Focus, path: PropertyPath, counts: list[Constraint]) -> str:
-    """Select the focus nodes whose number of values breaks a count, with that number."""
+def wrong_counts(
+    focus: Focus, path: PropertyPath, counts: list[Constraint], condition: str = ""
+) -> str:
+    """Select the focus nodes whose number of values breaks a count, with that number.
+
+    Args:
+        condition: a filter; only the values that meet it count. Not for a nullable path.
+    """
     found = focus_pattern(focus)
-    step = optional(triple(THIS, path.text, VALUE))
+    step = optional(triple(THIS, path.text, VALUE), condition)
     number = count(VALUE)
     broken = any_of(
-        infix(number, "<" if item.kind == "minCount" else ">", str(item.number)) for item in counts
+        infix(number, "<" if item.is_minimum else ">", str(item.number)) for item in counts
     )
     return select(
         [THIS, bound_to("?number", number)],

@@ -227,15 +227,20 @@ class ShapeRun:
         return found
 
     def _grouped_counts(
-        self, shape: Shape, focus: Focus, path: PropertyPath, counts: list[Constraint]
+        self,
+        shape: Shape,
+        focus: Focus,
+        path: PropertyPath,
+        counts: list[Constraint],
+        condition: str = "",
     ) -> list[Finding]:
         found = []
-        for node, size in self._data.select(queries.wrong_counts(focus, path, counts)):
+        query = queries.wrong_counts(focus, path, counts, condition)
+        for node, size in self._data.select(query):
             amount = _whole(size)
             for item in counts:
-                low = item.kind == "minCount" and amount < item.number
-                high = item.kind == "maxCount" and amount > item.number
-                if node is not None and (low or high):
+                wrong = amount < item.number if item.is_minimum else amount > item.number
+                if node is not None and wrong:
                     found.append(Finding(shape, item, node))
         return found
 
@@ -308,7 +313,7 @@ class ShapeRun:
 
     def _qualified(self, shape: Shape, focus: Focus, constraint: Constraint) -> list[Finding]:
         test = self._qualified_test(constraint)
-        if test is not None and shape.path is not None and self._scans(shape, focus):
+        if test is not None and shape.path is not None and not shape.path.nullable:
             return self._counted_by_test(shape, focus, shape.path, constraint, test)
         inner = focus.values(shape.path)
         wanted, *siblings = constraint.members
@@ -339,11 +344,13 @@ class ShapeRun:
     def _counted_by_test(
         self, shape: Shape, focus: Focus, path: PropertyPath, constraint: Constraint, test: str
     ) -> list[Finding]:
-        number, counts = constraint.number, keep(test)
-        if constraint.kind == "qualifiedMaxCount":
-            query = queries.scan_too_many(focus, path, number, counts)
-            return self._bare(shape, constraint, query)
-        return self._too_few(shape, focus, path, constraint, counts)
+        counts = keep(test)
+        if not self._scans(shape, focus):
+            return self._grouped_counts(shape, focus, path, [constraint], counts)
+        if constraint.is_minimum:
+            return self._too_few(shape, focus, path, constraint, counts)
+        query = queries.scan_too_many(focus, path, constraint.number, counts)
+        return self._bare(shape, constraint, query)
 
     def _pairs(
         self, focus: Focus, path: PropertyPath | None, wanted: set[Term]
@@ -354,7 +361,8 @@ class ShapeRun:
         if path is None:
             return [(node, node) for node in wanted]
         query = queries.pairs(focus, path)
-        if len(wanted) <= _INLINE_VALUES and not any(isinstance(t, BlankNode) for t in wanted):
+        few = len(wanted) <= _INLINE_VALUES and not self._is_small(focus)
+        if few and not any(isinstance(t, BlankNode) for t in wanted):
             query = queries.pairs_among(focus, path, sorted(wanted, key=str))
         rows = self._data.select(query)
         return [

@@ -73,6 +73,11 @@ class Constraint:
         return SH.term(self.kind[0].upper() + self.kind[1:] + "ConstraintComponent")
 
     @property
+    def is_minimum(self) -> bool:
+        """Whether it says how many values there must be at least."""
+        return self.kind in ("minCount", "qualifiedMinCount")
+
+    @property
     def number(self) -> int:
         """Give the parameter as a count."""
         return int(getattr(self.value, "value", "0"))

@@ -16,6 +16,7 @@ from typing import Literal as OneOf
 from typing import Protocol
 
 from graph.blobs import BlobStore
+from graph.changes import ChangeSet
 from graph.errors import BadInput, MimirError
 from graph.focus_nodes import ShapeReadings
 from graph.names import ProjectNames
@@ -227,6 +228,18 @@ def read_modes(meta: GraphReader) -> dict[NamedNode, Mode]:
         for graph, mode in rows
         if isinstance(graph, NamedNode)
     }
+
+
+def gate_change(
+    names: ProjectNames, graph: NamedNode, before: Mode, after: str, author: str
+) -> ChangeSet:
+    """Give the change that sets the gate of a graph."""
+    return ChangeSet(
+        added=tuple(mode_quads(names, graph, after)),
+        removed=tuple(mode_quads(names, graph, before)),
+        author=author,
+        reason=f"Changes of {graph.value} that would break shapes: {after}",
+    )
 
 
 def mode_quads(names: ProjectNames, graph: NamedNode, mode: str) -> list[Quad]:

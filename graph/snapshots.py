@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from graph.dataset import Dataset
+from graph.dataset_port import ProjectDataset
 from graph.errors import StoreDamaged, StoreUnavailable
 from graph.oxigraph import OxigraphStore
 from graph.sparql import bind, load_query
@@ -46,7 +46,7 @@ class Snapshots:
     SPARQL works on it at the speed of the engine. Unused ones are removed, oldest first.
     """
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: ProjectDataset) -> None:
         self._dataset = dataset
         self._folder = dataset.folder / "snapshots"
         # Readers keep checkpoints open by their path, so a path never names another state later,

@@ -4,7 +4,7 @@ Mimir's own graphs lie below `…/graph/`; users' graphs have any other IRI, or 
 `…/graph/user/`. Each project has a store of its own, so foreign IRIs meet nobody else's data.
 """
 
-from graph.dataset import Dataset
+from graph.dataset_port import ProjectDataset
 from graph.names import ProjectNames
 from graph.terms import NamedNode
 from graph.update import Scope
@@ -13,7 +13,7 @@ INTERNAL = "urn:mimir:"
 
 
 def user_scope(
-    dataset: Dataset, using: tuple[str, ...] = (), using_named: tuple[str, ...] = ()
+    dataset: ProjectDataset, using: tuple[str, ...] = (), using_named: tuple[str, ...] = ()
 ) -> Scope:
     """Give what an update by a user may read and write.
 
@@ -35,7 +35,7 @@ def user_scope(
     )
 
 
-def user_graphs(dataset: Dataset) -> list[NamedNode]:
+def user_graphs(dataset: ProjectDataset) -> list[NamedNode]:
     """List the users' own graphs that hold a triple, without the data graph, by IRI."""
     scope = user_scope(dataset)
     return [graph for graph in dataset.graphs() if scope.leaves_open(graph.value)]

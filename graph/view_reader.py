@@ -34,14 +34,12 @@ class ViewStore(Protocol):
         ...
 
 
-def touched(store: ViewStore, overlays: Sequence[Overlay]) -> tuple[frozenset[str], ...]:
-    """List the predicates in each overlay's graphs, in angle brackets."""
-    return tuple(
-        frozenset(
-            str(row[0]) for row in store.reader([overlay.added, overlay.removed]).select(_TOUCHED)
-        )
-        for overlay in overlays
-    )
+def touched(store: ViewStore, view: View) -> tuple[frozenset[str], ...]:
+    """List the predicates in the graphs of each overlay of a view, in angle brackets."""
+    readers = [
+        store.reader(view.stored((overlay.added, overlay.removed))) for overlay in view.overlays
+    ]
+    return tuple(frozenset(str(row[0]) for row in reader.select(_TOUCHED)) for reader in readers)
 
 
 class ViewReader:

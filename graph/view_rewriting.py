@@ -230,12 +230,8 @@ class _Rewriting:
             for number, name in reversed(list(enumerate(names[:-1]))):
                 test = " ".join((which, "=", str(number)))
                 chosen = "".join(("IF(", test, ", ", name, ", ", chosen, ")"))
-            branches.append(
-                " ".join(
-                    (asked, "VALUES", which, "{", numbers, "} BIND (", chosen, "AS", node, ")")
-                    + ("FILTER bound(", node, ")")
-                )
-            )
+            bound = " ".join(("BIND (", chosen, "AS", node, ") FILTER bound(", node, ")"))
+            branches.append(" ".join((asked, "VALUES", which, "{", numbers, "}", bound)))
         if constants:
             branches.append(" ".join(("VALUES", node, "{", *constants, "}")))
         found = " UNION ".join(" ".join(("{", branch, "}")) for branch in branches)

@@ -1,7 +1,7 @@
 """Choose the references of all tables together from the scored candidates.
 
-One parent per column set, no two keys that point to each other as extensions, the nearest of
-several extensions of one thing, and no shortcut beside the wider reference that implies it.
+One parent per column set, no two keys that point to each other as extensions, and the nearest of
+several extensions of one thing.
 """
 
 from collections import Counter
@@ -22,8 +22,7 @@ def choose_links(links: Sequence[Link]) -> list[Link]:
         for _, group in sorted(grouped.items())
     ]
     chosen = _without_mutual([link for link in best if link.score >= _LEAST_SCORE])
-    nearest = [_nearest(link, grouped[link.child, link.columns], chosen) for link in chosen]
-    return [link for link in nearest if not _is_implied(link, nearest)]
+    return [_nearest(link, grouped[link.child, link.columns], chosen) for link in chosen]
 
 
 def _without_mutual(links: Sequence[Link]) -> list[Link]:
@@ -76,23 +75,3 @@ def _is_extension(other: Link, rival: Link, link: Link) -> bool:
         link.parent,
         link.keys,
     )
-
-
-def _is_implied(link: Link, links: Sequence[Link]) -> bool:
-    """Tell whether a wider reference leads to the same rows by a further one."""
-    if len(link.columns) < 2:
-        return False
-    for wider in links:
-        if wider.child != link.child or not set(link.columns) < set(wider.columns):
-            continue
-        through = dict(zip(wider.columns, wider.keys, strict=True))
-        onward = {(through[column], key) for column, key in zip(link.columns, link.keys, strict=True)}
-        if any(
-            wider.named >= link.named
-            and further.child == wider.parent
-            and further.parent == link.parent
-            and set(zip(further.columns, further.keys, strict=True)) == onward
-            for further in links
-        ):
-            return True
-    return False

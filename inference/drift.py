@@ -63,10 +63,11 @@ def measure_drift(
     pairs = [
         (known[key], sketch) for sketch in now if (key := (sketch.table, sketch.column)) in known
     ]
-    return _corrected([_compared(old, new) for old, new in pairs])
+    return _corrected([compare_sketches(old, new) for old, new in pairs])
 
 
-def _compared(old: ColumnSketch, new: ColumnSketch) -> ColumnDrift:
+def compare_sketches(old: ColumnSketch, new: ColumnSketch) -> ColumnDrift:
+    """Compare two columns by their sketches; the p-values are not corrected yet."""
     drift = ColumnDrift(
         new.table, new.column, _null_share(new), _null_share(old), p_nulls=_p_of_nulls(old, new)
     )

@@ -238,8 +238,7 @@ class KeyFinder:
         score += _UNIQUENESS * uniqueness([view.column(name) for name in unique], view.rows)
         evidence = [f"{', '.join(unique)} together differ in each of the {view.rows} rows."]
         if counter is not None:
-            before = max(view.position(name) for name in unique if name != counter)
-            score += 1.5 if view.position(counter) == before + 1 else 0.3
+            score += 1.5
             others = ", ".join(name for name in unique if name != counter)
             evidence.append(f"{counter} counts 1, 2, 3 within each {others}.")
         bound = [

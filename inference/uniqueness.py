@@ -44,8 +44,11 @@ class UniqueSets:
     def counter(self, names: Sequence[str]) -> str | None:
         """Find the column that counts from 0 or 1 on within each value of the others, if one does.
 
-        Such a column says that the rows are parts of something that the other columns name.
+        Such a column says that the rows are parts of something that the others name, when
+        together they lead the table.
         """
+        if max(self._view.position(name) for name in names) >= len(names):
+            return None
         for name in reversed(names):
             column = self._view.column(name)
             starts = column.datatype == "integer" and column.minimum in ("0", "1")

@@ -12,4 +12,4 @@ def read_stored_json(project: Project, sha256: str) -> Any:
     Raises:
         NotFound: there is no such content.
     """
-    return json.loads(project.dataset.blobs.path(sha256).read_text(encoding="utf-8"))
+    return json.loads(project.dataset.blobs.read(sha256))

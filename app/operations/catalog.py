@@ -5,6 +5,7 @@ from app.operations import (
     differences,
     explaining,
     exports,
+    gates,
     graphs,
     history,
     internal,
@@ -22,6 +23,7 @@ from app.operations import (
     saved_queries,
     schemas,
     twins,
+    validation,
 )
 from app.operations.registry import REGISTRY, Operation
 
@@ -32,6 +34,8 @@ _NOUNS = (
     runs,
     knowledge,
     schemas,
+    validation,
+    gates,
     quality,
     graphs,
     queries,

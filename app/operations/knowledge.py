@@ -1,8 +1,7 @@
-"""Operations that show what a project knows: summary, schema, violations, models."""
+"""Operations that show what a project knows: summary and models."""
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from alerting.alerts import STATES, read_alerts
 from app.models import ModelView, read_models
@@ -63,30 +62,6 @@ class _Counts:
 
 
 @dataclass(frozen=True)
-class ViolationView:
-    """A validation result and the cell it comes from, where that is known."""
-
-    focus_node: str
-    path: str | None
-    value: str | None
-    message: str
-    severity: str
-    component: str
-    source_file: str | None
-    source_row: int | None
-    source_column: str | None
-    proposed_repair: str | None
-
-
-@dataclass(frozen=True)
-class ViolationPage:
-    """A page of validation results."""
-
-    items: tuple[ViolationView, ...]
-    next: str | None
-
-
-@dataclass(frozen=True)
 class ModelPage:
     """A page of trainings."""
 
@@ -121,23 +96,6 @@ def get_summary(services: Services, request: ProjectRequest) -> Summary:
         twins=twin_views(project),
         alerts={state: sum(alert.state == state for alert in alerts) for state in STATES},
     )
-
-
-@operation(
-    "GET",
-    "/projects/<project>/violations",
-    "List the results of the newest SHACL validation with file, row and column.",
-    permission="read",
-    request=PageRequest,
-    response=ViolationPage,
-    example={"project": "fleet", "limit": 20},
-)
-def list_violations(services: Services, request: PageRequest) -> ViolationPage:
-    """List violations."""
-    project = services.projects.get(request.project)
-    rows = project.reader(project.names.validation).select(load_query("app", "violations"))
-    items, following = page(rows.rows, request.limit, request.cursor)
-    return ViolationPage(tuple(_violation(item) for item in items), following)
 
 
 @operation(
@@ -208,24 +166,6 @@ def _classes(project: Project) -> tuple[ClassCount, ...]:
 def _number(reader: GraphReader, query: str) -> int:
     rows: Rows = reader.select(load_query("app", query))
     return number(rows.rows[0][0])
-
-
-def _violation(row: tuple[Any, ...]) -> ViolationView:
-    focus, path, value, message, severity, component, file, line, column, repair = (
-        None if term is None else text(term) for term in row
-    )
-    return ViolationView(
-        focus_node=focus or "",
-        path=path,
-        value=value,
-        message=message or "",
-        severity=(severity or "").rpartition("#")[2],
-        component=(component or "").rpartition("#")[2],
-        source_file=file,
-        source_row=int(line) if line else None,
-        source_column=column,
-        proposed_repair=repair,
-    )
 
 
 def text(term: object) -> str:

@@ -183,7 +183,7 @@ def propose_change(services: Services, request: ProposeChange) -> ProposalView:
         confidence=request.confidence,
         evidence=request.evidence,
     )
-    return _view(project, proposal)
+    return proposal_view(project, proposal)
 
 
 @operation(
@@ -203,7 +203,7 @@ def list_proposals(services: Services, request: ListProposals) -> ProposalPage:
     states = (request.state,) if request.state else ()
     found = list(read_proposals(_meta(project), *states))
     items, following = page(found, request.limit, request.cursor)
-    return ProposalPage(tuple(_view(project, item) for item in items), following)
+    return ProposalPage(tuple(proposal_view(project, item) for item in items), following)
 
 
 @operation(
@@ -223,7 +223,7 @@ def get_proposal(services: Services, request: ProposalRequest) -> ProposalDetail
     wording = read_wording(project.names, project.reader(project.names.ontology))
     found: list[dict[str, Any]] = list(review_of(project, proposal))
     return ProposalDetails(
-        _view(project, proposal),
+        proposal_view(project, proposal),
         words(entity_changes(change.added, change.removed), wording),
         write_proposed(change).decode(),
         tuple(NewViolation(**item) for item in found),
@@ -244,7 +244,7 @@ def approve_proposal(services: Services, request: DecideProposal) -> ProposalVie
     project = services.projects.get(request.project)
     now = services.clock()
     found = decide(project, request.proposal, "approved", request.by, now, request.reason)
-    return _view(project, found)
+    return proposal_view(project, found)
 
 
 @operation(
@@ -263,7 +263,7 @@ def reject_proposal(services: Services, request: RejectProposal) -> ProposalView
     project = services.projects.get(request.project)
     now = services.clock()
     found = decide(project, request.proposal, "rejected", request.by, now, request.reason)
-    return _view(project, found)
+    return proposal_view(project, found)
 
 
 @operation(
@@ -302,7 +302,7 @@ def apply_proposal(services: Services, request: DecideProposal) -> ProposalView:
     """Make a proposal real if it still fits; else it is superseded."""
     project = services.projects.get(request.project)
     now = services.clock()
-    return _view(project, apply(project, request.proposal, request.by, now, request.reason))
+    return proposal_view(project, apply(project, request.proposal, request.by, now, request.reason))
 
 
 @operation(
@@ -319,10 +319,11 @@ def undo_proposal(services: Services, request: DecideProposal) -> ProposalView:
     """Take back what an applied proposal did; later changes are never overwritten."""
     project = services.projects.get(request.project)
     now = services.clock()
-    return _view(project, undo(project, request.proposal, request.by, now, request.reason))
+    return proposal_view(project, undo(project, request.proposal, request.by, now, request.reason))
 
 
-def _view(project: Project, proposal: Proposal) -> ProposalView:
+def proposal_view(project: Project, proposal: Proposal) -> ProposalView:
+    """Show a proposal as callers see it."""
     impact = proposal.impact
     return ProposalView(
         id=proposal.id,

@@ -37,6 +37,53 @@ class QualityPage:
     next: str | None
 
 
+@dataclass(frozen=True)
+class SchemaChangeView:
+    """What changed in the schema since the version before; `risk` is low, medium or high.
+
+    `was` and `now` are names, types or columns; absent where there was, or is, nothing.
+    """
+
+    kind: str
+    table: str
+    columns: str
+    was: str | None
+    now: str | None
+    risk: str
+    confidence: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SchemaChangePage:
+    """A page of changes."""
+
+    items: tuple[SchemaChangeView, ...]
+    next: str | None
+
+
+@operation(
+    "GET",
+    "/projects/<project>/schema/changes",
+    "List what changed in the schema since the files' last version, with its risk.",
+    permission="read",
+    request=PageRequest,
+    response=SchemaChangePage,
+    example={"project": "fleet"},
+)
+def list_schema_changes(services: Services, request: PageRequest) -> SchemaChangePage:
+    """List tables, columns, types, keys and references that came, went or changed."""
+    project = services.projects.get(request.project)
+    facts: dict[str, dict[str, list[str]]] = {}
+    rows = project.reader(project.names.quality).select(load_query("app", "schema_changes"))
+    for change, predicate, value in rows:
+        name = text(predicate).rpartition("#")[2]
+        facts.setdefault(text(change), {}).setdefault(name, []).append(text(value))
+    found = [_change(item) for item in facts.values()]
+    items, following = page(found, request.limit, request.cursor)
+    return SchemaChangePage(tuple(items), following)
+
+
 @operation(
     "GET",
     "/projects/<project>/quality",
@@ -74,4 +121,21 @@ def _column(table: str, column: str, rows: list[list[str | None]]) -> ColumnQual
         distance_p=values.get("distanceP"),
         outside=values.get("outside"),
         changed=values.get("changed") == 1.0,
+    )
+
+
+def _change(facts: dict[str, list[str]]) -> SchemaChangeView:
+    def only(name: str) -> str | None:
+        """Give the one value, or None."""
+        return next(iter(facts.get(name, ())), None)
+
+    return SchemaChangeView(
+        kind=only("changeKind") or "",
+        table=only("sourceTable") or "",
+        columns=only("sourceColumn") or "",
+        was=only("was"),
+        now=only("now"),
+        risk=only("risk") or "",
+        confidence=float(only("confidence") or 0),
+        evidence=tuple(facts.get("evidence", ())),
     )

@@ -114,3 +114,23 @@ def test_measures_the_columns_and_how_they_changed_since_the_last_version(tools:
     assert serial["outside"] == pytest.approx(0.25, abs=0.03)
     assert serial["changed"] is True
     assert found["makers", "name"]["changed"] is False
+
+
+def test_tells_which_columns_came_went_and_changed_their_names(tools: Tools) -> None:
+    assert tools.call("list_schema_changes")["items"] == []
+    makers = [f"{n},Maker {n}" for n in range(1, 13)]
+    lines = [f"{n},{5000 + n},{n % 12 + 1},{n * 13 % 50}" for n in range(1, 400)]
+    texts = {
+        "makers.csv": ["maker_id,maker_name", *makers],
+        "tools.csv": ["tool_id,serial,maker,weight", *lines],
+    }
+    for name, rows in texts.items():
+        (tools.folder / name).write_text("\n".join(rows) + "\n", encoding="utf-8")
+    sent = tools.client.upload("tools", [(name, tools.folder / name) for name in texts])
+    assert finished(tools.client, "tools", sent["id"])["state"] == "succeeded"
+    found = {item["kind"]: item for item in tools.call("list_schema_changes")["items"]}
+    assert found.keys() == {"column-renamed", "column-added"}
+    renamed = found["column-renamed"]
+    assert (renamed["table"], renamed["was"], renamed["now"]) == ("makers", "name", "maker_name")
+    assert (renamed["risk"], found["column-added"]["columns"]) == ("medium", "weight")
+    assert "They stand in the same place." in renamed["evidence"]

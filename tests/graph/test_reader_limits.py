@@ -17,12 +17,14 @@ from graph.dataset import Dataset
 from graph.errors import BadQuery, Conflict, MimirError, NotFound, ReaderDied
 from graph.gate import NetworkRefused, QueryTooComplex, QueryTooLong
 from graph.names import ProjectNames
+from graph.reader import ReaderLost
 from graph.reader_process import prove_confined
 from graph.readers import AnswerTooLarge, Limits, Query, ReaderPool
 from graph.running import Call, QueryCancelled
 from graph.snapshots import Snapshots
 from graph.terms import Literal, Quad
 from graph.update import Scope
+from tests.e2e.served import READER, descendants
 
 NAMES = ProjectNames("https://example.org/", "shop")
 RESULTS = ("application/sparql-results+json", "application/sparql-results+xml", "text/csv")
@@ -248,25 +250,46 @@ def test_a_reader_that_was_stopped_is_replaced(pool: ReaderPool, store: Path) ->
     assert idle._process.poll() is not None
 
 
-def test_a_query_whose_reader_is_stopped_ends_at_once(store: Path, tmp_path: Path) -> None:
-    patient = ReaderPool(1, Limits(seconds=600, memory=1 << 30), tmp_path)
-    stopped: list[MimirError] = []
+def asking_while(
+    pool: ReaderPool, store: Path, text: str, sign: int, *, times: int
+) -> list[int | type[MimirError]]:
+    """Ask in a thread while reader processes get a signal; gives what came of it."""
+    result: list[int | type[MimirError]] = []
 
     def ask() -> None:
         try:
-            rows(patient, store, ENDLESS)
+            result.append(rows(pool, store, text))
         except MimirError as error:
-            stopped.append(error)
+            result.append(type(error))
 
-    rows(patient, store, "ASK {}")
-    (reader,) = patient._idle
     asking = threading.Thread(target=ask)
     asking.start()
-    while not any(entry.state == "running" for entry in patient.queries.all()):
-        assert asking.is_alive()
-    os.kill(reader._process.pid, signal.SIGSTOP)
+    hit: set[int] = set()
+    while asking.is_alive() and len(hit) < times:
+        if any(entry.state == "running" for entry in pool.queries.all()):
+            for process in set(descendants(os.getpid(), READER)) - hit:
+                hit.add(process)
+                os.kill(process, sign)
     asking.join(60)
+    return result
 
-    assert [type(error) for error in stopped] == [ReaderDied]
-    assert rows(patient, store, "ASK {}")
-    patient.close()
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_query_whose_reader_is_lost_is_asked_again(
+    store: Path, tmp_path: Path, sign: int
+) -> None:
+    pool = ReaderPool(1, Limits(seconds=60, memory=1 << 30), tmp_path)
+    text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) != STR(?d)) }"
+    rows(pool, store, "ASK {}")
+
+    assert asking_while(pool, store, text, sign, times=1) == [len("n\r\n3998000\r\n")]
+    pool.close()
+
+
+def test_a_query_whose_readers_are_all_lost_ends_at_once(store: Path, tmp_path: Path) -> None:
+    pool = ReaderPool(1, Limits(seconds=600, memory=1 << 30), tmp_path)
+    rows(pool, store, "ASK {}")
+
+    assert asking_while(pool, store, ENDLESS, signal.SIGSTOP, times=99) == [ReaderLost]
+    assert rows(pool, store, "ASK {}")
+    pool.close()

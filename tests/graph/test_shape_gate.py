@@ -117,9 +117,8 @@ def test_sees_the_nodes_that_a_removed_triple_concerns_through_an_inverse_path()
 
 
 def test_checks_everything_when_the_classes_change() -> None:
-    with _dataset(PERSON, ":a a :Q .", "block") as dataset:
-        with pytest.raises(ShapesBroken):
-            dataset.commit(_change(":Q rdfs:subClassOf :P ."))
+    with _dataset(PERSON, ":a a :Q .", "block") as dataset, pytest.raises(ShapesBroken):
+        dataset.commit(_change(":Q rdfs:subClassOf :P ."))
 
 
 def test_refuses_a_malformed_shape_so_that_later_changes_can_still_be_checked() -> None:

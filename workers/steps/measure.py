@@ -1,4 +1,4 @@
-"""Step: measure the columns of the files, and how their values changed since the last version."""
+"""Step: measure the columns of the files, and what changed since their last version."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,9 +6,11 @@ from graph.changes import ChangeSet
 from graph.model import KnowledgeModel
 from graph.names import ProjectNames
 from graph.records import Facts, record_quads
+from graph.schema import Schema
 from graph.terms import NamedNode, Quad
 from graph.vocab import DQV, MIMIR, RDF, RDFS
 from inference.drift import ColumnDrift, measure_drift
+from inference.evolution import SchemaChange, schema_changes
 from inference.sketches import ColumnSketch, sketches_from_json
 from workers.artifacts import get_json, read_model
 from workers.orchestrator import StepContext, StepResult
@@ -28,29 +30,61 @@ METRICS: Mapping[str, str] = {
 
 def execute(context: StepContext) -> StepResult:
     """Write one measurement per column and metric."""
-    now = context.outputs["infer"]["sketches"]
+    now = {name: context.outputs["infer"][name] for name in ("file", "sketches")}
     before = _version_before(context, now)
-    sketches = sketches_from_json(get_json(context, now))
-    drifts = (
-        measure_drift(sketches_from_json(get_json(context, before)), sketches) if before else ()
-    )
-    names = context.project.names
-    quads = _quads(names, read_model(context), sketches, drifts)
-    changed = sum(drift.changed for drift in drifts)
+    sketches = _sketches(context, now)
+    drifts: tuple[ColumnDrift, ...] = ()
+    changes: tuple[SchemaChange, ...] = ()
     message = f"{len(sketches)} columns"
     if before:
-        message += f" · {changed} with other values than before"
-    output = {"sketches": now, "before": before}
-    return StepResult(output, message, ChangeSet(added=tuple(quads)), (names.quality,))
+        old = _sketches(context, before)
+        drifts = measure_drift(old, sketches)
+        changes = schema_changes(_schema(context, before), _schema(context, now), old, sketches)
+        drifted = sum(drift.changed for drift in drifts)
+        message += f" · {drifted} with other values than before · {len(changes)} schema changes"
+    names = context.project.names
+    quads = (
+        *_quads(names, read_model(context), sketches, drifts),
+        *(quad for change in changes for quad in _change_quads(names, change)),
+    )
+    output = {"version": now, "before": before}
+    return StepResult(output, message, ChangeSet(added=quads), (names.quality,))
 
 
-def _version_before(context: StepContext, now: str) -> str | None:
+def _version_before(context: StepContext, now: dict[str, str]) -> dict[str, str] | None:
     """Find the newest other version; the same files again are compared with the same one."""
     last = last_output(context.project.reader(context.project.names.meta), "measure")
     if last is None:
         return None
-    found: str | None = last["before"] if last["sketches"] == now else last["sketches"]
+    found: dict[str, str] | None = last["before"] if last["version"] == now else last["version"]
     return found
+
+
+def _sketches(context: StepContext, version: dict[str, str]) -> tuple[ColumnSketch, ...]:
+    return sketches_from_json(get_json(context, version["sketches"]))
+
+
+def _schema(context: StepContext, version: dict[str, str]) -> Schema:
+    return Schema.from_json(get_json(context, version["file"]))
+
+
+def _change_quads(names: ProjectNames, change: SchemaChange) -> list[Quad]:
+    columns = ", ".join(change.columns)
+    return record_quads(
+        names.record("schema-change", change.kind, change.table, columns, change.was),
+        {
+            RDF.type: MIMIR.SchemaChange,
+            MIMIR.changeKind: change.kind,
+            MIMIR.sourceTable: change.table,
+            MIMIR.sourceColumn: columns or None,
+            MIMIR.was: change.was or None,
+            MIMIR.now: change.now or None,
+            MIMIR.risk: change.risk,
+            MIMIR.confidence: change.confidence,
+            MIMIR.evidence: change.evidence,
+        },
+        names.quality,
+    )
 
 
 def _quads(

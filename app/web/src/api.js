@@ -27,7 +27,11 @@ export const createProject = (name) => postJson("/projects", { name });
 export const fetchSummary = (project) => getJson(`${projectPath(project)}/summary`);
 export const fetchLatestRun = (project) =>
   getJson(`${projectPath(project)}/runs?limit=1`).then((page) => page.items[0] ?? null);
-export const listViolations = (project, limit) => getJson(`${projectPath(project)}/violations?limit=${limit}`);
+export const listViolationGroups = (project, limit) =>
+  getJson(`${projectPath(project)}/violation-groups?limit=${limit}`);
+export const listViolations = (project, limit, group) =>
+  getJson(`${projectPath(project)}/violations?limit=${limit}&group=${encodeURIComponent(group)}`);
+export const proposeRepairs = (project, group) => postJson(`${projectPath(project)}/repairs`, { group });
 export const listAlerts = (project, state) => getJson(`${projectPath(project)}/alerts?state=${state}`);
 export const acknowledgeAlert = (project, alert, by) =>
   postJson(`${alertPath(project, alert)}/acknowledge`, { by });

@@ -1,16 +1,16 @@
 // What the page knows of one project, kept fresh: by events while a run goes on, by asking now and then otherwise.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
-import { fetchLatestRun, fetchSummary, followRun, hasEnded, listViolations } from "./api.js";
+import { fetchLatestRun, fetchSummary, followRun, hasEnded, listViolationGroups } from "./api.js";
 
 const ASK_AGAIN_AFTER_MS = 10_000;
-const VIOLATIONS_SHOWN = 50;
+const GROUPS_SHOWN = 50;
 
-/** Give {summary, run, violations, problem, version, refresh, follow}; what is not known yet is undefined. */
+/** Give {summary, run, groups, problem, version, refresh, follow}; what is not known yet is undefined. */
 export function useProject(project) {
   const [summary, setSummary] = useState();
   const [run, setRun] = useState();
-  const [violations, setViolations] = useState();
+  const [groups, setGroups] = useState();
   const [problem, setProblem] = useState(null);
 
   const load = useCallback(async (fetched, keep) => {
@@ -38,10 +38,10 @@ export function useProject(project) {
   useEffect(() => (active ? followRun(project, run.id, setRun) : undefined), [project, run?.id, active]);
   useRegularly(refresh, ASK_AGAIN_AFTER_MS);
   useEffect(() => {
-    if (version) load((name) => listViolations(name, VIOLATIONS_SHOWN), setViolations);
+    if (version) load((name) => listViolationGroups(name, GROUPS_SHOWN), setGroups);
   }, [load, version]);
 
-  return { summary, run, violations, problem, version, refresh, follow: setRun };
+  return { summary, run, groups, problem, version, refresh, follow: setRun };
 }
 
 /** Call `task` every `milliseconds` while the page can be seen. */
