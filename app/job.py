@@ -12,6 +12,7 @@ from app.settings import Settings
 from graph.dataset import utc_now
 from graph.errors import BadInput, Conflict, MimirError, StoreUnavailable
 from graph.sandbox import die_with_parent
+from workers.model_advice import ModelAdviser
 from workers.orchestrator import WorkerSettings, execute_run
 from workers.remote import RemoteProject, patient
 from workers.runs import read_run
@@ -56,11 +57,21 @@ def _run(name: str, run_id: str, settings: Settings) -> int:
     beat.start()
     try:
         with _scratch(settings, name) as (folder, cache):
-            worker = WorkerSettings(folder, cache, settings.receivers(), settings.seed)
+            worker = WorkerSettings(
+                folder, cache, settings.receivers(), settings.seed, _adviser(settings)
+            )
             ended = execute_run(project, run, find_workflow(run.workflow), worker, utc_now)
     finally:
         stopped.set()
     return DONE if ended.state == "succeeded" else FAILED
+
+
+def _adviser(settings: Settings) -> ModelAdviser | None:
+    if not settings.advice_url:
+        return None
+    if not settings.advice_model:
+        raise BadInput("MIMIR_ADVICE_URL is set; name the model in MIMIR_ADVICE_MODEL too.")
+    return ModelAdviser(settings.advice_url, settings.advice_model, settings.advice_key)
 
 
 @contextmanager

@@ -65,7 +65,7 @@ def propose_import(
     services: Services, project: Project, plan: ImportPlan, *, author: str, reason: str
 ) -> Proposal:
     """Make a proposal of an import."""
-    renames = [f"{item.old} is {item.new} now. {item.evidence}" for item in plan.diff.renamed]
+    renames = [f"{item.old} is {item.new} now. {item.evidence}" for item in plan.diff.renamed_terms]
     return propose(
         project,
         services.clock(),
@@ -82,7 +82,7 @@ def apply_import(
 ) -> int:
     """Commit an import, and land the rows again where terms were renamed; gives the commit."""
     commit = project.commit(ChangeSet(plan.added, plan.removed, author, reason))
-    if plan.diff.renamed:
+    if plan.diff.renamed_terms:
         land_again(services, project)
     return commit.sequence
 

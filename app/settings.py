@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import BadInput
+from graph.remote_address import RemoteAddress, read_address
 
 PREFIX = "MIMIR_"
 
@@ -31,7 +32,14 @@ class Settings:
         upload_mb: largest upload.
         keep_checkpoints: states of the past that each project keeps ready; older ones are sparser.
         monitor_seconds: how often twins are monitored.
+        remote_stores: stores that projects may be created on, as `name=address`, separated by
+            spaces; the address of a Fuseki dataset, or those of the query, update and graph store
+            services of any store with commas between them.
+        remote_tokens: bearer tokens for them, as `name=token`, separated by spaces.
         alert_urls: receivers as `name=url`, separated by spaces; Apprise URLs or http(s) webhooks.
+        advice_url: base URL of an OpenAI-compatible API that is asked about doubtful decisions on
+            schemas, such as `http://127.0.0.1:11434/v1`; empty: nobody is asked.
+        advice_model, advice_key: name of its model; the key that it wants, if any.
         seed: seed of everything random.
     """
 
@@ -54,8 +62,23 @@ class Settings:
     upload_mb: int = 20_480
     keep_checkpoints: int = 20
     monitor_seconds: int = 300
+    remote_stores: str = ""
+    remote_tokens: str = ""
     alert_urls: str = ""
+    advice_url: str = ""
+    advice_model: str = ""
+    advice_key: str = field(default="", repr=False)
     seed: int = 7
+
+    def stores(self) -> dict[str, RemoteAddress]:
+        """Split `remote_stores` into names and addresses, each with its token.
+
+        Raises:
+            BadInput: an entry is not `name=address`, or an address is none.
+        """
+        tokens = _named("REMOTE_TOKENS", self.remote_tokens)
+        addresses = _named("REMOTE_STORES", self.remote_stores)
+        return {name: read_address(text, tokens.get(name, "")) for name, text in addresses.items()}
 
     def receivers(self) -> tuple[tuple[str, str], ...]:
         """Split `alert_urls` into names and URLs.
@@ -70,6 +93,16 @@ class Settings:
                 raise BadInput("MIMIR_ALERT_URLS must hold `name=url` entries, split by spaces.")
             pairs.append((name, url))
         return tuple(pairs)
+
+
+def _named(setting: str, text: str) -> dict[str, str]:
+    found = {}
+    for entry in text.split():
+        name, equals, value = entry.partition("=")
+        if not equals or not name or not value:
+            raise BadInput(f"{PREFIX}{setting} must hold `name=...` entries, split by spaces.")
+        found[name] = value
+    return found
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

@@ -62,7 +62,11 @@ class Owner:
         shutil.rmtree(spool, ignore_errors=True)
         board = ProgressBoard()
         projects = Projects(
-            settings.data, settings.base_iri, clock, keep_checkpoints=settings.keep_checkpoints
+            settings.data,
+            settings.base_iri,
+            clock,
+            keep_checkpoints=settings.keep_checkpoints,
+            stores=settings.stores(),
         )
         self._pools = (
             ReaderPool(settings.readers, user_limits(settings), spool, current_call),
@@ -151,6 +155,9 @@ def _job_queue(settings: Settings, url: str, token: str) -> JobQueue:
         "MIMIR_WORKER_TOKEN": token,
         "MIMIR_DATA": str(settings.data),
         "MIMIR_ALERT_URLS": settings.alert_urls,
+        "MIMIR_ADVICE_URL": settings.advice_url,
+        "MIMIR_ADVICE_MODEL": settings.advice_model,
+        "MIMIR_ADVICE_KEY": settings.advice_key,
         "MIMIR_SEED": str(settings.seed),
     }
     return LocalQueue(settings.workers, environment)

@@ -74,7 +74,7 @@ class Quarantine:
         statement = (
             f"INSERT INTO quarantine SELECT {quote_text(record + '/')} || t.{ROW} || "
             f"{quote_text(''.join('/' + end for end in ends))}, {quote_text(kind)}, "
-            f"{quote_text(rows.table.source)}, {quote_text(rows.table.name)}, t.{ROW}, "
+            f"{rows.source_file()}, {quote_text(rows.table.name)}, {rows.source_row()}, "
             f"{quote_text(column)}, {finding.value}, {finding.reason}, {finding.repair}, "
             f"{finding.focus}, {path} {source}"
         )

@@ -59,6 +59,24 @@ class TableRows:
             )
         return _in_nfc(parent.datatype, lexical_sql(read_as, self.cell(column)))
 
+    def source_file(self) -> str:
+        """Give the expression of the name of the row's file."""
+        return self._of_part(self.table.source, [quote_text(p.source) for p in self.staged.parts])
+
+    def source_row(self) -> str:
+        """Give the expression of the number that the row has in its file."""
+        places = [f"t.{ROW} - {part.first_row - 1}" for part in self.staged.parts]
+        return self._of_part(None, places) if places else f"t.{ROW}"
+
+    def _of_part(self, only: str | None, expressions: Sequence[str]) -> str:
+        if not expressions:
+            return quote_text(only or "")
+        cases = " ".join(
+            f"WHEN t.{ROW} >= {part.first_row} THEN {expression}"
+            for part, expression in zip(self.staged.parts[::-1], expressions[::-1], strict=True)
+        )
+        return f"CASE {cases} END"
+
     def texts(self, columns: Sequence[str], joint: str = "; ") -> str:
         """Give the expression of the staged texts of several cells, for a person to read."""
         cells = ", ".join(self.cell(column) for column in columns)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from graph.blobs import BlobStore
 from graph.changes import Patch
-from graph.errors import StoreUnavailable
+from graph.errors import StoreDamaged, StoreUnavailable
 from graph.loader import load_files
 from graph.log import LogRecord, read_log
 from graph.oxigraph import OxigraphStore
@@ -107,12 +107,8 @@ class Checkpoints:
         # One at a time: a replayed bulk load takes as long as the first one did.
         with self._building:
             target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                self._start(target, sequence)
-                replay(target, sequence, log, blobs)
-            except BaseException:
-                shutil.rmtree(target, ignore_errors=True)
-                raise
+            while not self._built(target, sequence, log, blobs):
+                continue
 
     def sizes(self) -> list[CheckpointSize]:
         """Measure the kept checkpoints; files shared by hard links belong to none of them."""
@@ -129,7 +125,26 @@ class Checkpoints:
             held = {status.st_ino: status.st_size for status in _statuses(self.folder)}
         return sum(size for node, size in held.items() if node not in shared)
 
-    def _start(self, target: Path, sequence: int) -> None:
+    def _built(self, target: Path, sequence: int, log: Path, blobs: BlobStore) -> bool:
+        """Try with the newest checkpoint; one that turns out to be damaged is removed."""
+        start = None
+        try:
+            start = self._start(target, sequence)
+            replay(target, sequence, log, blobs)
+        except StoreDamaged:
+            shutil.rmtree(target, ignore_errors=True)
+            if start is None:
+                raise
+            with self._lock:
+                self._remove(start)
+            return False
+        except BaseException:
+            shutil.rmtree(target, ignore_errors=True)
+            raise
+        return True
+
+    def _start(self, target: Path, sequence: int) -> int | None:
+        """Copy the newest checkpoint that is not above a commit; gives its number."""
         with self._lock:
             for number in reversed([n for n in self.sequences() if n <= sequence]):
                 try:
@@ -141,7 +156,8 @@ class Checkpoints:
                     shutil.rmtree(target, ignore_errors=True)
                     self._remove(number)
                 else:
-                    return
+                    return number
+        return None
 
     def _remove(self, sequence: int) -> None:
         grave = self.folder / f".gone-{sequence}"

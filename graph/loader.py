@@ -37,8 +37,18 @@ _REPORT_SECONDS = 0.5
 _WAIT_SECONDS = 0.02
 _NO_FILE = hashlib.sha256().hexdigest()
 
-Ending = Callable[[], Sequence[ExpectedCount] | None]
-"""Waits until a growing file is complete; gives the counts to expect, or None to break off."""
+
+@dataclass(frozen=True)
+class GrowingFile:
+    """A file that is still being written, and may be moved.
+
+    Attributes:
+        descriptor: of the file, open for reading.
+        ending: waits until the file is complete; gives the counts to expect, or None to break off.
+    """
+
+    descriptor: int
+    ending: Callable[[], Sequence[ExpectedCount] | None]
 
 
 @dataclass(frozen=True)
@@ -52,11 +62,10 @@ class Loaded:
 
 def load_files(
     store: Path,
-    added: Path | None,
+    added: Path | GrowingFile | None,
     removed: Path | None,
     progress: Callable[[int], None] | None = None,
     expected: Sequence[ExpectedCount] = (),
-    ending: Ending | None = None,
 ) -> Loaded:
     """Run the loader on a store.
 
@@ -65,7 +74,6 @@ def load_files(
         added, removed: N-Quads files.
         progress: called with the number of bytes read so far.
         expected: how many individuals of a class each graph must hold afterwards.
-        ending: given when `added` is still being written; returns when it is complete.
 
     Raises:
         BadInput: a file is no N-Quads, or a count is not as expected; the store must be thrown
@@ -73,14 +81,22 @@ def load_files(
         StoreUnavailable: the loader failed or was broken off; the store must be thrown away.
     """
     command = [sys.executable, "-m", "graph.loader", str(store)]
-    command += [f"+{added}"] * (added is not None) + [f"-{removed}"] * (removed is not None)
-    command += [f"={json.dumps(expected)}"] * bool(expected) + ["~"] * (ending is not None)
+    growing = added if isinstance(added, GrowingFile) else None
+    path = f"/dev/fd/{growing.descriptor}" if growing else added
+    command += [f"+{path}"] * (path is not None) + [f"-{removed}"] * (removed is not None)
+    command += [f"={json.dumps(expected)}"] * bool(expected) + ["~"] * (growing is not None)
     last: dict[str, Any] = {}
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        pass_fds=(growing.descriptor,) if growing else (),
+        text=True,
+    ) as process:
         try:
-            if ending:
-                _announce_end(process, ending())
+            if growing:
+                _announce_end(process, growing.ending())
             for line in process.stdout or ():
                 last = json.loads(line)
                 if progress and "bytes" in last:

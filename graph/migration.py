@@ -45,7 +45,7 @@ def renamed_terms(diff: OntologyDiff) -> tuple[Renamed, ...]:
     """List what a difference of ontologies renames."""
     return tuple(
         Renamed(item.kind, NamedNode(item.old[1:-1]), NamedNode(item.new[1:-1]))
-        for item in diff.renamed
+        for item in diff.renamed_terms
     )
 
 

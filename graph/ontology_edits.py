@@ -85,7 +85,7 @@ def observed_renames(
         diff: from what was generated to what is there.
     """
     edits = []
-    for item in diff.renamed:
+    for item in diff.renamed_terms:
         old, new = (iri[1:-1].removeprefix(names.terms) for iri in (item.old, item.new))
         known = {*_classes(model), *_properties(model)}
         if old in known and new not in known and new.isidentifier():
@@ -357,6 +357,8 @@ def _without_member(
         (quad.subject, quad.predicate): quad.object for quad in quads
     }
     for quad in quads:
+        if quad.predicate == OWL.disjointWith and {quad.subject, quad.object} == {member, other}:
+            return [each for each in quads if each != quad]
         if quad.predicate != OWL.members:
             continue
         nodes, items = _list(found, quad.object)

@@ -165,7 +165,8 @@ def _without_foreign_header(quads: list[Quad], names: ProjectNames) -> tuple[lis
             notes.append(f"{quad.object} is not imported; nothing is fetched from the network.")
         elif quad.subject in headers - {names.ontology_iri}:
             notes.append(f"The header of {quad.subject} was left out; the project has its own.")
-        elif not _is_version(quad, names):
+        elif not _is_version(quad, names) and quad.object != RDF.List:
+            # Some tools say of a list that it is one, which nothing needs.
             kept.append(quad)
     return kept, sorted(set(notes))
 

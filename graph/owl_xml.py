@@ -105,7 +105,7 @@ def read_owl_xml(path: Path, base: str) -> Iterator[Triple]:
     parser = ElementTree.XMLParser(target=_Builder())  # noqa: S314 - no DOCTYPE, so no entities
     try:
         root = ElementTree.parse(path, parser).getroot()  # noqa: S314 - see above
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise BadOwlXml(f"The OWL/XML is not well-formed: {error}.") from error
     if root is None or root.tag != f"{{{OWL}}}Ontology":
         raise BadOwlXml("The document is no OWL/XML: its root must be an owl:Ontology element.")

@@ -137,6 +137,11 @@ class OxigraphStore:
         with _translated(self.note_damage):
             return quad in self.engine
 
+    def existing(self, quads: Iterable[Quad]) -> list[Quad]:
+        """List those of the quads that are there, in their order."""
+        engine = self.engine
+        return [quad for quad in quads if quad in engine]
+
     def count(self, graph: NamedNode) -> int:
         """Count the triples of one graph."""
         rows = self.reader([graph]).select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
@@ -166,7 +171,8 @@ class OxigraphStore:
 
     def flush(self) -> None:
         """Write what is in memory to disk."""
-        self.engine.flush()
+        with _translated(self.note_damage):
+            self.engine.flush()
 
     def close(self) -> None:
         """Release the engine and its lock."""

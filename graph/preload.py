@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from graph.changes import ExpectedCount
-from graph.loader import Loaded, load_files
+from graph.loader import GrowingFile, Loaded, load_files
 
 
 class Preload:
@@ -27,7 +27,7 @@ class Preload:
     def __init__(self, clone: Path, base: int, file: Path) -> None:
         self.clone = clone
         self.base = base
-        self._file = file
+        self._file = file.open("rb")
         self._ending: SimpleQueue[Sequence[ExpectedCount] | None] = SimpleQueue()
         self._progress: Callable[[int], None] = _silent
         self._loaded: Future[Loaded] = Future()
@@ -51,17 +51,15 @@ class Preload:
 
     def _load(self) -> None:
         try:
-            self._loaded.set_result(
-                load_files(
-                    self.clone,
-                    self._file,
-                    None,
-                    lambda done: self._progress(done),  # noqa: PLW0108 - known when it is complete
-                    ending=self._ending.get,
-                )
-            )
+            with self._file as file:
+                growing = GrowingFile(file.fileno(), self._ending.get)
+                found = load_files(self.clone, growing, None, self._report)
+            self._loaded.set_result(found)
         except BaseException as error:  # noqa: BLE001 - raised where the result is waited for
             self._loaded.set_exception(error)
+
+    def _report(self, done: int) -> None:
+        self._progress(done)
 
 
 def _silent(_: int) -> None:

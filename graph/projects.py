@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +14,14 @@ from graph.changes import ChangeSet, Commit
 from graph.checkpoints import KEPT
 from graph.dataset import Clock, Dataset, Guard, Progress, utc_now
 from graph.dataset_port import ProjectDataset
-from graph.errors import Conflict, NotFound
+from graph.errors import BadInput, Conflict, NotFound
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
 from graph.past import PastState
 from graph.precondition import Overtaken, Precondition
+from graph.remote_address import RemoteAddress
+from graph.remote_dataset import RemoteDataset
+from graph.remote_graphs import RemoteGraphs
 from graph.snapshots import Overlay, Snapshots
 from graph.store import GraphReader
 from graph.terms import NamedNode, Quad
@@ -131,6 +134,7 @@ class Projects:
         folder: the data folder; the caller holds its `OwnerLock`.
         base: base IRI for new projects.
         keep_checkpoints: how many states of the past each project keeps ready.
+        stores: remote stores that projects may be created on, by name.
     """
 
     def __init__(
@@ -140,7 +144,9 @@ class Projects:
         clock: Clock = utc_now,
         *,
         keep_checkpoints: int = KEPT,
+        stores: Mapping[str, RemoteAddress] | None = None,
     ) -> None:
+        self._stores = stores or {}
         self._folder = folder / "projects"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._base = base
@@ -156,21 +162,28 @@ class Projects:
         """List the projects by name."""
         return sorted(path.parent.name for path in self._folder.glob("*/project.json"))
 
-    def create(self, name: str) -> Project:
+    def create(self, name: str, store: str = "") -> Project:
         """Make a project.
 
+        Args:
+            store: name of the remote store that holds its graphs; empty: an embedded one.
+
         Raises:
-            BadInput: the name cannot be part of an IRI.
+            BadInput: the name cannot be part of an IRI, or there is no such store.
             Conflict: there is one with this name.
         """
         names = ProjectNames(self._base, name)
         folder = self._folder / name
+        if store:
+            # Before anything is made: it must answer, and hold no other project.
+            RemoteGraphs(self._address(store).store(), names).read_state()
         with self._lock:
             if folder.exists():
                 raise Conflict(f"There is a project {name!r} already.")
             temporary = self._folder / f".{name}"
             temporary.mkdir()
             about = {"base": names.base, "project": name, "created": self._clock().isoformat()}
+            about |= {"store": store} if store else {}
             (temporary / "project.json").write_text(json.dumps(about), encoding="utf-8")
             temporary.rename(folder)
         return self.get(name)
@@ -198,6 +211,8 @@ class Projects:
         """Remove a project with all its data, at once for every reader."""
         project = self.get(name)
         with self._lock:
+            if isinstance(project.dataset, RemoteDataset):
+                project.dataset.remote.erase()
             self._open.pop(name)
             project.dataset.close()
             grave = self._folder / f".{name}"
@@ -217,6 +232,18 @@ class Projects:
             raise NotFound(f"There is no project {name!r}.")
         about = json.loads(path.read_text(encoding="utf-8"))
         names = ProjectNames(about["base"], about["project"])
-        keep = self._keep_checkpoints
-        dataset = Dataset(path.parent, names, self._clock, keep_checkpoints=keep)
+        dataset = self._dataset(path.parent, names, about.get("store", ""))
         return Project(dataset, Snapshots(dataset), about["created"])
+
+    def _dataset(self, folder: Path, names: ProjectNames, store: str) -> ProjectDataset:
+        keep = self._keep_checkpoints
+        if not store:
+            return Dataset(folder, names, self._clock, keep_checkpoints=keep)
+        remote = self._address(store).store()
+        return RemoteDataset(folder, names, remote, self._clock, keep_checkpoints=keep)
+
+    def _address(self, store: str) -> RemoteAddress:
+        if store not in self._stores:
+            known = ", ".join(sorted(self._stores)) or "none"
+            raise BadInput(f"There is no remote store {store!r}; the settings name these: {known}.")
+        return self._stores[store]

@@ -12,6 +12,7 @@ from typing import Literal as OneOf
 from graph.changes import ChangeSet, Patch, read_patch, write_patch
 from graph.errors import BadInput, Conflict, NotFound
 from graph.impact import Impact
+from graph.membership import present
 from graph.names import ProjectNames
 from graph.records import Facts, record_quads
 from graph.sparql import bind, load_query
@@ -138,13 +139,9 @@ def decided(
 
 def missing(quads: Iterable[Quad], reader: Callable[[NamedNode], GraphReader]) -> tuple[Quad, ...]:
     """List the quads that are not there."""
-    text = load_query("graph", "holds")
-    found = []
-    for quad in quads:
-        terms = {"subject": quad.subject, "predicate": quad.predicate, "object": quad.object}
-        if not reader(quad.graph_name).ask(bind(text, **terms)):  # type: ignore[arg-type] # proposals hold named graphs and no blank nodes
-            found.append(quad)
-    return tuple(found)
+    asked = tuple(quads)
+    there = frozenset(present(asked, reader))
+    return tuple(quad for quad in asked if quad not in there)
 
 
 def proposal_iri(names: ProjectNames, proposal: str) -> NamedNode:

@@ -22,6 +22,7 @@ from graph.explain import as_json, explain
 from graph.inlining import inlined
 from graph.oxigraph import OxigraphStore
 from graph.rdf_io import Upload, read_uploads, read_user_patch, with_blank_nodes, write_graphs
+from graph.remote_requests import received_result, rewrite_request
 from graph.result_nodes import show_blank_nodes
 from graph.sandbox import confine, die_with_parent, limit
 from graph.sparql import bind
@@ -29,7 +30,9 @@ from graph.sparql_tokens import dataset_clause
 from graph.terms import NamedNode, Triple
 from graph.unknown_functions import UnknownFunctions
 from graph.update import GraphForbidden, Scope, evaluate_update, open_graphs
+from graph.update_text import READS, read_operations
 from graph.vocab import PREFIXES
+from graph.xml_text import make_readable
 
 _OPEN_STORES = 4
 _FORBIDDEN = "(os error 1)"  # EPERM, as the engine writes it
@@ -99,6 +102,10 @@ def _answer(stores: _Stores, request: Mapping[str, Any]) -> dict[str, Any]:
             return _patch(request)
         if "graphs" in request:
             return _graphs(stores.get(request["store"]), request)
+        if "view" in request:
+            return rewrite_request(request, *_dataset(request))
+        if "received" in request:
+            return _written(received_result(request), request, request["skolem"])
         if request.get("explain"):
             return _explain(stores.get(request["store"]), request)
         return _query(stores.get(request["store"]), request)
@@ -167,6 +174,8 @@ def _written(result: Any, request: Mapping[str, Any], skolem: str) -> dict[str, 
                 return _too_large("rows")
             if skolem and kind == "solutions":
                 show_blank_nodes(Path(output), media, skolem)
+            if media.endswith("xml"):
+                make_readable(Path(output))
         return {"kind": kind, "media": media}
     media = request["graph"]
     if not media:
@@ -175,6 +184,8 @@ def _written(result: Any, request: Mapping[str, Any], skolem: str) -> dict[str, 
     prefixes = PREFIXES if form in (RdfFormat.TURTLE, RdfFormat.RDF_XML) else None
     triples = with_blank_nodes(result, skolem) if skolem else result
     serialize(_counted(triples, request.get("rows")), output, form, prefixes=prefixes)
+    if form == RdfFormat.RDF_XML:
+        make_readable(Path(output))
     return {"kind": "graph", "media": media}
 
 
@@ -246,7 +257,9 @@ def _update(request: Mapping[str, Any]) -> dict[str, Any]:
         added, removed = evaluate_update(store, request["update"], _scope(request))
     finally:
         store.close()
-    Path(request["output"]).write_bytes(write_patch({}, added, removed))
+    operations = read_operations(request["update"], request["base"])
+    header = {READS: "yes" if any(operation.reads for operation in operations) else "no"}
+    Path(request["output"]).write_bytes(write_patch(header, added, removed))
     return {"kind": "patch", "media": "application/rdf-patch"}
 
 
@@ -278,6 +291,8 @@ def _graphs(store: OxigraphStore, request: Mapping[str, Any]) -> dict[str, Any]:
         home=NamedNode(request["home"]) if request["home"] else None,
         skolem=request["skolem"],
     )
+    if request["media"].endswith("xml"):
+        make_readable(Path(request["output"]))
     return {"kind": "graph" if filled else "empty", "media": request["media"]}
 
 

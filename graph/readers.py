@@ -27,7 +27,7 @@ from graph.gate import LONGEST_QUERY, check
 from graph.rdf_io import BadRdf, Upload, Uploaded
 from graph.reader import Reader, ReaderLost
 from graph.reader_request import described, scope_fields
-from graph.running import Call, RunningQueries
+from graph.running import Call, Place, RunningQueries
 from graph.terms import NamedNode
 from graph.update import GraphForbidden, Scope
 
@@ -186,8 +186,8 @@ class ReaderPool:
             QueryCancelled: somebody ended it, or the caller left.
             QueryTimeout, ReaderDied: a limit was passed; the reader is gone, nothing else is.
         """
-        request = {**_asked(store, query), "rows": self.limits.rows}
-        with self._output() as output:
+        request = {**asked(store, query), "rows": self.limits.rows}
+        with self.output() as output:
             answer = self._run({**request, "output": str(output)})
             yield Answer(answer["kind"], answer["media"], output)
 
@@ -197,7 +197,7 @@ class ReaderPool:
         Raises:
             MimirError: as `query`.
         """
-        return self._run({**_asked(store, query), "explain": True})
+        return self._run({**asked(store, query), "explain": True})
 
     def update(self, store: Path, text: str, scope: Scope) -> Patch:
         """Evaluate an update on a clone that is thrown away; gives what it would change."""
@@ -224,7 +224,7 @@ class ReaderPool:
             "skolem": skolem,
             **scope_fields(scope),
         }
-        with self._output() as output:
+        with self.output() as output:
             answer = self._run({**request, "output": str(output)})
             yield output, Uploaded(answer["count"], tuple(answer["graphs"]))
 
@@ -250,7 +250,7 @@ class ReaderPool:
             "home": dump.home.value if dump.home else None,
             "skolem": dump.skolem,
         }
-        with self._output() as output:
+        with self.output() as output:
             answer = self._run({**request, "output": str(output)})
             yield Answer(answer["kind"], answer["media"], output)
 
@@ -266,12 +266,13 @@ class ReaderPool:
             spare.add_done_callback(_end)
 
     def _patch(self, request: Mapping[str, Any]) -> Patch:
-        with self._output() as output:
+        with self.output() as output:
             self._run({**request, "output": str(output)})
             return read_patch(output.read_bytes())
 
     @contextmanager
-    def _output(self) -> Iterator[Path]:
+    def output(self) -> Iterator[Path]:
+        """Give an empty file for an answer on its way out."""
         handle, name = tempfile.mkstemp(dir=self._spool)
         os.close(handle)
         try:
@@ -282,6 +283,20 @@ class ReaderPool:
                 path.unlink(missing_ok=True)
 
     def _run(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        with self.place(request) as place:
+            # Within the slot: a flood of texts takes no more of this process than its share.
+            text = self.checked(request)
+            with fetched(text, self._spool, place.deadline, place.proceed) as found:
+                return self.ask({**request, "fetched": found}, place)
+
+    @contextmanager
+    def place(self, request: Mapping[str, Any]) -> Iterator[Place]:
+        """Hold a place among the queries while the context lasts.
+
+        Raises:
+            TooManyQueries: the caller's share of the readers is used up.
+            QueryTimeout: none became free in time.
+        """
         deadline = time.monotonic() + self.limits.seconds
         call = self._whose()
         with (
@@ -296,15 +311,20 @@ class ReaderPool:
                 stop()
                 keeps()
 
-            # Within the slot: a flood of texts takes no more of this process than its share.
-            text = self._checked(request)
-            with fetched(text, self._spool, deadline, proceed) as found:
-                answer = self._ask({**request, "fetched": found}, deadline, proceed)
+            yield Place(deadline, proceed)
+
+    def ask(self, request: Mapping[str, Any], place: Place) -> dict[str, Any]:
+        """Have a reader process answer a request.
+
+        Raises:
+            MimirError: what the process says went wrong; a limit that was passed.
+        """
+        answer = self._ask(request, place.deadline, place.proceed)
         if "error" in answer:
             raise _ERRORS.get(answer["error"], _QueryFailed)(answer["message"])
         return answer
 
-    def _checked(self, request: Mapping[str, Any]) -> str:
+    def checked(self, request: Mapping[str, Any]) -> str:
         """Let the gate look at the request's text, if there is one, and give it."""
         hosts, longest = self.limits.services, self.limits.text_bytes
         if "query" in request:
@@ -372,16 +392,13 @@ def _end(spare: Future[Reader]) -> None:
         spare.result().kill()
 
 
-def _asked(store: Path, query: Query) -> dict[str, Any]:
+def asked(store: Path, query: Query) -> dict[str, Any]:
+    """Put a query of a store into JSON values."""
+    plain = ("results", "graph", "protocol_dataset", "base", "skolem", "closed")
     return {
         "query": query.text,
         "store": str(store),
         "default": [graph.value for graph in query.default],
         "named": [graph.value for graph in query.named],
-        "results": query.results,
-        "graph": query.graph,
-        "protocol_dataset": query.protocol_dataset,
-        "base": query.base,
-        "skolem": query.skolem,
-        "closed": tuple(query.closed),
+        **{name: getattr(query, name) for name in plain},
     }

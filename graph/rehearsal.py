@@ -1,18 +1,18 @@
 """Rehearsal of a change on a clone: which violations it would bring that were not there before."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from graph.changes import ChangeSet
+from graph.focus_nodes import Nodes, ShapeReadings
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
-from graph.shacl import validate
-from graph.shacl_report import ValidationResult, sort_key
-from graph.sparql import bind, load_query
+from graph.shacl import not_compiled, validate, validate_nodes
+from graph.shacl_fallback import validate_slowly
+from graph.shacl_report import ValidationResult, new_results, sort_key
+from graph.shacl_shapes import read_shapes
 from graph.store import GraphReader
-from graph.terms import NamedNode, Quad
-from graph.vocab import RDF
+from graph.terms import Quad, Subject
 
 
 def effective(clone: Path, change: ChangeSet) -> tuple[tuple[Quad, ...], tuple[Quad, ...]]:
@@ -34,51 +34,53 @@ def new_violations(
 ) -> tuple[ValidationResult, ...]:
     """Apply a change to a clone and give the violations that were not there before, sorted.
 
-    Validates the nodes that the change touches and, where a type is lost, those that point to
-    them; everything when the change touches the shapes.
+    Validates the nodes that the change concerns; everything when it touches the shapes.
 
     Raises:
         BadInput: the change makes a shape malformed.
     """
+    added, removed = effective(clone, change)
     store = OxigraphStore(clone)
     try:
         data, shapes = store.reader([names.data]), store.reader([names.shapes])
-        whole = any(quad.graph_name == names.shapes for quad in (*change.added, *change.removed))
-        nodes = None if whole else touched_nodes(data, names, change)
-        before = Counter(_key(item) for item in validate(data, shapes, focus_nodes=nodes).results)
-        store.apply(change.added, change.removed)
-        found = []
-        for result in validate(data, shapes, focus_nodes=nodes).results:
-            before[_key(result)] -= 1
-            if before[_key(result)] < 0:
-                found.append(result)
-        return tuple(found)
+        if any(quad.graph_name == names.shapes for quad in (*added, *removed)):
+            before = validate(data, shapes).results
+            store.apply(added, removed)
+            return tuple(new_results(validate(data, shapes).results, before))
+        checked = _Checked(data, shapes)
+        quads = [quad for quad in (*added, *removed) if quad.graph_name == names.data]
+        checked.touch(quads)
+        store.apply(added, removed)
+        checked.touch(quads)
+        found = checked.results()
+        if not found:
+            return ()
+        store.apply(removed, added)
+        return tuple(new_results(found, checked.results()))
     finally:
         store.close()
 
 
-def touched_nodes(
-    data: GraphReader, names: ProjectNames, change: ChangeSet
-) -> tuple[NamedNode, ...]:
-    """List the nodes of the data graph whose validity the change may alter, sorted."""
-    quads = [quad for quad in (*change.added, *change.removed) if quad.graph_name == names.data]
-    found = {node for quad in quads for node in _ends(quad)}
-    untyped = {quad.subject for quad in change.removed if quad.predicate == RDF.type}
-    for node in sorted(untyped, key=str):
-        if isinstance(node, NamedNode):
-            found.update(_pointing_to(data, node))
-    return tuple(sorted(found, key=str))
+class _Checked:
+    """The focus nodes that a change concerns, found before it and after it."""
 
+    def __init__(self, data: GraphReader, shapes: GraphReader) -> None:
+        self._data = data
+        self._graph = read_shapes(shapes)
+        self._slow = not_compiled(data, self._graph)
+        self._readings = ShapeReadings(self._graph, self._slow)
+        self._nodes: dict[Subject, Nodes | None] = {}
 
-def _ends(quad: Quad) -> Iterable[NamedNode]:
-    ends = (quad.subject,) if quad.predicate == RDF.type else (quad.subject, quad.object)
-    return (node for node in ends if isinstance(node, NamedNode))
+    def touch(self, quads: Sequence[Quad]) -> None:
+        """Add the nodes that the quads concern in the data as they are."""
+        for shape, nodes in self._readings.touched(quads, [self._data]).items():
+            known = self._nodes.get(shape, ())
+            both = None if nodes is None or known is None else {*known, *nodes}
+            self._nodes[shape] = None if both is None else tuple(sorted(both, key=str))
 
-
-def _pointing_to(data: GraphReader, node: NamedNode) -> Iterable[NamedNode]:
-    rows = data.select(bind(load_query("graph", "pointing_to"), node=node))
-    return (row[0] for row in rows if isinstance(row[0], NamedNode))
-
-
-def _key(result: ValidationResult) -> tuple[str, ...]:
-    return (*sort_key(result), result.message)
+    def results(self) -> list[ValidationResult]:
+        """Validate these nodes; by shapes that cannot be compiled, all nodes."""
+        found = list(validate_nodes(self._data, self._graph, self._nodes))
+        if self._slow:
+            found += validate_slowly(self._data, self._graph, self._readings.roots)
+        return sorted(found, key=sort_key)

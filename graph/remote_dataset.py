@@ -11,8 +11,8 @@ twins' what-ifs, gates, states of the past) gets an embedded store that is built
 
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,13 +28,14 @@ from graph.log import CommitLog, LogRecord, read_log
 from graph.names import ProjectNames
 from graph.owner import OwnerLock
 from graph.oxigraph import OxigraphStore
-from graph.remote_graphs import RemoteGraphs, RemoteState
+from graph.remote_graphs import RemoteGraphs
 from graph.shape_gate import ShapeGate
 from graph.snapshots import Overlay
 from graph.sparql_http import SparqlHttpStore
 from graph.staged_load import StagedLoad
 from graph.store import GraphReader
 from graph.terms import NamedNode, Quad
+from graph.view_reader import ViewReader
 
 # A rehearsal replays this many commits at most before the state is kept for the next one.
 _REPLAYED = 20
@@ -53,7 +54,6 @@ class RemoteDataset:
     Raises:
         StoreInUse: another process has the folder open.
         LogDamaged: the log does not verify, or the store holds commits that it does not have.
-        StoreUnavailable: the store does not answer.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class RemoteDataset:
         self._bulk_lock = threading.Lock()
         self.remote = RemoteGraphs(store, names)
         self.sequence = 0
+        self._met = False
         self._gate = ShapeGate(self)
         self._owner = OwnerLock(folder)
         with ExitStack() as opened:
@@ -83,9 +84,11 @@ class RemoteDataset:
             self.blobs.sweep()
             self.checkpoints = Checkpoints(folder / "checkpoints", keep_checkpoints)
             self.checkpoints.drop_after(self.log.sequence)
-            self._catch_up()
-            self.remote.drop(self.remote.leftovers())
-            self.knowledge_sequence = self.sequence
+            self.sequence = self.knowledge_sequence = self.log.sequence
+            # A store that is down now is met by the first who needs it.
+            with suppress(StoreUnavailable):
+                self._catch_up()
+                self.remote.drop(self.remote.leftovers())
             opened.pop_all()
 
     def reader(
@@ -96,18 +99,26 @@ class RemoteDataset:
     ) -> GraphReader:
         """Bind a reader to the store, seen through overlays; for this program's own queries."""
         default = self.names.default_graphs if default_graphs is None else tuple(default_graphs)
-        return self.remote.reader(default, tuple(named), overlays)
+        return ViewReader(self.remote.store, default, tuple(named), overlays, self.places)
+
+    def places(self) -> Mapping[str, str]:
+        """Give the graphs of the store that hold others, once it has all commits of the log."""
+        self._meet()
+        return self.remote.state.places
 
     def graphs(self) -> list[NamedNode]:
         """List the named graphs of the project."""
+        self._meet()
         return self.remote.graphs()
 
     def quads(self, graph: NamedNode) -> Iterable[Quad]:
         """Iterate over the quads of a graph."""
+        self._meet()
         return self.remote.quads(graph)
 
     def count(self, graph: NamedNode) -> int:
         """Count the triples of a graph."""
+        self._meet()
         return self.remote.store.count(self.remote.place(graph))
 
     def commit_iri(self, sequence: int) -> NamedNode:
@@ -212,6 +223,7 @@ class RemoteDataset:
             self.remote.advance(number, self.log.digest, quads, effect.removed, moved)
         except StoreUnavailable:
             # It may have been applied, only the answer is lost: the state tells.
+            self._met = False
             self._catch_up()
         self.sequence = number
         self._gate.follow(number, quads, effect.removed)
@@ -284,26 +296,33 @@ class RemoteDataset:
             patch = record.patch()
             staged.repeat(patch.added, patch.removed)
 
-    def _catch_up(self) -> None:
-        self._meet(self.remote.read_state())
-        self.sequence = self.remote.state.sequence
+    def _meet(self) -> None:
+        if not self._met:
+            with self._lock:
+                self._catch_up()
 
-    def _meet(self, state: RemoteState) -> None:
+    def _catch_up(self) -> None:
+        """Compare the store with the log, and apply what it lacks."""
+        state = self.remote.read_state()
         if state.sequence > self.log.sequence:
             raise LogDamaged(
                 f"The store holds commit {state.sequence}, but the log of {self.folder} ends at "
                 f"{self.log.sequence}: it is not the log of this store, or it was cut."
             )
-        if state.sequence == self.log.sequence and state.seal in ("", self.log.digest):
-            return
-        for record in read_log(self.log.path):
-            if record.sequence == state.sequence and record.digest != state.seal:
-                raise LogDamaged(
-                    f"Commit {record.sequence} of the store is not the one in the log of "
-                    f"{self.folder}: another project, or a restored copy, has written there."
-                )
-            if record.sequence > state.sequence:
-                self._replay(record)
+        if (state.sequence, state.seal) != self._end():
+            for record in read_log(self.log.path):
+                if record.sequence == state.sequence and record.digest != state.seal:
+                    raise LogDamaged(
+                        f"Commit {record.sequence} of the store is not the one in the log of "
+                        f"{self.folder}: another project, or a restored copy, has written there."
+                    )
+                if record.sequence > state.sequence:
+                    self._replay(record)
+        self.sequence = self.log.sequence
+        self._met = True
+
+    def _end(self) -> tuple[int, str]:
+        return self.log.sequence, self.log.digest if self.log.sequence else ""
 
     def _replay(self, record: LogRecord) -> None:
         patch = record.patch()

@@ -14,11 +14,9 @@ from itertools import groupby, islice
 from graph.errors import Conflict, LogDamaged
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
-from graph.snapshots import Overlay
 from graph.sparql_http import SparqlHttpStore
-from graph.store import GraphReader
 from graph.terms import Literal, NamedNode, Quad, Term
-from graph.view_reader import SCRATCH, ViewReader
+from graph.view_reader import SCRATCH
 
 STORED = "urn:mimir:store:"
 _STATE, _SEQUENCE, _SEAL, _PLACE = (
@@ -68,15 +66,6 @@ class RemoteGraphs:
         number = _value(facts.get((self._about, _SEQUENCE))) or "0"
         self.state = RemoteState(int(number), _value(facts.get((self._about, _SEAL))), places)
         return self.state
-
-    def reader(
-        self,
-        default: Sequence[NamedNode],
-        named: Sequence[NamedNode] = (),
-        overlays: Sequence[Overlay] = (),
-    ) -> GraphReader:
-        """Bind a reader to graphs of the project, seen through overlays, the lowest first."""
-        return ViewReader(self.store, default, named, overlays, lambda: self.state.places)
 
     def place(self, graph: NamedNode) -> NamedNode:
         """Give the graph of the store that holds a graph."""
@@ -137,6 +126,10 @@ class RemoteGraphs:
         """Remove graphs of the store that nothing points to any more."""
         for graph in graphs:
             self.store.update(f"DROP SILENT GRAPH <{graph}>")
+
+    def erase(self) -> None:
+        """Remove the project from the store: all its graphs, and those that others made there."""
+        self.drop(graph.value for graph in self.store.graphs())
 
     def leftovers(self) -> list[str]:
         """List the graphs that broken-off loads and queries left in the store."""

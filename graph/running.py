@@ -35,6 +35,14 @@ class Call:
     left: Callable[[], bool] = _stays
 
 
+@dataclass(frozen=True)
+class Place:
+    """A place that a query holds: when it ends, and what raises once it must be given up."""
+
+    deadline: float
+    proceed: Callable[[], None]
+
+
 @dataclass
 class RunningQuery:
     """A query that waits or runs; `since` in monotonic seconds."""

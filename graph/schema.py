@@ -23,6 +23,15 @@ PersonalData = Literal["none", "quasi", "direct", "sensitive"]
 
 
 @dataclass(frozen=True)
+class Part:
+    """One file of a table that several files make up: its rows start at `first_row`."""
+
+    first_row: int
+    source: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class StagedTable:
     """One table, decoded and laid down as Parquet, every source column as text.
 
@@ -35,6 +44,7 @@ class StagedTable:
         rows: number of data rows.
         source: file name as the person knows it.
         sha256: content hash of the stored bytes of that file.
+        parts: the files, by first row, where there are several; `source` is then the newest.
     """
 
     name: str
@@ -43,6 +53,7 @@ class StagedTable:
     rows: int
     source: str
     sha256: str
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,20 @@ def sort_key(result: ValidationResult) -> tuple[str, ...]:
     )
 
 
+def new_results(
+    now: Iterable[ValidationResult], before: Iterable[ValidationResult]
+) -> list[ValidationResult]:
+    """List the results of `now` that `before` does not have, or not as often."""
+    known = Counter((*sort_key(item), item.message) for item in before)
+    found = []
+    for item in now:
+        key = (*sort_key(item), item.message)
+        known[key] -= 1
+        if known[key] < 0:
+            found.append(item)
+    return found
+
+
 def result_groups(results: Iterable[ValidationResult], shown: int = 5) -> list[dict[str, object]]:
     """Group results by shape and cause, largest group first, as JSON values.
 

@@ -8,7 +8,6 @@ the change; whatever else is new is recorded with the commit.
 
 import io
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
 from graph.records import Facts, record_quads
 from graph.shacl import not_compiled, validate_nodes
-from graph.shacl_report import ValidationResult, result_groups, sort_key
+from graph.shacl_report import ValidationResult, new_results, result_groups
 from graph.shacl_shapes import ShapesGraph, read_shapes
 from graph.shadow import ShadowStore
 from graph.sparql import bind, load_query
@@ -137,7 +136,7 @@ class ShapeGate:
             store.apply(added, removed)
             shapes = _shapes_of(store.reader([self._names.shapes]))
             found = {
-                graph: _more(
+                graph: new_results(
                     self._all_results(store.reader([graph]), shapes),
                     self._all_results(self._dataset.reader([graph]), shapes),
                 )
@@ -191,7 +190,7 @@ class ShapeGate:
         results = validate_nodes(now, self._shapes.graph, nodes)
         if not results:
             return []
-        return _more(results, validate_nodes(before, self._shapes.graph, nodes))
+        return new_results(results, validate_nodes(before, self._shapes.graph, nodes))
 
     def _all_results(self, data: GraphReader, shapes: _Shapes) -> tuple[ValidationResult, ...]:
         return validate_nodes(data, shapes.graph, dict.fromkeys(shapes.readings.roots))
@@ -267,16 +266,3 @@ def read_review(meta: GraphReader, commit: NamedNode) -> str | None:
 def _shapes_of(reader: GraphReader) -> _Shapes:
     graph = read_shapes(reader)
     return _Shapes(graph, ShapeReadings(graph, not_compiled(reader, graph)))
-
-
-def _more(
-    now: Sequence[ValidationResult], before: Sequence[ValidationResult]
-) -> list[ValidationResult]:
-    known = Counter((*sort_key(item), item.message) for item in before)
-    found = []
-    for item in now:
-        key = (*sort_key(item), item.message)
-        known[key] -= 1
-        if known[key] < 0:
-            found.append(item)
-    return found

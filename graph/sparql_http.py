@@ -14,7 +14,8 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse
 from SPARQLWrapper import INSERT, POST, POSTDIRECTLY, SELECT, SPARQLWrapper
 
 from graph.errors import BadInput, BadQuery
-from graph.http_answers import ValidTriples, read_whole
+from graph.http_answers import ValidTriples, copy_answer, read_whole
+from graph.membership import present
 from graph.oxigraph import update_text
 from graph.sparql_http_errors import StoreRefused, translated
 from graph.sparql_tokens import query_form
@@ -27,6 +28,7 @@ _N_TRIPLES = "application/n-triples"
 _N_QUADS = "application/n-quads"
 # A load is answered when all of it is stored, however long that takes.
 _LOAD_SECONDS = 6 * 3600.0
+_GRACE_SECONDS = 2.0
 _NO_GRAPH = NamedNode("urn:mimir:no-graph")
 
 
@@ -38,6 +40,7 @@ class SparqlHttpReader:
         default_graphs, named_graphs: the dataset; when both are empty the endpoint decides.
         token: sent as a bearer token.
         timeout: seconds to wait for the endpoint.
+        within: seconds after which the endpoint shall end a query, where it can (Fuseki does).
     """
 
     def __init__(
@@ -48,12 +51,14 @@ class SparqlHttpReader:
         *,
         token: str | None = None,
         timeout: float = 60,
+        within: float | None = None,
     ) -> None:
         self._url = _checked(url)
         self._default = tuple(default_graphs)
         self._named = tuple(named_graphs)
         self._token = token
         self._timeout = timeout
+        self._within = within
 
     def select(self, query: str) -> Rows:
         """Evaluate a SELECT."""
@@ -89,6 +94,20 @@ class SparqlHttpReader:
             for quad in parse(ValidTriples(answer), RdfFormat.N_TRIPLES):  # type: ignore[arg-type] # only read() is called
                 yield quad.triple
 
+    def save(self, query: str, form: str, path: Path, most: int) -> None:
+        """Write an answer to a file, in JSON for SELECT and ASK and in N-Triples otherwise.
+
+        Args:
+            form: of the query.
+            most: bytes of the answer.
+
+        Raises:
+            AnswerTooLarge: it has more.
+        """
+        media = _JSON if form in ("SELECT", "ASK") else _N_TRIPLES
+        with translated(self._url), self._answer(query, media) as answer, path.open("wb") as file:
+            copy_answer(ValidTriples(answer) if media == _N_TRIPLES else answer, file, most)
+
     def _results(self, query: str) -> Any:
         with translated(self._url), self._answer(query, _JSON) as answer:
             return parse_query_results(read_whole(answer), QueryResultsFormat.JSON)
@@ -97,6 +116,8 @@ class SparqlHttpReader:
     def _answer(self, query: str, media: str) -> Iterator[IO[bytes]]:
         request = _request(self._url, query, SELECT, self._token, self._timeout)
         request.addCustomHttpHeader("Accept", media)
+        if self._within:
+            request.addCustomHttpHeader("Timeout", f"{self._within:.3f}")
         for parameter, graphs in (
             ("default-graph-uri", self._default),
             ("named-graph-uri", self._named),
@@ -143,6 +164,15 @@ class SparqlHttpStore:
     ) -> GraphReader:
         """Bind a reader to a dataset of the store; it overrides FROM."""
         return self._reader(default_graphs, named_graphs)
+
+    def reader_within(
+        self,
+        default_graphs: Sequence[NamedNode],
+        named_graphs: Sequence[NamedNode],
+        seconds: float,
+    ) -> SparqlHttpReader:
+        """Bind a reader whose queries end after some seconds, here and, if it can, in the store."""
+        return self._reader(default_graphs, named_graphs, seconds)
 
     def apply(self, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
         """Remove, then add, in one update request, which a store runs as one transaction.
@@ -193,10 +223,15 @@ class SparqlHttpStore:
         Raises:
             BadInput: the quad holds a blank node, which has no name outside the store.
         """
-        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
-            raise BadInput("A remote store cannot be asked for a blank node; use skolem IRIs.")
-        words = ("ASK {", str(quad.subject), str(quad.predicate), str(quad.object), "}")
-        return self._reader([cast(NamedNode, quad.graph_name)]).ask(" ".join(words))
+        return bool(self.existing([quad]))
+
+    def existing(self, quads: Iterable[Quad]) -> list[Quad]:
+        """List those of the quads that are there, in their order.
+
+        Raises:
+            BadInput: a quad holds a blank node, which has no name outside the store.
+        """
+        return present(quads, lambda graph: self._reader([graph]))
 
     def count(self, graph: NamedNode) -> int:
         """Count the triples of one graph."""
@@ -214,12 +249,16 @@ class SparqlHttpStore:
         """Do nothing: no connection is kept between requests."""
 
     def _reader(
-        self, default: Sequence[NamedNode], named: Sequence[NamedNode] = ()
+        self,
+        default: Sequence[NamedNode],
+        named: Sequence[NamedNode] = (),
+        within: float | None = None,
     ) -> SparqlHttpReader:
         # Without any parameter the endpoint would answer from a dataset of its own choice.
         graphs = default if default or named else [_NO_GRAPH]
+        timeout = within + _GRACE_SECONDS if within else self._timeout
         return SparqlHttpReader(
-            self._query_url, graphs, named, token=self._token, timeout=self._timeout
+            self._query_url, graphs, named, token=self._token, timeout=timeout, within=within
         )
 
     def _writable(self, url: str | None) -> str:

@@ -69,6 +69,10 @@ class TripleStore(Protocol):
         """Tell whether the quad is there."""
         ...
 
+    def existing(self, quads: Iterable[Quad]) -> list[Quad]:
+        """List those of the quads that are there, in their order; fast for many."""
+        ...
+
     def count(self, graph: NamedNode) -> int:
         """Count the triples of one graph."""
         ...

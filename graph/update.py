@@ -5,7 +5,7 @@ engine itself, in an empty store, from those solutions. Runs in a reader process
 SPARQL 1.1 Update, section 3.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -13,7 +13,7 @@ from itertools import islice
 from graph.blank_node_tests import see_blank_nodes
 from graph.errors import BadQuery, StoreUnavailable
 from graph.oxigraph import OxigraphStore
-from graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Term
+from graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Term, Triple
 from graph.update_text import UpdateOperation, read_operations
 
 _BATCH = 5_000
@@ -209,7 +209,13 @@ def _solutions(store: OxigraphStore, operation: UpdateOperation, scope: Scope) -
         yield " ".join(("VALUES", head, "{", body, "}"))
 
 
+def _refuse_triple_terms(terms: Iterable[object]) -> None:
+    if any(isinstance(term, Triple) for term in terms):
+        raise BadQuery("Triple terms (RDF 1.2) cannot be stored; write RDF 1.1.")
+
+
 def _solution(row: Sequence[Term | None], skolem: str) -> str:
+    _refuse_triple_terms(row)
     terms = [_named(term, skolem) if isinstance(term, BlankNode) else term for term in row]
     return "(" + " ".join("UNDEF" if term is None else str(term) for term in terms) + ")"
 
@@ -231,6 +237,7 @@ def _placed(quads: list[Quad], home: NamedNode, scope: Scope) -> list[Quad]:
     placed = []
     for quad in quads:
         graph, subject, value = quad.graph_name, quad.subject, quad.object
+        _refuse_triple_terms((value,))
         into = home if isinstance(graph, DefaultGraph) else _writable(str(graph)[1:-1], scope)
         if scope.skolem:
             # The operations that follow meet the same node that the commit will hold.

@@ -12,6 +12,8 @@ from graph.errors import BadQuery
 from graph.sparql_tokens import Prologue, Token, read_graph, tokens
 from graph.terms import NamedNode
 
+READS = "reads"
+"""Header of a patch: `no` when it is the same whatever the store holds."""
 _TRANSFERS = frozenset({"ADD", "COPY", "MOVE"})
 
 
@@ -43,6 +45,11 @@ class UpdateOperation:
     labels: set[str] = field(default_factory=set)
     named: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+
+    @property
+    def reads(self) -> bool:
+        """Whether what it writes depends on what the store holds."""
+        return self.where is not None or bool(self.clear or self.create or self.transfer)
 
     @property
     def names_dataset(self) -> bool:

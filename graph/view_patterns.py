@@ -39,15 +39,11 @@ class Closure:
 
     Attributes:
         graph: the graph.
-        active: IRI of the graph whose triples are wanted, or `DEFAULT`.
-        predicates: of the triples that are wanted, in angle brackets; None: all.
         pattern: what gives them, as `?s ?p ?o`.
         sources: the graphs that the pattern names.
     """
 
     graph: NamedNode
-    active: str
-    predicates: frozenset[str] | None
     pattern: str
     sources: tuple[NamedNode, ...]
 
@@ -214,7 +210,7 @@ class ViewPatterns:
                 for source, above in self._view.layers(active, None)
             )
             sources = (*map(NamedNode, self._view.graphs(active)), *self._view.internal())
-            self._closures[key] = Closure(graph, active, names, pattern, self._view.stored(sources))
+            self._closures[key] = Closure(graph, pattern, self._view.stored(sources))
         return self._closures[key]
 
     def _stay(self, subject: str, value: str, active: str) -> str:

@@ -6,15 +6,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from graph.errors import StoreUnavailable
 from graph.snapshots import Overlay
 from graph.store import GraphReader, Rows
 from graph.terms import NamedNode, Triple
 from graph.view_layers import View
 from graph.view_patterns import Closure, ViewRefused
-from graph.view_rewriting import rewrite
+from graph.view_rewriting import Rewritten, rewrite
 
 SCRATCH = "urn:mimir:path:"
 MOST_CLOSED = 2_000_000
+_ATTEMPTS = 5
 _TOUCHED = "SELECT DISTINCT ?p WHERE { ?s ?p ?o }"
 
 Answer = TypeVar("Answer")
@@ -83,11 +85,41 @@ class ViewReader:
         return self._ask(query, lambda reader, text: reader.construct(text))
 
     def _ask(self, query: str, answer: Callable[[GraphReader, str], Answer]) -> Answer:
-        view = View(self._default, self._named, self._overlays, places=self._places())
-        view = replace(view, touched=touched(self._store, view))
-        asked = rewrite(query, view, f"{SCRATCH}{secrets.token_hex(8)}/")
-        with filled(self._store, asked.closures):
-            return answer(self._store.reader(asked.default, asked.named), asked.text)
+        base = View(self._default, self._named, self._overlays)
+        return asked_of(
+            self._store,
+            lambda: current_view(self._store, base, self._places),
+            lambda view, scratch: rewrite(query, view, scratch),
+            lambda asked: answer(self._store.reader(asked.default, asked.named), asked.text),
+        )
+
+
+def current_view(store: ViewStore, view: View, places: Callable[[], Mapping[str, str]]) -> View:
+    """Give a view with the places of its graphs and the predicates of its overlays as of now."""
+    placed = replace(view, places=dict(places()))
+    return replace(placed, touched=touched(store, placed))
+
+
+def asked_of(
+    store: ViewStore,
+    view: Callable[[], View],
+    rewriting: Callable[[View, str], Rewritten],
+    answer: Callable[[Rewritten], Answer],
+) -> Answer:
+    """Ask a query of a view that stays as it is while the query is rewritten and answered.
+
+    Raises:
+        StoreUnavailable: the overlays or the places of graphs changed each time.
+    """
+    now = view()
+    for _ in range(_ATTEMPTS):
+        asked = rewriting(now, f"{SCRATCH}{secrets.token_hex(8)}/")
+        with filled(store, asked.closures):
+            found = answer(asked)
+        before, now = now, view()
+        if now == before:
+            return found
+    raise StoreUnavailable("The graphs change all the time. Try again.")
 
 
 @contextmanager

@@ -83,7 +83,7 @@ class _Rewriting:
     """One walk over one query."""
 
     def __init__(self, text: str, view: View, patterns: ViewPatterns, base: str) -> None:
-        self._text = text
+        self._base = base
         self._items = tokens(text)
         self._spans = Spans(self._items)
         self._view = view
@@ -97,6 +97,8 @@ class _Rewriting:
         """Write the whole query."""
         start = self._prologue.read(self._items, 0)
         head = self._spans.written(0, start)
+        if self._base:
+            head = " ".join((f"BASE <{self._base}>", head))
         form, end = self._items[start].keyword, len(self._items)
         if form == "SELECT":
             body, _ = self._select(start, end, DEFAULT)

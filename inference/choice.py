@@ -6,6 +6,7 @@ several extensions of one thing.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from math import log
 
 from inference.references import Link, by_child
@@ -22,7 +23,15 @@ def choose_links(links: Sequence[Link]) -> list[Link]:
         for _, group in sorted(grouped.items())
     ]
     chosen = _without_mutual([link for link in best if link.score >= _LEAST_SCORE])
-    return [_nearest(link, grouped[link.child, link.columns], chosen) for link in chosen]
+    nearest = [_nearest(link, grouped[link.child, link.columns], chosen) for link in chosen]
+    return [_with_rival(link, grouped[link.child, link.columns]) for link in nearest]
+
+
+def _with_rival(link: Link, rivals: Sequence[Link]) -> Link:
+    """Keep the best other target of the columns, to say why it lost."""
+    others = [rival for rival in rivals if (rival.parent, rival.keys) != (link.parent, link.keys)]
+    best = max(others, key=lambda rival: (rival.score, -rival.parent, rival.keys), default=None)
+    return replace(link, rival=best)
 
 
 def _without_mutual(links: Sequence[Link]) -> list[Link]:

@@ -131,5 +131,3 @@ def _part_score(column: str, key: str) -> float:
     if is_same_name(column, key):
         return 1.0
     return 0.9 if set(core_words(key)) <= set(header_words(column)) else 0.6
-
-

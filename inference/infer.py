@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from graph.schema import Column, Decision, Key, Reference, Schema, SemanticType, StagedTable, Table
+from graph.schema import Column, Key, Reference, Schema, SemanticType, StagedTable, Table
 from graph.schema_overrides import SchemaOverride
 from inference.choice import choose_links
 from inference.composites import CompositeFinder
@@ -13,6 +13,7 @@ from inference.datatypes import decide_columns
 from inference.inclusions import Inclusions, TableView
 from inference.keys import KeyFinder, as_key, is_worth_declaring, primary_key
 from inference.kinds import table_kind
+from inference.outgoing import outgoing_references
 from inference.overrides import (
     applicable,
     overridden_columns,
@@ -21,7 +22,7 @@ from inference.overrides import (
 )
 from inference.ownership import Ownership, is_unique
 from inference.profile import ValueStore
-from inference.references import KeyedTable, Link, ReferenceFinder
+from inference.references import KeyedTable, ReferenceFinder
 from inference.semantics import lay_word_lists, semantic_columns
 from inference.sketches import ColumnSketch, sketch_table
 from inference.statistics import enumerations, patterns
@@ -108,7 +109,7 @@ def _infer(
     lay_word_lists(store)
     found = []
     for view, (key, others) in zip(views, keys, strict=True):
-        outgoing = _references(view, views, links, inclusions)
+        outgoing = outgoing_references(view, views, links, inclusions)
         found.append(_table(store, view, (key, others), outgoing, pointed=view.index in pointed))
     return Schema(tuple(found))
 
@@ -153,38 +154,6 @@ def _keyed(
         if candidate.columns != chosen and is_worth_declaring(view, candidate)
     )
     return KeyedTable(view, chosen, targets, lent), key, others
-
-
-def _references(
-    view: TableView, views: Sequence[TableView], links: Sequence[Link], inclusions: Inclusions
-) -> tuple[Reference, ...]:
-    return tuple(
-        _reference(view, views[link.parent], link, inclusions)
-        for link in links
-        if link.child == view.index
-    )
-
-
-def _reference(view: TableView, parent: TableView, link: Link, inclusions: Inclusions) -> Reference:
-    if len(link.columns) == 1:
-        column = view.column(link.columns[0])
-        child = (view.index, view.position(column.name))
-        orphans = 0
-        if link.coverage < 1:
-            orphans = inclusions.orphan_rows(child, (parent.index, parent.position(link.keys[0])))
-        single = column.unique
-    else:
-        _, _, orphans, most = inclusions.tuple_coverage(view, link.columns, parent, link.keys)
-        single = most <= 1
-    return Reference(
-        columns=link.columns,
-        ref_table=parent.name,
-        ref_columns=link.keys,
-        decision=Decision(link.confidence, link.evidence, link.overridden),
-        coverage=link.coverage,
-        orphans=orphans,
-        one_to_one=single,
-    )
 
 
 def _table(

@@ -5,12 +5,13 @@ types of the columns decide, and which of them other tables point to.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
-from math import exp, prod
+from math import prod
 
 from graph.schema import Column, Decision, Key
 from inference.accident import uniqueness
+from inference.calibration import KEY, UNSEEN, WIDE_KEY
 from inference.headers import header_words, is_classification, is_identifier_header, word_set
 from inference.inclusions import TableView
 from inference.ownership import Ownership, is_unique, nearly_unique
@@ -44,17 +45,23 @@ _PART_WORDS = word_set(
 
 @dataclass(frozen=True)
 class Candidate:
-    """A set of columns that could be the key, with its score in log odds."""
+    """A set of columns that could be the key, with its score in log odds.
+
+    `unseen`: the table has no row.
+    """
 
     columns: tuple[str, ...]
     score: float
     duplicates: int = 0
     evidence: tuple[str, ...] = ()
+    unseen: bool = False
 
     @property
     def confidence(self) -> float:
         """Probability that the columns are a key that people would declare."""
-        return round(1 / (1 + exp(-self.score)), 3)
+        if self.unseen:
+            return UNSEEN
+        return (KEY if len(self.columns) == 1 else WIDE_KEY).probability(self.score)
 
 
 class KeyFinder:
@@ -306,15 +313,33 @@ class KeyFinder:
         lent = tuple(c.name for c in view.columns if self._is_lent(view, c.name))
         own = self._ownership.own(view)
         if own is not None and own not in lent:
-            return (Candidate((own,), 0.0, 0, evidence),)
-        return (Candidate(lent, 0.0, 0, evidence),) if len(lent) > 1 else ()
+            return (Candidate((own,), 0.0, 0, evidence, unseen=True),)
+        return (Candidate(lent, 0.0, 0, evidence, unseen=True),) if len(lent) > 1 else ()
 
 
 def primary_key(candidates: Sequence[Candidate]) -> Key | None:
     """Choose the best candidate, when it is likely enough to be declared."""
     if not candidates or candidates[0].score < _LEAST:
         return None
-    return as_key(candidates[0])
+    first, *others = candidates
+    key = as_key(first)
+    if not others:
+        return key
+    said = (*key.decision.evidence, _why_not(first, others[0]))
+    return replace(key, decision=replace(key.decision, evidence=said))
+
+
+def _why_not(chosen: Candidate, other: Candidate) -> str:
+    """Say what the next best candidate is and why it lost."""
+    names, odds = ", ".join(other.columns), f"{other.confidence:.2f}"
+    if other.duplicates and not chosen.duplicates:
+        reason = "some rows repeat a value of it or have none"
+    elif len(other.columns) != len(chosen.columns):
+        more = len(other.columns) > len(chosen.columns)
+        reason = "it has more columns" if more else "it looks unique by accident"
+    else:
+        reason = "its name, place and type are less those of a key"
+    return f"The next best is {names} ({odds}): {reason}."
 
 
 def is_worth_declaring(view: TableView, candidate: Candidate) -> bool:

@@ -182,7 +182,10 @@ class _Writer:
         }
         apart = [item.name for item in self._model.classes if item.table not in parts | whole]
         terms = sorted({self._names.term(name) for name in apart}, key=lambda term: term.value)
-        if len(terms) > 1:
+        if len(terms) == 2:
+            # Tools write a pair like this, whatever they read.
+            yield from self._facts(terms[0], (OWL.disjointWith, terms[1]))
+        elif len(terms) > 2:
             node = blank_node("disjoint", "classes")
             yield from self._facts(node, (RDF.type, OWL.AllDisjointClasses))
             yield from self._graph.collection(node, OWL.members, terms, ("disjoint", "members"))

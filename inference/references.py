@@ -8,10 +8,10 @@ play in their tables; `choice` then picks among the candidates of all tables tog
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
 
 from graph.schema import Column
 from inference.accident import number_surprise, reach, run_density, text_surprise
+from inference.calibration import REFERENCE, WIDE_REFERENCE
 from inference.headers import core_words, is_identifier_header
 from inference.inclusions import Inclusions, TableView
 from inference.likelihood import LinkSigns, log_odds
@@ -34,6 +34,7 @@ _LEAST_NAMED_COVERAGE = 0.7
 _LEAST_SCORE = -2.0
 _SURE_SURPRISE = 5.0
 _NEARLY_ALL = 0.9
+_SURE_NAME = 0.8
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Link:
         overridden: whether a person said so.
         distinct, target_distinct: numbers of distinct values of a single column and its target.
         signs: what was measured of a single column; None of several together.
+        rival: the best other target of the same columns.
     """
 
     child: int
@@ -62,11 +64,13 @@ class Link:
     distinct: int = 0
     target_distinct: int = 1
     signs: LinkSigns | None = None
+    rival: "Link | None" = None
 
     @property
     def confidence(self) -> float:
         """Probability that people would declare this reference."""
-        return round(1 / (1 + exp(-self.score)), 3)
+        scale = REFERENCE if len(self.columns) == 1 else WIDE_REFERENCE
+        return 1.0 if self.overridden else scale.probability(self.score)
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,7 @@ class ReferenceFinder:
             kin=names_table(parent.view.noun, child.view.noun) if child is not parent else 0.0,
             numbers=numbers,
             texts=texts,
-            reach=reach(column, key),
+            reach=_reach(column, key, named, itself=child is parent),
             lost=1 - coverage,
             marked=float(marked and not is_key),
             named_alternate=float(not is_primary and has_name),
@@ -192,6 +196,16 @@ class ReferenceFinder:
                 (parent.view.index, parent.view.position(key.name)),
             )
         return number_surprise(column, density) * max(0.0, 1 - 5 * (1 - coverage))
+
+
+def _reach(column: Column, key: Column, named: float, *, itself: bool) -> float:
+    """Weigh how far the numbers reach: the rows of a hierarchy point to its beginning anyway."""
+    found = reach(column, key)
+    if found >= 0:
+        return found
+    if itself:
+        return 0.0
+    return 0.5 * found if named >= _SURE_NAME else found
 
 
 def _is_key(table: KeyedTable, column: Column) -> bool:

@@ -51,10 +51,13 @@ class UniqueSets:
             return None
         for name in reversed(names):
             column = self._view.column(name)
-            starts = column.datatype == "integer" and column.minimum in ("0", "1")
-            if starts and int(column.maximum or 0) < self._view.rows // 2:
-                if self._counts_within(name, [other for other in names if other != name]):
-                    return name
+            if column.datatype != "integer" or column.minimum not in ("0", "1"):
+                continue
+            others = [other for other in names if other != name]
+            if int(column.maximum or 0) < self._view.rows // 2 and self._counts_within(
+                name, others
+            ):
+                return name
         return None
 
     def _counts_within(self, name: str, others: Sequence[str]) -> bool:

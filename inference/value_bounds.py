@@ -54,7 +54,12 @@ def bounds_of(column: Column) -> tuple[Bound, ...]:
 
 def form_of(column: Column) -> Form | None:
     """Give the form of codes: texts of one length whose letters and digits stand in one order."""
-    if column.pattern is None or column.distinct < _ENOUGH or column.enumeration:
+    if (
+        column.datatype != "string"
+        or column.pattern is None
+        or column.distinct < _ENOUGH
+        or column.enumeration
+    ):
         return None
     length = typed(str(column.max_length), "integer")
     return Form(

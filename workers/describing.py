@@ -8,6 +8,7 @@ from graph.names import ProjectNames
 from graph.ontology_edits import OntologyEdit, edited_model, edited_quads, edited_schema
 from graph.schema import Schema
 from graph.terms import BlankNode, NamedNode, Quad, Subject, Term
+from inference.meanings import meaning_quads
 from inference.owl import ontology_quads
 from inference.rml import rml_quads
 from inference.shapes import shape_quads
@@ -36,6 +37,7 @@ def describe(
     ontology = ontology_quads(model, schema, names, version=version)
     quads = (
         *edited_quads(ontology, model, edits, names),
+        *meaning_quads(model, schema, names),
         *shape_quads(model, schema, names),
         *rml_quads(model, schema, names),
     )

@@ -40,7 +40,8 @@ def import_quads(
 ) -> list[Quad]:
     """Describe an import in the meta graph: one record for it, one per table."""
     iri = names.record("import", import_id)
-    sources = sorted({(table.source, table.sha256) for table in found.tables})
+    files = [file for table in found.tables for file in table.parts or (table,)]
+    sources = sorted({(file.source, file.sha256) for file in files})
     quads = record_quads(
         iri,
         {

@@ -18,6 +18,7 @@ from typing import Any
 from graph.changes import ChangeSet
 from graph.errors import MimirError, ReaderDied, StoreUnavailable
 from graph.terms import NamedNode
+from inference.advice import Adviser
 from workers.remote import RemoteProject
 from workers.runs import Run, StepRecord, find_step, run_change, run_iri, step_quads
 
@@ -40,12 +41,14 @@ class WorkerSettings:
         folder: scratch of this job alone, removed at its end.
         cache: what jobs of the project leave for later ones; its content can be made again.
         receivers: alert receivers, as name and URL.
+        adviser: gives second opinions on doubtful decisions; None: nobody is asked.
     """
 
     folder: Path
     cache: Path
     receivers: tuple[tuple[str, str], ...] = ()
     seed: int = 7
+    adviser: Adviser | None = None
 
 
 @dataclass(frozen=True)

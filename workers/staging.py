@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-import shutil
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,8 +12,10 @@ from pydantic import TypeAdapter
 from extraction.staging import Reading, Reject, Staging
 from extraction.tables import stage
 from graph.schema import StagedTable
+from workers.joining import joined
 from workers.orchestrator import StepContext
 from workers.runs import Source, sources_of
+from workers.scratch import keep_folders
 
 _STAGING = TypeAdapter(Staging)
 _INDEX = "staging.json"
@@ -27,7 +28,7 @@ def staged(context: StepContext) -> Staging:
         BadInput: a file cannot be read; the message names it.
     """
     sources = sources_of(context.run)
-    _remove_others(context.cache / "staged", {_key(source) for source in sources})
+    keep_folders(context.cache / "staged", {_key(source) for source in sources})
     tables: list[StagedTable] = []
     rejects: list[Reject] = []
     readings: list[Reading | None] = []
@@ -44,17 +45,11 @@ def staged(context: StepContext) -> Staging:
         for table, reading in zip(distinct, readings, strict=True)
         if reading
     )
-    return Staging(distinct, tuple(rejects), tuple(renamed))
+    return joined(context, Staging(distinct, tuple(rejects), tuple(renamed)))
 
 
 def _key(source: Source) -> str:
     return hashlib.sha256(f"{source.sha256} {source.name}".encode()).hexdigest()
-
-
-def _remove_others(folder: Path, keys: Set[str]) -> None:
-    for path in folder.glob("*"):
-        if path.name not in keys:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _staged_source(context: StepContext, source: Source) -> Staging:

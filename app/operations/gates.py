@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from app.operations.registry import ProjectRequest, described, operation
 from app.services import Services
-from graph.errors import BadInput, NotFound
+from graph.errors import BadInput
+from graph.history import find_commit
 from graph.projects import Project
 from graph.shacl import not_compiled
 from graph.shacl_shapes import read_shapes
@@ -29,7 +30,7 @@ class CommitRequest:
     """A request about one commit."""
 
     project: str = described("Name of the project.")
-    commit: int = described("Number of the commit.")
+    commit: str = described("Number of the commit, or ISO 8601 time.")
 
 
 @dataclass(frozen=True)
@@ -112,19 +113,17 @@ def set_gate(services: Services, request: SetGate) -> GatesView:
     permission="read",
     request=CommitRequest,
     response=CommitCheck,
-    example={"project": "fleet", "commit": 1},
+    example={"project": "fleet", "commit": "1"},
 )
 def list_commit_violations(services: Services, request: CommitRequest) -> CommitCheck:
     """List what the gate found when the commit was made."""
     project = services.projects.get(request.project)
-    if not 0 <= request.commit <= project.sequence:
-        raise NotFound(f"There is no commit {request.commit}.")
-    commit = project.dataset.commit_iri(request.commit)
-    file = read_review(project.reader(project.names.meta), commit)
+    number = find_commit(project, request.commit)
+    file = read_review(project.reader(project.names.meta), project.dataset.commit_iri(number))
     if file is None:
-        return CommitCheck(request.commit, ())
+        return CommitCheck(number, ())
     text = project.dataset.blobs.path(file).read_text(encoding="utf-8")
-    return CommitCheck(request.commit, tuple(FoundViolation(**item) for item in json.loads(text)))
+    return CommitCheck(number, tuple(FoundViolation(**item) for item in json.loads(text)))
 
 
 def _view(project: Project) -> GatesView:

@@ -249,7 +249,7 @@ def diff_ontology(services: Services, request: DiffOntology) -> DiffView:
 def roll_back_ontology(services: Services, request: RollBackOntology) -> RollBackDone:
     """Go back to a version."""
     project = services.projects.get(request.project)
-    renamed = compare(project, NOW, str(request.version)).renamed
+    renamed = compare(project, NOW, str(request.version)).renamed_terms
     change = roll_back_change(project, request.version, author=request.by)
     commit = project.commit(change, replacing=current_graphs(project.names))
     run = land_again(services, project) if renamed else None

@@ -20,6 +20,11 @@ class CreateProject:
     """A request for a new project."""
 
     name: str = described("Lower-case letters, digits and hyphens; part of every IRI.")
+    store: str = described(
+        "Name of the remote store that holds its graphs, from the owner's settings; "
+        "empty: an embedded one.",
+        default="",
+    )
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def list_projects(services: Services, request: ListProjects) -> ProjectPage:
 )
 def create_project(services: Services, request: CreateProject) -> ProjectView:
     """Create a project."""
-    return _view(services.projects.create(request.name))
+    return _view(services.projects.create(request.name, request.store))
 
 
 @operation(

@@ -25,6 +25,7 @@ class ProposeChange:
     confidence: float = described("0 to 1.", default=0.5)
     evidence: tuple[str, ...] = described("Sentences.", default=())
     author: str = described("Who.", default="person")
+    source: str | None = described("IRI of what it comes from.", default=None)
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,7 @@ def propose_change(services: Services, request: ProposeChange) -> ProposalView:
         reason=request.reason,
         confidence=request.confidence,
         evidence=request.evidence,
+        source=request.source,
     )
     return proposal_view(project, proposal)
 

@@ -72,8 +72,9 @@ PATTERNS: dict[str, str] = {
     r"\p{Devanagari}\p{Bengali}\p{Tamil} ・.]{2,24}",
     "titled": r"(?i:mr|mrs|ms|miss|dr|prof|herr|frau|mme|sr|sra|sig|dhr|mevr)\.? .+",
     "legal-form": r".*[ ,](?i:inc|llc|ltd|plc|corp|gmbh|ag|kg|ohg|ug|se|s\.?a\.?|s\.?l\.?|s\.?a\.?s|"
-    r"s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|oy|ab|aps|a/s|kft|zrt|sp\. z o\.o|s\.r\.o|a\.s|pty ltd|pvt\.? ltd|"
-    r"co|company|corporation|limited|holdings?|group|gruppe|groupe|university|institute|foundation|e\.v)\.?",
+    r"s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|oy|ab|aps|a/s|kft|zrt|sp\. z o\.o|s\.r\.o|a\.s|pty ltd|"
+    r"pvt\.? ltd|co|company|corporation|limited|holdings?|group|gruppe|groupe|university|"
+    r"institute|foundation|e\.v)\.?",
     "house": r"[0-9]{1,5} ?[A-Za-z]?([-/] ?[0-9]{1,4} ?[A-Za-z]?)?",
     "street": r".*\p{L}{2,}.* [0-9]{1,5} ?[A-Za-z]?([-/ ,].*)?|[0-9]{1,6}[A-Za-z]?,? .*\p{L}{2,}.*",
     "street-word": r".*(?i:street|\bst\b|avenue|\bave\b|road|\brd\b|boulevard|\bblvd\b|lane|"

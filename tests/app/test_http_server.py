@@ -4,9 +4,11 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.wsgi import wrap_file
 
 from app.http_server import HttpServer
 
@@ -95,3 +97,27 @@ def test_an_address_with_half_of_all_connections_gets_no_more_and_others_do() ->
             assert received(other).endswith(b"hi")
         for caller in callers:
             caller.close()
+
+
+def test_a_file_on_its_way_to_a_slow_caller_holds_no_thread(tmp_path: Path) -> None:
+    path = tmp_path / "answer"
+    path.write_bytes(ONE_MEBIBYTE * 64)
+
+    def give(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        if environ["PATH_INFO"] == "/small":
+            return plain(environ, start_response)
+        start_response("200 OK", [("Content-Length", str(64 << 20))])
+        return wrap_file(environ, path.open("rb"))
+
+    with serving(give, threads=1) as address, socket.create_connection(address) as slow:
+        slow.sendall(b"GET /large HTTP/1.1\r\n\r\n")
+        assert slow.recv(16) == b"HTTP/1.1 200 OK\r"
+        with socket.create_connection(address) as other:
+            other.settimeout(20)
+            other.sendall(b"GET /small HTTP/1.1\r\nConnection: close\r\n\r\n")
+
+            assert received(other).startswith(b"HTTP/1.1 200 OK")
+        slow.settimeout(20)
+        rest = 16
+        while rest < 64 << 20:
+            rest += len(slow.recv(1 << 20))

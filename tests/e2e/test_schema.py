@@ -52,12 +52,6 @@ class Tools:
         table = next(item for item in tables if item["name"] == "tools")
         return [item["columns"][0] for item in table["references"]]
 
-    def serial(self) -> str:
-        """Give the serial number of one tool as it stands in the graph."""
-        text = f"SELECT ?x {{ ?tool <{TERMS}serial> ?x ; <{TERMS}toolId> ?id FILTER(?id = 3) }}"
-        answer = self.call("run_query", query=text)
-        return str(answer["rows"][0][0])
-
 
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tools]:

@@ -1,4 +1,4 @@
-"""The exported mapping, replayed by Morph-KGC on the exported tables, gives the graph that landed."""
+"""The exported mapping, replayed by Morph-KGC on the exported tables, gives what landed."""
 
 import csv
 import zipfile

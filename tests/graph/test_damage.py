@@ -56,13 +56,13 @@ DAMAGES = {
     "deleted": Path.unlink,
     "halved": halved,
     "emptied": emptied,
-    **{f"flipped at {share:.0%}": flipped(share) for share in (0.0, 0.2, 0.45, 0.7, 0.99)},
+    **{f"flipped at {share:.0%}": flipped(share) for share in (0.2, 0.7)},
 }
 
 
 @pytest.fixture(scope="module")
 def master(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, frozenset[str], frozenset[str]]:
-    """A dataset with a landed file and small commits; its folder, its quads, and those of a past."""
+    """A dataset with a landed file and small commits: its folder, its quads, those of a past."""
     folder = tmp_path_factory.mktemp("master") / "projects" / "shop"
     Projects(folder.parents[1], "http://example.org/").create("shop").dataset.close()
     dataset = Dataset(folder, NAMES)
@@ -102,7 +102,11 @@ def everything(dataset: Dataset) -> frozenset[str]:
 
 
 def files_of(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.iterdir()) if path.is_file())
+    """One file of each kind, and three tables: the largest ones."""
+    files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    tables = [path for path in files if path.suffix == ".sst"]
+    yield from sorted(tables, key=lambda path: path.stat().st_size, reverse=True)[:3]
+    yield from (path for path in files if path.suffix != ".sst" and path.name != "LOCK")
 
 
 @pytest.mark.parametrize("name", DAMAGES)
@@ -212,5 +216,5 @@ def test_a_log_cut_or_changed_at_any_byte_shows_an_older_state_or_nothing(
     with pytest.raises(LogDamaged):
         Dataset(folder, NAMES)
     log.write_bytes(whole[:-1])
-    with pytest.raises(LogDamaged, match="the log of .* was cut"):
+    with pytest.raises(LogDamaged, match=r"the log of .* was cut"):
         Dataset(folder, NAMES)

@@ -247,6 +247,8 @@ def test_a_merge_takes_nothing_away_and_leaves_a_foreign_header_out(project: Pro
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a/>', "rdfxml", "DOCTYPE"),
         (b"\xff\xfe<\x00", "rdfxml", "UTF-8"),
         (b'<Ontology xmlns="http://www.w3.org/2002/07/owl#"/>', "rdfxml", "OWL/XML"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><Ontology/>', "owlxml", "DOCTYPE"),
+        (b"# by a tool\nPrefix(:=<urn:x#>)\nOntology(<urn:x>)", "turtle", "functional syntax"),
     ],
 )
 def test_dangerous_and_unreadable_files_are_refused(content: bytes, form: str, reason: str) -> None:
@@ -255,8 +257,8 @@ def test_dangerous_and_unreadable_files_are_refused(content: bytes, form: str, r
 
 
 def test_unknown_formats_are_refused() -> None:
-    with pytest.raises(BadInput, match="RDF/XML"):
-        media_type("owlxml")
+    with pytest.raises(BadInput, match="functional and Manchester syntax are not read"):
+        media_type("text/owl-functional")
     with pytest.raises(BadInput, match="must be one of"):
         media_type("docx")
 

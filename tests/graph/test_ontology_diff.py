@@ -103,3 +103,60 @@ def test_shapes_and_version_numbers() -> None:
 
     assert [change.iri for change in diff.shapes.changed] == [iri("S")]
     assert diff.axioms.changed == ()
+
+
+SHAPES = (
+    ":Pump a owl:Class ; mimir:fromTable 'pumps' . :size a owl:DatatypeProperty ; "
+    "mimir:fromColumn 'pumps.size' . :SPump a sh:NodeShape ; sh:targetClass :Pump ; "
+    "sh:property :SPump-size, :SPump-size-range . :SPump-size a sh:PropertyShape ; "
+    "sh:path :size ; sh:maxCount 1 ; sh:datatype rdfs:Literal ; sh:message 'Give a size.' . "
+    ":SPump-size-range a sh:PropertyShape ; sh:path :size ; sh:minInclusive 0 ; "
+    "sh:severity sh:Warning . "
+)
+
+
+def test_shapes_of_a_renamed_term_are_renamed_and_nothing_else() -> None:
+    new = SHAPES.replace(":Pump", ":Machine").replace("SPump", "SMachine")
+
+    diff = difference(SHAPES, new.replace("Give a size.", "Give each machine a size."))
+
+    renamed = {(item.kind, item.old, item.new) for item in diff.renamed}
+    assert renamed == {
+        ("class", iri("Pump"), iri("Machine")),
+        *(("shape", iri(f"SPump{rest}"), iri(f"SMachine{rest}")) for rest in ENDINGS),
+    }
+    assert (diff.shapes.added, diff.shapes.removed) == ((), ())
+    (change,) = diff.shapes.changed
+    assert "Give each machine a size." in change.added[0]
+    assert [item.kind for item in diff.renamed_terms] == ["class"]
+    (node,) = (item for item in diff.renamed if item.old == iri("SPump"))
+    assert node.evidence == f"Both are about {iri('Machine')}."
+
+
+ENDINGS = ("", "-size", "-size-range")
+
+
+def test_a_shape_renamed_by_hand_is_a_rename_and_another_shape_is_not() -> None:
+    diff = difference(SHAPES, SHAPES.replace("SPump-size-range", "Positive"))
+
+    assert [(item.old, item.new) for item in diff.renamed] == [
+        (iri("SPump-size-range"), iri("Positive"))
+    ]
+    other = SHAPES.replace("SPump-size-range", "Other").replace("minInclusive 0", "maxLength 9")
+    other = other.replace("sh:Warning", "sh:Violation")
+    diff = difference(SHAPES, other)
+    assert diff.renamed == ()
+    assert diff.shapes.added == (iri("Other"),)
+
+
+def test_two_terms_that_took_each_others_name_are_told_apart() -> None:
+    text = (
+        ":%s a owl:Class ; mimir:fromTable 'a' . :%s a owl:Class ; mimir:fromTable 'b' . "
+        ":x a owl:ObjectProperty ; rdfs:range :%s ."
+    )
+    diff = difference(text % ("A", "C", "A"), text % ("B", "A2", "B"))
+    assert {(item.old, item.new) for item in diff.renamed} == {
+        (iri("A"), iri("B")),
+        (iri("C"), iri("A2")),
+    }
+    assert diff.properties.changed == ()

@@ -114,6 +114,13 @@ def test_a_subclass_is_no_longer_disjoint_from_its_class() -> None:
     assert members(quads) == {NAMES.term("Machine").value, NAMES.term("Tool").value}
 
 
+def test_two_disjoint_classes_of_which_one_becomes_part_of_the_other_are_not_disjoint() -> None:
+    site, tool = NAMES.term("Site"), NAMES.term("Tool")
+    for pair in ((site, tool), (tool, site)):
+        apart = Quad(pair[0], OWL.disjointWith, pair[1], NAMES.ontology)
+        assert apart not in edited_quads([apart], MODEL, [edit("subclass", "Site", "Tool")], NAMES)
+
+
 def test_a_new_class_above_is_declared() -> None:
     quads = applied(edit("subclass", "Site", "Place"))
 

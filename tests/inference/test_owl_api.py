@@ -108,7 +108,9 @@ def test_odd_schemas_are_consistent(name: str, tmp_path: Path) -> None:
 def test_random_schemas_give_clean_owl_dl(tmp_path: Path) -> None:
     paths: list[Path] = []
 
-    @settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck])
+    @settings(
+        max_examples=40, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck]
+    )
     @given(schemas())
     def collect(schema: Schema) -> None:
         paths.append(save(schema, tmp_path / f"{len(paths)}.owl"))

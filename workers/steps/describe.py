@@ -27,6 +27,7 @@ from graph.terms import NamedNode, Quad
 from graph.vocab import MIMIR, RDF
 from inference.naming import name_schema
 from workers.artifacts import get_json, put_json, read_inferred_schema
+from workers.column_records import column_change
 from workers.describing import describe
 from workers.orchestrator import StepContext, StepResult
 from workers.runs import last_output
@@ -56,7 +57,12 @@ def execute(context: StepContext) -> StepResult:
     change, replacing = _change(context, generated, found.quads)
     records = [quad for edit in renames for quad in edit_quads(edit, names)]
     examples = generate_examples(found.model, names)
-    whole = replace(change, added=(*change.added, *records, *examples))
+    columns = column_change(names, meta, found.schema)
+    whole = replace(
+        change,
+        added=(*change.added, *columns.added, *records, *examples),
+        removed=(*change.removed, *columns.removed),
+    )
     replacing = (*replacing, queries_graph(names))
     return StepResult(output, _message(found.model), whole, replacing)
 

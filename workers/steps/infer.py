@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from inference.advice import with_advice
 from inference.infer import infer_with_sketches
 from workers.artifacts import put_json
 from workers.orchestrator import StepContext, StepResult
@@ -18,6 +19,8 @@ def execute(context: StepContext) -> StepResult:
         overrides=overrides,
         progress=lambda message, fraction: context.progress(fraction, message),
     )
+    if context.settings.adviser is not None:
+        schema = with_advice(schema, context.settings.adviser)
     columns = sum(len(table.columns) for table in schema.tables)
     references = sum(len(table.references) for table in schema.tables)
     keys = sum(table.primary_key is not None for table in schema.tables)

@@ -44,7 +44,8 @@ def _source_files(found: Staging, schema: Schema) -> dict[str, CsvFile]:
             forms[table.name].plain,
         )
         for table in found.tables
-        if sources.count(table.source) == 1
+        if not table.parts
+        and sources.count(table.source) == 1
         and table.name in readings
         and readings[table.name].format == "csv"
     }

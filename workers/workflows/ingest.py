@@ -31,6 +31,12 @@ INGEST = Workflow(
         Step("monitor", "Monitor", "workers.steps.monitor", ("describe", "twin")),
         Step("alert", "Alert", "workers.steps.alert", ("monitor",)),
         Step(
+            "suggest",
+            "Suggest kinds, parts and terms",
+            "workers.steps.suggest",
+            ("infer", "describe"),
+        ),
+        Step(
             "tables",
             "Write the tables for other tools",
             "workers.steps.tables",

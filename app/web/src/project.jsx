@@ -18,7 +18,7 @@ const NOT_FOUND = 404;
 /** All sections of a project. */
 export function ProjectView({ project, section, onSummary }) {
   const state = useProject(project);
-  const { summary, run, violations, problem, version, refresh, follow } = state;
+  const { summary, run, groups, problem, version, refresh, follow } = state;
   const [question, setQuestion] = useState(null);
   const asked = useRef(0);
 
@@ -31,7 +31,7 @@ export function ProjectView({ project, section, onSummary }) {
   useEffect(() => {
     if (summary) onSummary(summary);
   }, [summary, onSummary]);
-  const settled = Boolean(summary && violations);
+  const settled = Boolean(summary && groups);
   useEffect(() => {
     if (section && settled) showSection(section);
   }, [section, settled]);
@@ -49,7 +49,7 @@ export function ProjectView({ project, section, onSummary }) {
           <RunSteps run={run} />
         </div>
         <div class="column" id="results" tabIndex={-1}>
-          <Results summary={summary} violations={violations} onClass={(iri) => ask(firstOfClassQuery(iri))} />
+          <Results project={project} summary={summary} groups={groups} onClass={(iri) => ask(firstOfClassQuery(iri))} />
         </div>
       </div>
       {summary && (

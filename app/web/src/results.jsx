@@ -5,7 +5,7 @@ import { Empty, Section } from "./parts.jsx";
 import { ViolationsSection } from "./violations.jsx";
 
 /** The figures, the classes and the checks of a project. */
-export function Results({ summary, violations, onClass }) {
+export function Results({ project, summary, groups, onClass }) {
   if (!summary) {
     return (
       <Section id="classes" title="What came out">
@@ -17,7 +17,7 @@ export function Results({ summary, violations, onClass }) {
     <>
       <Figures summary={summary} />
       <ClassesSection classes={summary.classes} onClass={onClass} />
-      <ViolationsSection summary={summary} violations={violations} />
+      <ViolationsSection project={project} summary={summary} groups={groups} />
     </>
   );
 }

@@ -44,7 +44,7 @@ export function ViolationGroup({ project, group }) {
           {problem && <Failure problem={problem} />}
         </td>
         <td data-label="How often" class="number">
-          <button type="button" class="link" aria-expanded={members !== null} onClick={toggle}>
+          <button type="button" class="like-link" aria-expanded={members !== null} onClick={toggle}>
             {count(group.count)}
           </button>
         </td>

@@ -232,6 +232,30 @@ def test_contains_counts_and_lists_graphs(store: TripleStore) -> None:
     assert store.graphs() == [BLUE, GREEN]
 
 
+def test_of_many_quads_those_that_are_there_are_listed_in_their_order(store: TripleStore) -> None:
+    store.apply([said(str(number), f"text {number}") for number in range(0, 12_000, 2)], ())
+    asked = [said(str(number), f"text {number}") for number in range(12_000)]
+    asked.insert(7, said("0", "text 0", BLUE))
+
+    assert store.existing(iter(asked)) == asked[0:7:2] + asked[9::2]
+    assert store.existing([]) == []
+
+
+@pytest.mark.parametrize("literal", ODD_LITERALS, ids=ascii)
+def test_an_odd_literal_is_found_among_many(store: TripleStore, literal: Literal) -> None:
+    quads = [Quad(thing(name), SAYS, literal, RED) for name in "ab"]
+    store.apply(quads[:1], ())
+
+    assert store.existing(quads) == quads[:1]
+
+
+def test_a_number_written_otherwise_is_the_same_for_the_engine(store: TripleStore) -> None:
+    padded = Quad(thing("a"), SAYS, Literal("05", datatype=XSD.integer), RED)
+    store.apply([padded], ())
+
+    assert store.existing([padded]) == [padded]
+
+
 def test_a_graph_without_triples_is_not_listed(store: TripleStore) -> None:
     store.apply([said("a", "one")], ())
 

@@ -1,0 +1,47 @@
+"""Where a remote store is: the addresses of its services, and how the owner proves who it is."""
+
+from dataclasses import dataclass, field
+
+from graph.errors import BadInput
+from graph.sparql_http import SparqlHttpStore
+
+# Copying a graph inside the store takes as long as it takes.
+_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class RemoteAddress:
+    """A store that speaks SPARQL 1.1 Query, Update and Graph Store Protocol.
+
+    Attributes:
+        query, update, graphs: addresses of its services.
+        token: sent as a bearer token; never shown.
+    """
+
+    query: str
+    update: str
+    graphs: str
+    token: str = field(default="", repr=False)
+
+    def store(self, timeout: float = _SECONDS) -> SparqlHttpStore:
+        """Bind a store to the address."""
+        token = self.token or None
+        return SparqlHttpStore(self.query, self.update, self.graphs, token=token, timeout=timeout)
+
+
+def read_address(text: str, token: str = "") -> RemoteAddress:
+    """Read an address: that of a Fuseki dataset, or three for query, update and graph store.
+
+    Raises:
+        BadInput: it is neither, or not http.
+    """
+    parts = text.split(",")
+    if len(parts) == 1:
+        base = text.rstrip("/")
+        parts = ["/".join((base, service)) for service in ("query", "update", "data")]
+    if len(parts) != 3 or not all(part.startswith(("http://", "https://")) for part in parts):
+        raise BadInput(
+            f"The store address {text!r} must be that of a Fuseki dataset, or the addresses of the "
+            "query, update and graph store services with commas between them; all http or https."
+        )
+    return RemoteAddress(parts[0], parts[1], parts[2], token)

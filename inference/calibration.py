@@ -1,0 +1,33 @@
+"""Turn scores into probabilities that hold on databases not seen before.
+
+A score is a sum of weights and too sure of itself. Each kind of decision has one monotone map with
+two numbers (Platt, "Probabilistic outputs for support vector machines", 1999), fitted to whether
+the chosen keys and references are those that the authors of 69 published and 114 generated
+databases declared (the generated at a weight of 0.15), rounded towards doubt. With the maps fitted
+without the database that is judged (10 folds of databases), of what was given 0.9 or more were
+right: references 95.9 % of 248, keys of one column 97.9 % of 288, keys of several columns 93.8 %
+of 32, all on published databases. Other maps (isotonic regression) were no better.
+"""
+
+from dataclasses import dataclass
+from math import exp
+
+
+@dataclass(frozen=True)
+class Platt:
+    """A logistic map of a score: slope and intercept in log odds."""
+
+    slope: float
+    intercept: float
+
+    def probability(self, score: float) -> float:
+        """Give the probability, to three digits, that a decision with this score is right."""
+        return round(1 / (1 + exp(-(self.slope * score + self.intercept))), 3)
+
+
+REFERENCE = Platt(0.45, 0.9)
+WIDE_REFERENCE = Platt(0.22, 0.7)
+KEY = Platt(0.5, 1.5)
+WIDE_KEY = Platt(0.8, -1.0)
+UNSEEN = 0.5
+"""Probability of what the names alone say, where a table has no row."""

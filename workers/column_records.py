@@ -1,0 +1,58 @@
+"""Records of columns in the meta graph: what was decided about each, how surely, and why."""
+
+from collections.abc import Iterator
+
+from graph.changes import ChangeSet
+from graph.names import ProjectNames
+from graph.records import Facts, record_quads
+from graph.schema import Column, Schema, Table
+from graph.sparql import bind, load_query
+from graph.store import GraphReader
+from graph.terms import NamedNode, Quad
+from graph.vocab import MIMIR, QUDT, RDF
+
+
+def column_change(names: ProjectNames, meta: GraphReader, schema: Schema) -> ChangeSet:
+    """Give the change that brings the records of columns to a schema."""
+    text = bind(load_query("graph", "records"), about=MIMIR.Column)
+    before = {
+        Quad(iri, predicate, value, names.meta): None  # type: ignore[arg-type] # rows of records
+        for iri, predicate, value in meta.select(text)
+    }
+    after = dict.fromkeys(
+        quad
+        for table in schema.tables
+        for column in table.columns
+        for quad in record_quads(_iri(names, table, column), _facts(table, column), names.meta)
+    )
+    return ChangeSet(added=tuple(_missing(after, before)), removed=tuple(_missing(before, after)))
+
+
+def _missing(quads: dict[Quad, None], there: dict[Quad, None]) -> Iterator[Quad]:
+    return (quad for quad in quads if quad not in there)
+
+
+def _iri(names: ProjectNames, table: Table, column: Column) -> NamedNode:
+    return names.record("column", table.name, column.name)
+
+
+def _facts(table: Table, column: Column) -> Facts:
+    facts: dict[NamedNode, object] = {
+        RDF.type: MIMIR.Column,
+        MIMIR.sourceTable: table.name,
+        MIMIR.sourceColumn: column.name,
+        MIMIR.datatype: column.datatype,
+        MIMIR.datatypeConfidence: column.decision.confidence,
+        MIMIR.datatypeEvidence: column.decision.evidence,
+    }
+    if column.semantic is not None:
+        semantic = column.semantic
+        facts |= {
+            MIMIR.semanticType: semantic.type,
+            MIMIR.confidence: semantic.decision.confidence,
+            MIMIR.evidence: semantic.decision.evidence,
+            MIMIR.personalData: semantic.personal,
+            MIMIR.language: semantic.language,
+            QUDT.hasUnit: NamedNode(semantic.unit) if semantic.unit else None,
+        }
+    return facts  # type: ignore[return-value] # values are what records hold
