@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, request
 
+from app.answers import answered
 from app.auth import authorize
 from app.negotiation import negotiated
 from app.services import Services
@@ -65,6 +66,5 @@ def _answer(services: Services, project: Project, text: str, stack: ExitStack) -
     named = tuple(sorted({*project.graphs(), *project.names.default_graphs}, key=str))
     query = Query(text, project.names.default_graphs, named, results=media)
     sequence = project.sequence
-    path = stack.enter_context(project.checkpoint())
-    answer = stack.enter_context(services.user_readers.query(path, query))
+    answer = stack.enter_context(answered(services.user_readers, project, query))
     return streamed(answer, stack.pop_all(), sequence)

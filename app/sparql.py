@@ -4,12 +4,12 @@ The text is handed to a reader process; nothing of it is parsed here. A GET with
 the Service Description. Protocol: https://www.w3.org/TR/sparql11-protocol/.
 """
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 from flask import Blueprint, Request, Response, request
 from werkzeug.wsgi import wrap_file
 
+from app.answers import answered
 from app.auth import authorize, is_worker
 from app.errors import BadRequest, NotAcceptable, UnsupportedMediaType
 from app.negotiation import preferred
@@ -21,10 +21,7 @@ from app.time_travel import mark_memento, requested_commit
 from graph.gate import QueryTooLong
 from graph.names import ProjectNames
 from graph.projects import Project
-from graph.readers import Answer, Query, ReaderPool
-from graph.remote_dataset import RemoteDataset
-from graph.remote_queries import query_remotely
-from graph.snapshots import Overlay
+from graph.readers import Answer, Query
 from graph.terms import NamedNode
 from graph.update import GraphForbidden
 from graph.user_graphs import INTERNAL, closed_prefixes
@@ -113,19 +110,6 @@ def _answer(services: Services, project: Project, twin: str | None, text: str) -
         response = streamed(answer, stack.pop_all(), sequence)
     mark_memento(response, request, project, at)
     return response
-
-
-@contextmanager
-def answered(
-    pool: ReaderPool, project: Project, query: Query, overlay: Overlay | None = None
-) -> Iterator[Answer]:
-    """Evaluate a query where the project's graphs are: in a checkpoint, or on a remote store."""
-    if isinstance(project.dataset, RemoteDataset) and project.past is None:
-        with query_remotely(pool, project.dataset, query, overlay) as answer:
-            yield answer
-    else:
-        with project.checkpoint(overlay) as path, pool.query(path, query) as answer:
-            yield answer
 
 
 def streamed(answer: Answer, stack: ExitStack, sequence: int) -> Response:

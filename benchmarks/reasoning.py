@@ -19,7 +19,8 @@ import numpy as np
 from pyoxigraph import RdfFormat
 
 from graph.oxigraph import OxigraphStore
-from graph.reasoning import FRESH, materialise
+from graph.reasoning import materialise
+from graph.saturation import FRESH
 from graph.terms import NamedNode
 from graph.vocab import OWL, RDF, RDFS
 

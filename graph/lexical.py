@@ -22,6 +22,9 @@ _DECIMAL = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
 _DOUBLE = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _GROUPED = r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?"
 _GROUPED_COMMA = r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?"
+GROUP_SIGNS = "[ \u00a0\u2009\u202f'’]"
+"""Signs between groups of three digits besides comma and point, as a regular expression."""
+_SPACED = f"[+-]?[0-9]{{1,3}}({GROUP_SIGNS}[0-9]{{3}})+([.,][0-9]*)?"
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
 _ZONE = r" ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)"
@@ -114,6 +117,9 @@ def _number_text(column: Column, source: str) -> str:
     if column.format is not None and NUMBER_PLACE in column.format:
         before, _, after = (part.strip() for part in column.format.partition(NUMBER_PLACE))
         text = _without(text, before, after)
+    if column.spaced_groups:
+        joined = f"regexp_replace({text}, {quote_text(GROUP_SIGNS)}, '', 'g')"
+        text = f"(CASE WHEN {_matches(text, _SPACED)} THEN {joined} ELSE {text} END)"
     if column.decimal_comma:
         grouped = f"replace({text}, '.', '')"
         plain = f"CASE WHEN {_matches(text, _GROUPED_COMMA)} THEN {grouped} ELSE {text} END"

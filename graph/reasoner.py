@@ -1,8 +1,8 @@
 """Reasoning of a project: its setting, what changed since it last reasoned, and the commit.
 
 What follows is kept in the graph `inferred`, disjoint from what is asserted. Triples that commits
-only add are reasoned on alone; after a removal, a bulk import or a change of the schema everything
-is reasoned anew, and the difference is committed.
+add and remove are reasoned on alone; after a bulk import or a change of the schema everything is
+reasoned anew, and the difference is committed.
 """
 
 import shutil
@@ -142,26 +142,30 @@ class _Outdated(Conflict):
 
 @dataclass(frozen=True)
 class _Since:
-    """What was asserted since a commit; None: it must be reasoned anew."""
+    """What was asserted and what was taken back since a commit; `anew`: more than triples."""
 
-    added: tuple[Quad, ...] | None
+    came: tuple[Quad, ...] = ()
+    gone: tuple[Quad, ...] = ()
+    anew: bool = False
 
     @property
     def nothing(self) -> bool:
-        """Whether it is known that nothing was asserted."""
-        return self.added == ()
+        """Whether it is known that nothing changed."""
+        return not (self.came or self.gone or self.anew)
 
 
 def _since(project: Project, commit: int) -> _Since:
     asserted = asserted_graphs(project.names)
-    added: list[Quad] = []
+    came: dict[Quad, None] = {}
+    gone: dict[Quad, None] = {}
     for record in between(project.dataset.log.path, commit, project.sequence):
         patch = record.patch()
         if patch.header.get("author") == AUTHOR:
             continue
         if patch.header.get("added-file") or patch.header.get("removed-file"):
-            return _Since(None)
+            return _Since(anew=True)
         new = [quad for quad in patch.added if quad.graph_name in asserted]
+        old = [quad for quad in patch.removed if quad.graph_name in asserted]
         # What a person does to the inferred graph is not kept: what follows decides.
         known = {quad.triple for quad in new}
         inferred = project.names.inferred
@@ -169,11 +173,20 @@ def _since(project: Project, commit: int) -> _Since:
             quad.graph_name == inferred and quad.triple not in known
             for quad in (*patch.added, *patch.removed)
         )
-        gone = by_hand or any(quad.graph_name in asserted for quad in patch.removed)
-        if gone or any(is_schema(quad) for quad in new):
-            return _Since(None)
-        added += new
-    return _Since(tuple(added))
+        if by_hand or any(is_schema(quad) for quad in (*new, *old)):
+            return _Since(anew=True)
+        _move(old, came, gone)
+        _move(new, gone, came)
+    return _Since(tuple(came), tuple(gone))
+
+
+def _move(quads: list[Quad], undone: dict[Quad, None], done: dict[Quad, None]) -> None:
+    """Note quads as done, unless that only undoes what was noted before."""
+    for quad in quads:
+        if quad in undone:
+            del undone[quad]
+        else:
+            done[quad] = None
 
 
 def _attempt(
@@ -182,7 +195,7 @@ def _attempt(
     names, dataset = project.names, project.dataset
     before = read_setting(project.reader(names.meta), names)
     start = dataset.knowledge_sequence
-    since = _Since(None)
+    since = _Since(anew=True)
     if before.reasoned is not None and not anew:
         since = _since(project, before.reasoned)
     if since.nothing:
@@ -193,8 +206,11 @@ def _attempt(
         folder = clone.with_name(f"{clone.name}-reasoning")
         folder.mkdir()
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        delta = _write_delta(folder, since.added) if since.added is not None else None
-        job = ReasoningJob(clone, folder, asserted_graphs(names), names.inferred, delta)
+        job = ReasoningJob(clone, folder, asserted_graphs(names), names.inferred)
+        if not since.anew:
+            came = _write_triples(folder / "came.nt", since.came)
+            gone = _write_triples(folder / "gone.nt", since.gone)
+            job = replace(job, came=came, gone=gone)
         found = reason(job)
         after = replace(
             before,
@@ -219,7 +235,7 @@ def _attempt(
         removed=found.removed,
         rounds=found.rounds,
         rules=found.rules,
-        incremental=since.added is not None,
+        incremental=not since.anew,
         contradictions=found.contradictions,
     )
 
@@ -243,8 +259,7 @@ def _change(
     return with_files(change, blobs, folder / "added.nq", folder / "removed.nq")
 
 
-def _write_delta(folder: Path, quads: tuple[Quad, ...]) -> Path:
-    path = folder / "delta.nt"
+def _write_triples(path: Path, quads: tuple[Quad, ...]) -> Path:
     lines = (f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in quads)
     path.write_text("".join(lines), encoding="utf-8")
     return path

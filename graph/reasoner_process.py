@@ -16,7 +16,6 @@ from typing import Any
 from graph.errors import MimirError, QueryTimeout, ReaderDied
 from graph.oxigraph import OxigraphStore
 from graph.reasoning import (
-    FRESH,
     Contradiction,
     Reasoned,
     contradictions,
@@ -26,6 +25,7 @@ from graph.reasoning import (
     write_extension,
 )
 from graph.sandbox import confine, die_with_parent, limit
+from graph.saturation import FRESH
 from graph.terms import NamedNode
 
 _LARGEST_FILE = 64 << 30
@@ -40,7 +40,7 @@ class ReasoningJob:
         folder: for the files `added.nq` and `removed.nq`, and for scratch.
         asserted: graphs with what is known.
         inferred: graph with what followed before.
-        delta: N-Triples that came since; None reasons anew from everything.
+        came, gone: N-Triples that the asserted graphs got and lost since; None reasons anew.
         memory, seconds: limits of the process.
     """
 
@@ -48,7 +48,8 @@ class ReasoningJob:
     folder: Path
     asserted: Sequence[NamedNode]
     inferred: NamedNode
-    delta: Path | None = None
+    came: Path | None = None
+    gone: Path | None = None
     memory: int = 8 << 30
     seconds: float = 1800.0
 
@@ -64,7 +65,8 @@ def reason(job: ReasoningJob) -> Reasoned:
         "folder": str(job.folder),
         "asserted": [graph.value for graph in job.asserted],
         "inferred": job.inferred.value,
-        "delta": str(job.delta) if job.delta else None,
+        "came": str(job.came) if job.came else None,
+        "gone": str(job.gone) if job.gone else None,
         "memory": job.memory,
     }
     try:
@@ -112,16 +114,18 @@ def _reason(fields: dict[str, Any]) -> Reasoned:
     asserted = [NamedNode(name) for name in fields["asserted"]]
     inferred = NamedNode(fields["inferred"])
     added, removed = folder / "added.nq", folder / "removed.nq"
-    if fields["delta"]:
-        delta = Path(fields["delta"])
-        rounds, rules = extend(store, asserted, inferred, delta, folder)
+    if fields["came"]:
+        before = store.count(inferred)
+        came, gone = Path(fields["came"]), Path(fields["gone"])
+        rounds, rules = extend(store, asserted, inferred, came, gone, folder)
         counts = write_extension(store, asserted, inferred, added, removed)
-        total = store.count(inferred) + counts[0] - counts[1]
+        total = before + counts[0] - counts[1]
+        graphs = (*asserted, inferred, FRESH)
     else:
         rounds, rules = materialise(store, asserted, folder)
         counts = write_difference(store, inferred, added, removed)
         total = store.count(FRESH)
-    graphs = (*asserted, inferred, FRESH) if fields["delta"] else (*asserted, FRESH)
+        graphs = (*asserted, FRESH)
     found = contradictions(store, graphs, rules)
     return Reasoned(total, rounds, len(rules), found, *counts)
 

@@ -1,9 +1,9 @@
-"""Reasoning: OWL 2 RL to a fixpoint by SPARQL, semi-naive, and the difference it makes.
+"""Reasoning: OWL 2 RL to a fixpoint by SPARQL, and the difference it makes.
 
-The ontology is closed and compiled into rule instances first (`graph.rules`). Then each round asks
-only for what the newest triples make new, so triples that a commit adds cost what follows from
-them. Triples go through files in the engine's own format, never one by one. Measured beside owlrl
-and reasonable in `benchmarks/reasoning.py`.
+The ontology is closed and compiled into rule instances first (`graph.rules`). Then triples that
+came are followed (`graph.saturation`), and what rested on triples that went is taken back
+(`graph.retraction`), so a commit costs what follows from it. Measured beside owlrl and reasonable
+in `benchmarks/reasoning.py`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,23 +13,16 @@ from pathlib import Path
 from pyoxigraph import RdfFormat
 
 from graph.file_changes import append_as_quads
-from graph.owl_rules import Atom, is_schema
+from graph.owl_rules import is_schema
 from graph.oxigraph import OxigraphStore
-from graph.rules import (
-    RuleInstance,
-    close_schema,
-    construct_text,
-    instantiate,
-    select_text,
-)
+from graph.retraction import DOUBTED, PUT_BACK, doubt, put_back
+from graph.rules import RuleInstance, close_schema, instantiate, select_text
+from graph.saturation import FRESH, Saturation, load
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
-from graph.terms import BlankNode, NamedNode, Quad, Triple, Variable, is_anonymous
-from graph.vocab import RDF
+from graph.terms import NamedNode, Quad, Triple, is_anonymous
 
-FRESH = NamedNode("urn:mimir:reasoning:fresh")
-_DELTA = "urn:mimir:reasoning:delta:"
-_SMALL_FILE = 1 << 18
+_CAME = NamedNode("urn:mimir:reasoning:came")
 _SHOWN = 100
 
 
@@ -88,29 +81,30 @@ def materialise(
         if instances == known:
             return rounds, instances
         _add_terms(store, asserted, closed, instances)
-        everything = [_Work(item) for item in instances]
-        rounds += _saturate(store, asserted, instances, everything, folder)
+        rounds += Saturation(store, asserted, instances, folder).from_all()
 
 
 def extend(
     store: OxigraphStore,
     asserted: Sequence[NamedNode],
     inferred: NamedNode,
-    delta: Path,
+    came: Path,
+    gone: Path,
     folder: Path,
 ) -> tuple[int, tuple[RuleInstance, ...]]:
-    """Write to `FRESH` what triples that came since make new; the rest is in `inferred`.
+    """Bring `inferred` to what follows now: `FRESH` is what comes, `DOUBTED` what may have gone.
 
     Args:
-        delta: N-Triples that were added to the asserted graphs; none is schema.
+        came, gone: N-Triples that the asserted graphs got and lost; none is schema.
     """
     schema, _ = close_schema(schema_triples(store.reader(asserted)))
     instances = instantiate(schema)
-    first = _delta(0)
-    _load(store, delta, first)
-    work = _follow(store, instances, first)
+    load(store, came, _CAME)
+    if gone.stat().st_size:
+        doubt(store, asserted, inferred, gone, instances, folder)
+        put_back(store, asserted, inferred, instances, folder)
     graphs = (*asserted, inferred)
-    return _saturate(store, graphs, instances, work, folder), instances
+    return Saturation(store, graphs, instances, folder).from_new(_CAME, PUT_BACK), instances
 
 
 def contradictions(
@@ -150,94 +144,15 @@ def write_extension(
     added: Path,
     removed: Path,
 ) -> tuple[int, int]:
-    """Write what `FRESH` holds, and what of `inferred` is asserted by now; gives both numbers."""
-    query = load_query("graph", "in_both")
+    """Write what `FRESH` has more than was inferred, and what no longer is; gives both numbers."""
+    query = bind(load_query("graph", "in_both"), graph=inferred)
     graphs = (*asserted, inferred)
-    answer = store.engine.query(
-        bind(query, graph=inferred), default_graph=list(asserted), named_graphs=list(graphs)
+    asserted_now = store.engine.query(
+        query, default_graph=list(asserted), named_graphs=list(graphs)
     )
-    return (
-        _write_missing(store, FRESH, [inferred], added, inferred),
-        _write_quads(answer, removed, inferred),
-    )
-
-
-@dataclass(frozen=True)
-class _Work:
-    """A rule instance to ask, with the atom that must match a triple of `newest`; None: any."""
-
-    instance: RuleInstance
-    at: int = 0
-    newest: NamedNode | None = None
-
-
-def _saturate(
-    store: OxigraphStore,
-    graphs: Sequence[NamedNode],
-    instances: Sequence[RuleInstance],
-    work: Sequence[_Work],
-    folder: Path,
-) -> int:
-    rounds = 0
-    while work:
-        rounds += 1
-        output = folder / "round.nt"
-        with output.open("wb") as file:
-            for item in work:
-                file.write(_derived(store, graphs, item))
-        if not output.stat().st_size:
-            break
-        # A graph of its own for each round: clearing one takes longer than filling one.
-        newest = _delta(rounds)
-        _load(store, output, newest)
-        _load(store, output, FRESH)
-        work = _follow(store, instances, newest)
-    return rounds
-
-
-def _delta(number: int) -> NamedNode:
-    return NamedNode(f"{_DELTA}{number}")
-
-
-def _derived(store: OxigraphStore, graphs: Sequence[NamedNode], work: _Work) -> bytes:
-    item = work.instance
-    if item.head is None:
-        return b""
-    text = construct_text(
-        item.body, item.head, item.apart, new_in=work.newest, at=work.at, half=item.half
-    )
-    named: list[NamedNode | BlankNode] = [work.newest] if work.newest else []
-    triples = store.engine.query(text, default_graph=[*graphs, FRESH], named_graphs=named)
-    return triples.serialize(format=RdfFormat.N_TRIPLES) or b""  # type: ignore[arg-type] # a CONSTRUCT
-
-
-def _follow(
-    store: OxigraphStore, instances: Sequence[RuleInstance], newest: NamedNode
-) -> list[_Work]:
-    """Find the atoms that the newest triples may match, by predicate and by class."""
-    reader = store.reader([newest])
-    predicates = {row[0] for row in reader.select(_PREDICATES)}
-    classes = {row[0] for row in reader.select(_CLASSES)}
-
-    def touched(atom: Atom) -> bool:
-        """Whether one of the newest triples may match an atom."""
-        if isinstance(atom[1], Variable):
-            return bool(predicates)
-        if atom[1] == RDF.type and not isinstance(atom[2], Variable):
-            return atom[2] in classes
-        return atom[1] in predicates
-
-    return [
-        _Work(item, at, newest)
-        for item in instances
-        if item.head is not None
-        for at, atom in enumerate(item.body)
-        if touched(atom)
-    ]
-
-
-_PREDICATES = "SELECT DISTINCT ?p WHERE { ?s ?p ?o }"
-_CLASSES = "SELECT DISTINCT ?c WHERE { ?s a ?c }"
+    new = _write_missing(store, FRESH, [inferred, DOUBTED], added, inferred)
+    lost = _write_missing(store, DOUBTED, [FRESH], removed, inferred)
+    return new, lost + _append_quads(asserted_now, removed, inferred)
 
 
 def _add_terms(
@@ -256,12 +171,6 @@ def _add_terms(
             store.engine.add(Quad(*atom, FRESH))
 
 
-def _load(store: OxigraphStore, path: Path, graph: NamedNode) -> None:
-    size = path.stat().st_size
-    load = store.engine.load if size < _SMALL_FILE else store.engine.bulk_load
-    load(path=str(path), format=RdfFormat.N_TRIPLES, to_graph=graph)
-
-
 def _write_missing(
     store: OxigraphStore,
     source: NamedNode,
@@ -274,13 +183,13 @@ def _write_missing(
         default_graph=list(others),
         named_graphs=[source],
     )
-    return _write_quads(answer, path, graph)
+    path.write_bytes(b"")
+    return _append_quads(answer, path, graph)
 
 
-def _write_quads(answer: object, path: Path, graph: NamedNode) -> int:
+def _append_quads(answer: object, path: Path, graph: NamedNode) -> int:
     temporary = path.with_name(f"{path.name}.nt")
     answer.serialize(str(temporary), format=RdfFormat.N_TRIPLES)  # type: ignore[attr-defined] # a CONSTRUCT
-    path.write_bytes(b"")
     count = append_as_quads(temporary, path, graph)
     temporary.unlink()
     return count

@@ -90,21 +90,51 @@ def construct_text(
     new_in: NamedNode | None = None,
     at: int = 0,
     half: int = 0,
+    things: Sequence[str] = (),
 ) -> str:
     """Write the query for what a body makes new.
 
     Args:
         new_in: graph that the atom numbered `at` must come from.
         half: see `RuleInstance`.
+        things: variables that must not be a literal.
     """
-    order = [at, *(place for place in range(len(body)) if place != at)] if new_in else ()
-    atoms = [atom_text(body[place]) for place in order] or [atom_text(item) for item in body]
-    if new_in:
-        atoms[0] = " ".join(("GRAPH", str(new_in), "{", atoms[0], "}"))
+    atoms = _ordered(body, at, new_in)
     several = "" if new_in else _several(body, half)
-    parts = ["CONSTRUCT {", atom_text(head), "} WHERE {", several, *atoms, _apart(apart)]
+    kept = (f"FILTER(!isLiteral(?{name}))" for name in things)
+    parts = ["CONSTRUCT {", atom_text(head), "} WHERE {", several, *atoms, _apart(apart), *kept]
     parts += ["FILTER NOT EXISTS {", atom_text(head), "} }"]
     return " ".join(parts)
+
+
+def retract_text(
+    item: RuleInstance, at: int, newest: NamedNode, inferred: NamedNode, doubted: NamedNode
+) -> str:
+    """Write the query for what was inferred by a premise that is in `newest`, and not doubted."""
+    head = atom_text(item.head)
+    parts = ["CONSTRUCT {", head, "} WHERE {", *_ordered(item.body, at, newest)]
+    parts += [_apart(item.apart), _in_graph(inferred, head)]
+    parts += ["FILTER NOT EXISTS {", _in_graph(doubted, head), "} }"]
+    return " ".join(parts)
+
+
+def rederive_text(item: RuleInstance, lost: NamedNode) -> str:
+    """Write the query for what of the graph `lost` follows from what is left."""
+    head = atom_text(item.head)
+    parts = ["CONSTRUCT {", head, "} WHERE {", _in_graph(lost, head), *map(atom_text, item.body)]
+    parts += [_apart(item.apart), "FILTER NOT EXISTS {", head, "} }"]
+    return " ".join(parts)
+
+
+def _ordered(body: Sequence[Atom], at: int, new_in: NamedNode | None) -> list[str]:
+    if new_in is None:
+        return [atom_text(item) for item in body]
+    rest = (atom_text(item) for place, item in enumerate(body) if place != at)
+    return [_in_graph(new_in, atom_text(body[at])), *rest]
+
+
+def _in_graph(graph: NamedNode, pattern: str) -> str:
+    return " ".join(("GRAPH", str(graph), "{", pattern, "}"))
 
 
 def select_text(

@@ -107,6 +107,7 @@ class Column:
         format: `strptime` pattern of dates and times that are not ISO 8601; of numbers whose cells
             all carry their unit, the cell with `#` for the number, such as `# kg`.
         decimal_comma: whether `1.234,5` is the form of numbers.
+        spaced_groups: whether spaces or apostrophes stand between groups of three digits.
         true_words, false_words: lower-case words of a boolean.
         null_words: texts that mean "no value" in this column, such as `N/A`.
         minimum, maximum: canonical lexical forms, for ordered types.
@@ -127,6 +128,7 @@ class Column:
     invalid: int = 0
     format: str | None = None
     decimal_comma: bool = False
+    spaced_groups: bool = False
     true_words: tuple[str, ...] = ()
     false_words: tuple[str, ...] = ()
     null_words: tuple[str, ...] = ()

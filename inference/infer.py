@@ -23,7 +23,7 @@ from inference.overrides import (
 from inference.ownership import Ownership, is_unique
 from inference.profile import ValueStore
 from inference.references import KeyedTable, ReferenceFinder
-from inference.semantics import lay_word_lists, semantic_columns
+from inference.semantics import ValueFacts, semantic_columns, value_facts
 from inference.sketches import ColumnSketch, sketch_table
 from inference.statistics import enumerations, patterns
 from inference.subtypes import discriminator
@@ -106,11 +106,12 @@ def _infer(
     links = choose_links([*singles, *CompositeFinder(keyed, inclusions).links()])
     links = overridden_links(links, views, inclusions, overrides)
     pointed = {link.parent for link in links}
-    lay_word_lists(store)
+    facts = value_facts(store, [view.columns for view in views])
     found = []
     for view, (key, others) in zip(views, keys, strict=True):
         outgoing = outgoing_references(view, views, links, inclusions)
-        found.append(_table(store, view, (key, others), outgoing, pointed=view.index in pointed))
+        pointed_to = view.index in pointed
+        found.append(_table(store, view, (key, others), outgoing, facts, pointed=pointed_to))
     return Schema(tuple(found))
 
 
@@ -161,6 +162,7 @@ def _table(
     view: TableView,
     keys: tuple[Key | None, tuple[Key, ...]],
     references: tuple[Reference, ...],
+    facts: ValueFacts,
     *,
     pointed: bool,
 ) -> Table:
@@ -170,7 +172,7 @@ def _table(
     columns = enumerations(store, view.index, view.columns, frozenset(bound))
     pointing = frozenset(name for reference in references for name in reference.columns)
     columns = patterns(store, view.index, columns, pointing)
-    columns = semantic_columns(store, view.index, columns, key, references)
+    columns = semantic_columns(store, view.index, columns, key, references, facts)
     return Table(
         name=view.name,
         source=view.staged.source,

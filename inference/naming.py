@@ -47,6 +47,11 @@ def name_schema(schema: Schema, previous: KnowledgeModel | None = None) -> Knowl
         previous: the model of an earlier run; its names stay for the same table and columns as
             long as they still mean the same kind of term.
     """
+    return name_with(schema, term_names(previous or KnowledgeModel()))
+
+
+def name_with(schema: Schema, known: Mapping[Identity, str]) -> KnowledgeModel:
+    """Name a schema whose terms have names already, by identity as `term_names` gives them."""
     pairs = frozenset(table.name for table in schema.tables if _is_junction(table, schema))
     requests = [
         *_class_requests(schema, pairs),
@@ -54,7 +59,7 @@ def name_schema(schema: Schema, previous: KnowledgeModel | None = None) -> Knowl
         *_junction_requests(schema, pairs),
         *_attribute_requests(schema, pairs),
     ]
-    given = _give_names(requests, _names_of(previous or KnowledgeModel()))
+    given = _give_names(requests, known)
     return KnowledgeModel(
         tuple(_class(table, given) for table in schema.tables if table.name not in pairs),
         tuple(_junction(table, given) for table in schema.tables if table.name in pairs),
@@ -95,7 +100,12 @@ def _endless(candidates: Sequence[str]) -> Iterator[str]:
     yield from (f"{candidates[-1]}{number}" for number in count(2))
 
 
-def _names_of(model: KnowledgeModel) -> dict[Identity, str]:
+def term_names(model: KnowledgeModel) -> dict[Identity, str]:
+    """Give the names of a model by what they name.
+
+    Identities are `("class", table)`, `("junction", table)`, `("attribute", table, column)` and
+    `("link", table, columns, target table, target columns)`.
+    """
     names: dict[Identity, str] = {}
     for item in model.classes:
         names["class", item.table] = item.name

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from graph.lexical import quote_name, quote_text
+from graph.lexical import GROUP_SIGNS, quote_name, quote_text
 from graph.schema import StagedTable
 
 NULL_WORDS = (
@@ -32,6 +32,14 @@ BOOLEAN_PAIRS = (
 _MONTH = (
     "(?i).*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*.*"  # english, as strptime reads
 )
+
+CLOCK_12 = r"(0?[1-9]|1[0-2])(:[0-5][0-9]){1,2} ?[AaPp][Mm]"
+"""Times of day with AM and PM."""
+
+_CURRENCIES = (
+    "USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SGD|HKD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|BRL|MXN|ZAR|KRW"
+)
+"""Codes of currencies that stand before amounts."""
 
 
 @dataclass(frozen=True)
@@ -194,8 +202,9 @@ def _form_sql() -> str:
 
     Forms: blank, null, word (boolean), special (inf), integer, zeros (leading zeros), decimal,
     triple (1.234, a decimal or grouped thousands), exponent, grouped (1,234 or 1,234.5),
-    comma (12,5 or 1.234,5), dotted (1.234.567), date, dateTime, baddate (the shape of one, but not
-    in the calendar), time, longtime (25:10:00), dated (other date), measure (number with a unit),
+    comma (12,5 or 1.234,5), dotted (1.234.567), spaced (1 234 or 1'234.5), spacedcomma (1 234,5),
+    date, dateTime, baddate (the shape of one, but not
+    in the calendar), time, clock12 (3:04 PM), longtime (25:10:00), dated (other date), measure (number with a unit),
     text.
     """
     nulls = ", ".join(quote_text(word) for word in NULL_WORDS)
@@ -206,6 +215,7 @@ def _form_sql() -> str:
     day = (
         r"([0-9]{1,2}[/.-][0-9]{1,2}[/.-]([0-9]{4}|[0-9]{2})|[0-9]{4}[/.][0-9]{1,2}[/.][0-9]{1,2})"
     )
+    spaced = quote_text(f"[+-]?[0-9]{{1,3}}({GROUP_SIGNS}[0-9]{{3}})+([.,][0-9]+)?")
     return f"""CASE
         WHEN t = '' THEN 'blank'
         WHEN length(t) <= 16 AND lower(t) IN ({nulls}) THEN 'null'
@@ -231,6 +241,9 @@ def _form_sql() -> str:
         WHEN regexp_full_match(t, '[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+(\\.[0-9]*)?') THEN 'grouped'
         WHEN regexp_full_match(t, '[+-]?([0-9]+|[0-9]{{1,3}}(\\.[0-9]{{3}})+),[0-9]+') THEN 'comma'
         WHEN regexp_full_match(t, '[+-]?[0-9]{{1,3}}(\\.[0-9]{{3}}){{2,}}') THEN 'dotted'
+        WHEN regexp_full_match(t, {spaced}) THEN
+            CASE WHEN contains(t, ',') THEN 'spacedcomma' ELSE 'spaced' END
+        WHEN length(t) <= 12 AND regexp_full_match(t, {quote_text(CLOCK_12)}) THEN 'clock12'
         WHEN regexp_full_match(t, '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)[eE][+-]?[0-9]+')
             THEN 'exponent'
         WHEN length(t) <= 40 AND regexp_matches(t, '^{day}([T ,]|$)') THEN 'dated'
@@ -239,6 +252,7 @@ def _form_sql() -> str:
              AND regexp_full_match(t, '[0-9A-Za-z ,./:+-]+') THEN 'dated'
         WHEN length(t) <= 30 AND
             (regexp_full_match(t, '[+-]?[0-9][0-9.,]* ?[^0-9\\s.,:/+-][^0-9]{{0,11}}')
-             OR regexp_full_match(t, '[+-]?[^0-9A-Za-z\\s.,:/+-][ ]?[+-]?[0-9][0-9.,]*'))
+             OR regexp_full_match(t, '[+-]?[^0-9A-Za-z\\s.,:/+-][ ]?[+-]?[0-9][0-9.,]*')
+             OR regexp_full_match(t, '({_CURRENCIES}) ?[+-]?[0-9][0-9.,]*'))
             THEN 'measure'
         ELSE 'text' END"""

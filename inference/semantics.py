@@ -35,9 +35,15 @@ _LEAST_SHARE = 0.02
 """Of running text, many words are small ones, and several of them, whatever the language."""
 
 
-@dataclass
-class _Facts:
-    """What was counted of one column."""
+@dataclass(frozen=True)
+class ColumnFacts:
+    """What was counted of one text column.
+
+    Attributes:
+        sampled: how many distinct values were looked at; `values` are these, where they are few.
+        length, tokens: their mean number of characters and of words.
+        shares: share of them by form or word list.
+    """
 
     sampled: int = 0
     length: float = 0.0
@@ -46,8 +52,27 @@ class _Facts:
     values: tuple[str, ...] = ()
 
 
-def lay_word_lists(store: ValueStore) -> None:
-    """Lay down the word lists beside the values, once for all tables."""
+ValueFacts = Mapping[tuple[int, int], ColumnFacts]
+"""By the number of the table and the place of the column."""
+
+
+def value_facts(store: ValueStore, tables: Sequence[Sequence[Column]]) -> ValueFacts:
+    """Count forms and words in a sample of the distinct values of all text columns, at once.
+
+    Args:
+        store: holds the distinct values.
+        tables: the decided columns of each table, in the store's order.
+    """
+    if not _lay_samples(store, tables):
+        return {}
+    _lay_word_lists(store)
+    facts = _form_shares(store)
+    _add_word_shares(store, facts)
+    _add_language_shares(store, facts)
+    return facts
+
+
+def _lay_word_lists(store: ValueStore) -> None:
     store.connection.execute("CREATE OR REPLACE TABLE lexicon (list VARCHAR, word VARCHAR)")
     lists = word_lists() | {"units": unit_words()}
     lists |= {f"language {name}": words for name, words in STOP_WORDS.items()}
@@ -61,21 +86,22 @@ def semantic_columns(
     columns: Sequence[Column],
     key: Key | None,
     references: Sequence[Reference],
+    facts: ValueFacts,
 ) -> tuple[Column, ...]:
     """Give the columns of one table with their semantic types.
 
     Args:
-        store: holds the distinct values and, since `lay_word_lists`, the word lists.
+        store: holds the distinct values.
+        facts: what `value_facts` counted.
         columns: decided columns, with their enumerations.
         key, references: what the columns name and point to.
     """
-    facts = _facts(store, table, columns)
     bound = {name for reference in references for name in reference.columns}
     bound |= set(key.columns) if key is not None else set()
     names = tuple(column.name for column in columns)
     found = []
     for position, column in enumerate(columns):
-        fact = facts.get(position, _Facts())
+        fact = facts.get((table, position), ColumnFacts())
         view = ColumnView(
             column=column,
             table=store.tables[table].name,
@@ -143,97 +169,104 @@ def _misses(
     return int(misses), str(example), int(filled or 1)
 
 
-def _facts(store: ValueStore, table: int, columns: Sequence[Column]) -> dict[int, _Facts]:
-    """Count forms and words in a sample of the distinct values of each text column."""
-    wanted = {i: c for i, c in enumerate(columns) if c.datatype == "string" and c.distinct}
-    if not wanted:
-        return {}
-    _lay_sample(store, table, wanted)
-    facts = _form_shares(store)
-    _add_word_shares(store, facts)
-    _add_language_shares(store, facts)
-    return facts
+def _lay_samples(store: ValueStore, tables: Sequence[Sequence[Column]]) -> bool:
+    """Take about `_SAMPLE` distinct values of each text column; tell whether there are any."""
+    store.connection.execute(
+        "CREATE OR REPLACE TABLE sampled (tab INTEGER, col INTEGER, whole VARCHAR, t VARCHAR)"
+    )
+    any_text = False
+    for table, columns in enumerate(tables):
+        wanted = {i: c for i, c in enumerate(columns) if c.datatype == "string" and c.distinct}
+        if wanted:
+            _lay_sample(store, table, wanted)
+            any_text = True
+    return any_text
 
 
 def _lay_sample(store: ValueStore, table: int, columns: Mapping[int, Column]) -> None:
-    """Take about `_SAMPLE` distinct values of each column, the same ones every time."""
+    """Choose values by their hash: the same ones every time, and as if by chance."""
     steps = " ".join(
         f"WHEN {position} THEN {max(1, column.distinct // _SAMPLE)}"
         for position, column in columns.items()
     )
     store.connection.execute(
-        "CREATE OR REPLACE TABLE sampled AS SELECT col, trim(value) AS whole, "
-        f"left(trim(value), {_HEAD}) AS t FROM {store.values(table)} "
+        f"INSERT INTO sampled SELECT {table}, col, trim(value), left(trim(value), {_HEAD}) "
+        f"FROM {store.values(table)} "
         f"WHERE col IN ({', '.join(map(str, columns))}) AND form NOT IN ('null', 'blank') "
         f"AND hash(value) % (CASE col {steps} END) = 0"
     )
 
 
-def _form_shares(store: ValueStore) -> dict[int, _Facts]:
+def _form_shares(store: ValueStore) -> ValueFacts:
     shares = ", ".join(
         f"avg(({form_sql(form, 'whole' if form == 'json' else 't')})::INTEGER)" for form in FORMS
     )
     rows = store.connection.execute(
-        "SELECT col, count(*), avg(length(whole)), "
+        "SELECT tab, col, count(*), avg(length(whole)), "
         "avg(length(t) - length(replace(t, ' ', '')) + 1), "
         f"CASE WHEN count(*) <= {_FEW} THEN list(t ORDER BY t) END, {shares} "
-        "FROM sampled GROUP BY col ORDER BY col"
+        "FROM sampled GROUP BY tab, col ORDER BY tab, col"
     ).fetchall()
     return {
-        row[0]: _Facts(
-            row[1], row[2], row[3], dict(zip(FORMS, row[5:], strict=True)), tuple(row[4] or ())
+        (table, position): ColumnFacts(
+            count, length, tokens, dict(zip(FORMS, shares, strict=True)), tuple(values or ())
         )
-        for row in rows
+        for table, position, count, length, tokens, values, *shares in rows
     }
 
 
-def _add_word_shares(store: ValueStore, facts: Mapping[int, _Facts]) -> None:
+def _add_word_shares(store: ValueStore, facts: ValueFacts) -> None:
     """Count the values that are words of a list, begin with a given name, or end with a unit."""
     rows = store.connection.execute(
         "WITH looked AS ("
-        "SELECT col, t, replace(lower(t), '’', '''') AS word, '' AS wanted FROM sampled "
-        "UNION ALL SELECT col, t, split_part(lower(trim(CASE WHEN contains(t, ',') "
+        "SELECT tab, col, t, replace(lower(t), '’', '''') AS word, '' AS wanted FROM sampled "
+        "UNION ALL SELECT tab, col, t, split_part(lower(trim(CASE WHEN contains(t, ',') "
         "THEN split_part(t, ',', 2) ELSE t END)), ' ', 1), 'given-name' FROM sampled "
-        "UNION ALL SELECT col, t, regexp_extract(lower(t), '[0-9] ?([^0-9., ][^ ]*)$', 1), 'units' "
+        "UNION ALL SELECT tab, col, t, regexp_extract(lower(t), '[0-9] ?([^0-9., ][^ ]*)$', 1), 'units' "
         "FROM sampled) "
-        "SELECT col, CASE wanted WHEN 'given-name' THEN 'first-token' ELSE list END AS list, "
+        "SELECT tab, col, CASE wanted WHEN 'given-name' THEN 'first-token' ELSE list END AS list, "
         "count(DISTINCT t) FROM looked JOIN lexicon USING (word) "
         "WHERE wanted = list OR (wanted = '' AND list <> 'units' "
         "AND NOT starts_with(list, 'language ')) "
-        "GROUP BY col, 2 ORDER BY col, 2"
+        "GROUP BY tab, col, 3 ORDER BY tab, col, 3"
     ).fetchall()
-    for position, name, count in rows:
-        facts[position].shares[name] = count / facts[position].sampled
+    for table, position, name, count in rows:
+        fact = facts[table, position]
+        fact.shares[name] = count / fact.sampled
 
 
-def _add_language_shares(store: ValueStore, facts: Mapping[int, _Facts]) -> None:
+def _add_language_shares(store: ValueStore, facts: ValueFacts) -> None:
     """Count small words and scripts in the columns whose values are several words."""
-    long = [str(i) for i, fact in facts.items() if fact.tokens >= 2.5 or fact.length >= 8]
-    if not long:
-        return
-    columns = ", ".join(long)
+    store.connection.execute(
+        "CREATE OR REPLACE TABLE spoken AS SELECT * FROM sampled SEMI JOIN (SELECT tab, col "
+        "FROM sampled GROUP BY tab, col "
+        "HAVING avg(length(t) - length(replace(t, ' ', ''))) >= 1.5 OR avg(length(t)) >= 8) "
+        "USING (tab, col)"
+    )
     rows = store.connection.execute(
-        "WITH words AS (SELECT col, unnest(regexp_split_to_array(lower(t), '[^\\p{L}]+')) AS word "
-        f"FROM sampled WHERE col IN ({columns})), "
-        "told AS (SELECT col, word, list FROM words JOIN lexicon USING (word) "
+        "WITH words AS (SELECT tab, col, "
+        "unnest(regexp_split_to_array(lower(t), '[^\\p{L}]+')) AS word FROM spoken), "
+        "told AS (SELECT tab, col, word, list FROM words JOIN lexicon USING (word) "
         "WHERE starts_with(list, 'language ')), "
-        "totals AS (SELECT col, count(*) AS spoken, count(*) FILTER (word IN "
+        "totals AS (SELECT tab, col, count(*) AS spoken, count(*) FILTER (word IN "
         "(SELECT word FROM lexicon WHERE starts_with(list, 'language '))) AS total "
-        "FROM words GROUP BY col) "
-        "SELECT col, list, count(*) / any_value(total) FROM told JOIN totals USING (col) "
-        f"WHERE total >= {_LEAST_WORDS} AND total >= {_LEAST_SHARE} * spoken GROUP BY col, list "
-        f"HAVING count(DISTINCT word) >= {_LEAST_WORDS} ORDER BY col, list"
+        "FROM words GROUP BY tab, col) "
+        "SELECT tab, col, list, count(*) / any_value(total) "
+        "FROM told JOIN totals USING (tab, col) "
+        f"WHERE total >= {_LEAST_WORDS} AND total >= {_LEAST_SHARE} * spoken "
+        f"GROUP BY tab, col, list HAVING count(DISTINCT word) >= {_LEAST_WORDS} "
+        "ORDER BY tab, col, list"
     ).fetchall()
-    for position, name, share in rows:
-        facts[position].shares[name] = share
+    for table, position, name, share in rows:
+        facts[table, position].shares[name] = share
     scripts = ", ".join(
         f"avg(regexp_matches(t, '{script}')::INTEGER)" for script in SCRIPTS.values()
     )
     found = store.connection.execute(
-        f"SELECT col, {scripts} FROM sampled WHERE col IN ({columns}) GROUP BY col ORDER BY col"
+        f"SELECT tab, col, {scripts} FROM spoken GROUP BY tab, col ORDER BY tab, col"
     ).fetchall()
-    for position, *parts in found:
-        _add_scripts(facts[position].shares, dict(zip(SCRIPTS, parts, strict=True)))
+    for table, position, *parts in found:
+        _add_scripts(facts[table, position].shares, dict(zip(SCRIPTS, parts, strict=True)))
 
 
 def _add_scripts(shares: dict[str, float], scripts: Mapping[str, float]) -> None:

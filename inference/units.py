@@ -208,13 +208,15 @@ class UnitFormat:
 
     Attributes:
         format: the cell's text with `#` in place of the number.
-        rows: rows with this format; `fractional` when one of their numbers has a point.
+        rows: rows with this format; `fractional` when one of their numbers has a fraction.
+        decimal_comma: whether the fraction stands behind a comma.
     """
 
     format: str
     unit: str
     rows: int
     fractional: bool
+    decimal_comma: bool = False
 
 
 def unit_format(store: ValueStore, table: int, position: int) -> UnitFormat | None:
@@ -222,15 +224,19 @@ def unit_format(store: ValueStore, table: int, position: int) -> UnitFormat | No
     number = "[+-]?[0-9][0-9.,]*"
     rows = store.connection.execute(
         f"SELECT regexp_replace(trim(value), ' ?{number} ?', '{NUMBER_PLACE}') AS affix, "
-        "sum(n)::BIGINT AS rows, bool_or(contains(value, '.')) "
+        "sum(n)::BIGINT AS rows, "
+        r"bool_or(regexp_matches(value, '\.[0-9]+([^0-9.,]|$)')) AS points, "
+        r"bool_or(regexp_matches(value, '[0-9],[0-9]{1,2}([^0-9.,]|$)|\.[0-9]{3},[0-9]')) AS commas, "
+        r"bool_and(regexp_full_match(value, '[^.]*|.*[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?[^0-9]*')) "
         f"FROM {store.values(table)} WHERE col = ? AND form = 'measure' "
         "GROUP BY affix ORDER BY rows DESC, affix LIMIT 1",
         [position],
     ).fetchall()
-    for affix, count, fractional in rows:
+    for affix, count, points, commas, grouped in rows:
         unit = cell_unit(affix.replace(NUMBER_PLACE, ""))
         if unit is not None:
-            return UnitFormat(affix, unit, int(count), bool(fractional))
+            comma = bool(commas and grouped)
+            return UnitFormat(affix, unit, int(count), comma or bool(points), comma)
     return None
 
 
@@ -286,7 +292,7 @@ def currency_of(unit: str) -> str | None:
 
 def unit_words() -> tuple[str, ...]:
     """List, in lower case, what may stand behind a number in a cell and be its unit."""
-    signs = {row[0].lower() for row in _ROWS if len(row[0]) > 1} | set("gmlsh%€$£")
+    signs = {row[0].lower() for row in _ROWS if len(row[0]) > 1} | set("gmlsht%€$£")
     return tuple(sorted(signs | _UNITS.keys()))
 
 

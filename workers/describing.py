@@ -12,6 +12,7 @@ from inference.meanings import meaning_quads
 from inference.owl import ontology_quads
 from inference.rml import rml_quads
 from inference.shapes import shape_quads
+from inference.table_facts import table_quads
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def describe(
         *meaning_quads(model, schema, names),
         *shape_quads(model, schema, names),
         *rml_quads(model, schema, names),
+        *table_quads(model, schema, names),
     )
     named = (
         Quad(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.answers import answered
 from app.operations.registry import ProjectRequest, described, operation
 from app.overlays import overlay_of
 from app.services import Services
@@ -80,20 +81,20 @@ def run_query(services: Services, request: RunQuery) -> QueryAnswer:
     project = services.projects.get(request.project)
     names = project.names
     commit = project.sequence
-    with project.checkpoint(overlay_of(project, request.twin)) as path:
-        query = Query(
-            request.query,
-            names.default_graphs,
-            tuple(project.graphs()),
-            results=request.format,
-            base=names.root,
-            skolem=names.skolem,
-        )
-        with (
-            services.user_readers.query(path, query) as answer,
-            answer.path.open(encoding="utf-8", newline="") as file,
-        ):
-            text = file.read(_LARGEST_ANSWER + 1)
+    overlay = overlay_of(project, request.twin)
+    query = Query(
+        request.query,
+        names.default_graphs,
+        tuple(project.graphs()),
+        results=request.format,
+        base=names.root,
+        skolem=names.skolem,
+    )
+    with (
+        answered(services.user_readers, project, query, overlay) as answer,
+        answer.path.open(encoding="utf-8", newline="") as file,
+    ):
+        text = file.read(_LARGEST_ANSWER + 1)
     cut = len(text) > _LARGEST_ANSWER
     return QueryAnswer(answer.media, text[:_LARGEST_ANSWER], cut, commit)
 

@@ -70,7 +70,7 @@ def language(view: ColumnView) -> Finding | None:
     said = view.says(_LANGUAGE) or (view.ends(("name",)) and view.is_about(("language",)))
     if not view.is_text or not said:
         return None
-    if max(view.share("language-code"), view.share("locale")) >= 0.8:
+    if view.share("language-code") + view.share("locale") >= 0.8:
         form = max(("language-code", "locale"), key=view.share)
         return Finding("language-code", 0.95, (view.stated(form, "language tags"), named(view)))
     if view.share("language") >= 0.5:

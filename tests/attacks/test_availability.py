@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.attacks.availability import CLASSES
+from tests.attacks import availability, texts
 from tests.attacks.target import QUERY_SECONDS, Attack, Target
 
 _ONE_CALLERS_READERS = 2
@@ -16,6 +16,9 @@ _SLOWEST = 15 + QUERY_SECONDS
 def problem(answer: httpx.Response) -> str:
     """Describe an answer in a line."""
     return f"{answer.status_code} {answer.text[:300]}"
+
+
+CLASSES = {**availability.CLASSES, **texts.CLASSES}
 
 
 @pytest.mark.parametrize("attacks", CLASSES.values(), ids=CLASSES)

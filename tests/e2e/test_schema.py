@@ -128,3 +128,9 @@ def test_tells_which_columns_came_went_and_changed_their_names(tools: Tools) -> 
     assert (renamed["table"], renamed["was"], renamed["now"]) == ("makers", "name", "maker_name")
     assert (renamed["risk"], found["column-added"]["columns"]) == ("medium", "weight")
     assert "They stand in the same place." in renamed["evidence"]
+    renamed = next(
+        item for item in tools.call("list_proposals")["items"] if "maker_name" in item["reason"]
+    )
+    shown = tools.call("get_proposal", proposal=renamed["id"])
+    assert "equivalentProperty" in shown["patch"]
+    assert renamed["author"] == "inference"

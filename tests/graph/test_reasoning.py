@@ -16,7 +16,8 @@ from graph.explanations import Explanation, explain
 from graph.oxigraph import OxigraphStore
 from graph.projects import Project, Projects
 from graph.reasoner import is_behind, read_setting, run_reasoner, set_mode
-from graph.reasoning import FRESH, materialise
+from graph.reasoning import materialise
+from graph.saturation import FRESH
 from graph.terms import NamedNode, Quad, Triple
 
 NOON = datetime(2024, 5, 17, 12, tzinfo=UTC)

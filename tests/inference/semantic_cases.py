@@ -16,7 +16,7 @@ class Case:
     @property
     def name(self) -> str:
         """Say the case in words."""
-        return f"{self.table}.{self.header}: {self.values[0][:24]} is {self.type}"
+        return f"{self.table}.{self.header}: {' '.join(self.values)[:32]} is {self.type}"
 
 
 def _case(header: str, values: str, type_: str | None, table: str = "thing", **beside: str) -> Case:
@@ -83,7 +83,7 @@ CASES = (
     _case("zip", "01067|80331|10115|20095", "postal-code"),
     _case("Postleitzahl", "1010|8010|4020|6020", "postal-code"),
     _case("x", "SW1A 1AA|M1 1AE|B33 8TH|CR2 6XH|DN55 1PT", "postal-code"),
-    _case("zip_file", "a.zip|b.zip|c.zip", None),
+    _case("zip_file", "a.zip|b.zip|c.zip", "file-path"),
     _case("lat", "52.52|48.14|-33.86", "latitude", lon="13.4|11.58|151.2"),
     _case("longitude", "13.40|11.58|151.21", "longitude"),
     _case("lat", "952.52|48.14|133.86", None, lon="13.4|11.58|151.2"),
@@ -92,7 +92,7 @@ CASES = (
     _case("x", "POINT(1 2)|POINT (3 4)|POLYGON((0 0,1 1,1 0,0 0))", "geometry"),
     _case("city", "Berlin|São Paulo|New York|Kyōto", "city"),
     _case("Ort", "Hamburg|Köln|Ulm|Jena", "city"),
-    _case("capacity", "high|low|mid", None),
+    _case("capacity", "12 seats|5 seats|7 seats", None),
     _case("state", "TX|CA|NY|WA", "region", city="Austin|Fresno|Albany|Yakima"),
     _case("state", "open|closed|new|sent", None),
     _case("street", "Main St 1|5 Oak Avenue|Lange Straße 7a|12 rue Foch", "street-address"),

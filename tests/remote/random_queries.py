@@ -1,10 +1,10 @@
 """Random data, overlays and SPARQL 1.1 queries whose answers do not depend on the engine.
 
-Left out, because engines differ without any view: `?g` in an expression inside `GRAPH ?g`, and sub-
-selects there; how often a path with `|` or `!` gives one pair; paths without a step from a node that
-the graph does not hold; the order of values of several types; SAMPLE, and the order in GROUP_CONCAT;
-DESCRIBE of an IRI and of variables at once, where there is no solution; COUNT(DISTINCT *) over paths;
-a predicate that is a literal somewhere else (Fuseki fails).
+Left out, because engines differ without any view: `?g` in an expression inside `GRAPH ?g`, and
+sub-selects there; how often a path with `|` or `!` gives one pair; paths without a step from a
+node that the graph does not hold; the order of values of several types; SAMPLE, and the order in
+GROUP_CONCAT; DESCRIBE of an IRI and of variables at once, where there is no solution;
+COUNT(DISTINCT *) over paths; a predicate that is a literal somewhere else (Fuseki fails).
 """
 
 import itertools

@@ -6,15 +6,14 @@ from graph.changes import ChangeSet
 from graph.model import KnowledgeModel
 from graph.names import ProjectNames
 from graph.records import Facts, record_quads
-from graph.schema import Schema
 from graph.terms import NamedNode, Quad
 from graph.vocab import DQV, MIMIR, RDF, RDFS
 from inference.drift import ColumnDrift, measure_drift
-from inference.evolution import SchemaChange, schema_changes
-from inference.sketches import ColumnSketch, sketches_from_json
-from workers.artifacts import get_json, read_model
+from inference.evolution import SchemaChange
+from inference.sketches import ColumnSketch
 from workers.orchestrator import StepContext, StepResult
 from workers.runs import last_output
+from workers.versions import Files, changes_since, read_version, version_files
 
 METRICS: Mapping[str, str] = {
     "nullShare": "share of the rows without a value",
@@ -30,42 +29,35 @@ METRICS: Mapping[str, str] = {
 
 def execute(context: StepContext) -> StepResult:
     """Write one measurement per column and metric."""
-    now = {name: context.outputs["infer"][name] for name in ("file", "sketches")}
-    before = _version_before(context, now)
-    sketches = _sketches(context, now)
+    files = version_files(context)
+    before_files = _version_before(context, files)
+    now = read_version(context, files)
     drifts: tuple[ColumnDrift, ...] = ()
     changes: tuple[SchemaChange, ...] = ()
-    message = f"{len(sketches)} columns"
-    if before:
-        old = _sketches(context, before)
-        drifts = measure_drift(old, sketches)
-        changes = schema_changes(_schema(context, before), _schema(context, now), old, sketches)
+    message = f"{len(now.sketches)} columns"
+    if before_files:
+        before = read_version(context, before_files)
+        drifts = measure_drift(before.sketches, now.sketches)
+        changes = changes_since(before, now)
         drifted = sum(drift.changed for drift in drifts)
         message += f" · {drifted} with other values than before · {len(changes)} schema changes"
     names = context.project.names
     quads = (
-        *_quads(names, read_model(context), sketches, drifts),
+        *_quads(names, now.model, now.sketches, drifts),
         *(quad for change in changes for quad in _change_quads(names, change)),
     )
-    output = {"version": now, "before": before}
+    output = {"version": files, "before": before_files}
     return StepResult(output, message, ChangeSet(added=quads), (names.quality,))
 
 
-def _version_before(context: StepContext, now: dict[str, str]) -> dict[str, str] | None:
+def _version_before(context: StepContext, files: Files) -> Files | None:
     """Find the newest other version; the same files again are compared with the same one."""
     last = last_output(context.project.reader(context.project.names.meta), "measure")
     if last is None:
         return None
-    found: dict[str, str] | None = last["before"] if last["version"] == now else last["version"]
+    same = last["version"]["sketches"] == files["sketches"]
+    found: Files | None = last["before"] if same else last["version"]
     return found
-
-
-def _sketches(context: StepContext, version: dict[str, str]) -> tuple[ColumnSketch, ...]:
-    return sketches_from_json(get_json(context, version["sketches"]))
-
-
-def _schema(context: StepContext, version: dict[str, str]) -> Schema:
-    return Schema.from_json(get_json(context, version["file"]))
 
 
 def _change_quads(names: ProjectNames, change: SchemaChange) -> list[Quad]:

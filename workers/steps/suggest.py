@@ -9,9 +9,11 @@ from graph.names import ProjectNames
 from graph.proposals import list_proposals
 from graph.terms import NamedNode
 from inference.alignments import alignment_suggestions
+from inference.evolution import evolution_suggestions
 from inference.suggestions import Suggestion, hierarchy_suggestions
 from workers.artifacts import read_model, read_schema
 from workers.orchestrator import StepContext, StepResult
+from workers.versions import changes_since, read_version
 
 AUTHOR = "inference"
 
@@ -23,6 +25,7 @@ def execute(context: StepContext) -> StepResult:
     found = (
         *hierarchy_suggestions(model, schema, names),
         *alignment_suggestions(model, schema, names),
+        *_since_before(context),
     )
     known = {item.source for item in list_proposals(context.project.reader(names.meta))}
     new = [item for item in found if suggestion_iri(names, item).value not in known]
@@ -31,6 +34,17 @@ def execute(context: StepContext) -> StepResult:
         _propose(context, item)
     message = f"{len(new)} new suggestions" if new else "no new suggestions"
     return StepResult({"suggestions": len(found)}, message)
+
+
+def _since_before(context: StepContext) -> tuple[Suggestion, ...]:
+    """Suggest what keeps the terms of the files' last version meaningful."""
+    measured = context.outputs["measure"]
+    if not measured["before"]:
+        return ()
+    before = read_version(context, measured["before"])
+    now = read_version(context, measured["version"])
+    changes = changes_since(before, now)
+    return evolution_suggestions(changes, before.model, now.model, context.project.names)
 
 
 def suggestion_iri(names: ProjectNames, suggestion: Suggestion) -> NamedNode:

@@ -34,7 +34,7 @@ INGEST = Workflow(
             "suggest",
             "Suggest kinds, parts and terms",
             "workers.steps.suggest",
-            ("infer", "describe"),
+            ("infer", "describe", "measure"),
         ),
         Step(
             "tables",

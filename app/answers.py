@@ -1,0 +1,23 @@
+"""Where a query of a project is answered: in a checkpoint, or on the remote store of its graphs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from graph.projects import Project
+from graph.readers import Answer, Query, ReaderPool
+from graph.remote_dataset import RemoteDataset
+from graph.remote_queries import query_remotely
+from graph.snapshots import Overlay
+
+
+@contextmanager
+def answered(
+    pool: ReaderPool, project: Project, query: Query, overlay: Overlay | None = None
+) -> Iterator[Answer]:
+    """Evaluate a query where the project's graphs are: in a checkpoint, or on a remote store."""
+    if isinstance(project.dataset, RemoteDataset) and project.past is None:
+        with query_remotely(pool, project.dataset, query, overlay) as answer:
+            yield answer
+    else:
+        with project.checkpoint(overlay) as path, pool.query(path, query) as answer:
+            yield answer
