@@ -113,7 +113,9 @@ def infer(paths: tuple[Path, ...], as_json: bool, full: bool) -> None:
         key = ", ".join(table.primary_key.columns) if table.primary_key else "none"
         click.echo(f"{table.name}: {table.rows:,} rows, key {key}, {table.kind}")
         for column in table.columns:
-            click.echo(f"  {column.name}: {column.datatype}" + ("?" if column.nullable else ""))
+            meaning = f", {column.semantic.type}" if column.semantic else ""
+            nullable = "?" if column.nullable else ""
+            click.echo(f"  {column.name}: {column.datatype}{nullable}{meaning}")
         for item in table.references:
             pairs = (
                 f"({', '.join(item.columns)}) -> {item.ref_table}({', '.join(item.ref_columns)})"

@@ -24,6 +24,8 @@ STATUS: dict[str, int] = {
     "query-too-complex": 422,
     "network-refused": 422,
     "service-failed": 502,
+    "store-refused": 502,
+    "view-refused": 422,
     "answer-too-large": 422,
     "disk-full": 507,
     "out-of-resources": 503,
@@ -113,7 +115,7 @@ def install(app: Flask) -> None:
     def _mimir(error: MimirError) -> Response:
         status = status_of(error)
         if status == 500:
-            app.logger.error("%s: %s", error.code, error)
+            app.logger.error("%s: %s", error.code, _one_line(error))
         return problem(status, error.code, str(error), retryable=error.retryable, **error.details)
 
     @app.errorhandler(HTTPException)
@@ -130,7 +132,7 @@ def install(app: Flask) -> None:
         code, detail = _SHORTAGES.get(error.errno or 0, ("", ""))
         if not code:
             return _unexpected(error)
-        app.logger.error("%s: %s", code, error)
+        app.logger.error("%s: %s", code, _one_line(error))
         return problem(STATUS[code], code, detail, retryable=True)
 
     @app.errorhandler(Exception)
@@ -139,3 +141,8 @@ def install(app: Flask) -> None:
         return problem(
             500, "internal-error", "Something went wrong inside. The log of the server has details."
         )
+
+
+def _one_line(error: Exception) -> str:
+    # What a caller sent stands in messages; it must not write lines of the log.
+    return str(error).encode("unicode_escape").decode("ascii")

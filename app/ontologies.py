@@ -11,11 +11,13 @@ from graph.errors import BadInput, Conflict, NotFound
 from graph.model import KnowledgeModel
 from graph.ontology import next_number
 from graph.ontology_edits import OntologyEdit, make_edit, read_edits, record_edit
+from graph.ontology_export import unpack_parts
 from graph.ontology_import import (
     PARTS,
     STRATEGIES,
     ImportPlan,
     check_content,
+    joined,
     media_type,
     plan_import,
 )
@@ -59,6 +61,32 @@ def read_import(
             imported = read_quads(output.read_bytes())
     current = sorted(project.dataset.quads(graph), key=str)
     return plan_import(imported, current, names, strategy=strategy)
+
+
+def read_archive(
+    services: Services, project: Project, content: bytes, *, strategy: str
+) -> ImportPlan:
+    """Read the ontology, shapes and mapping of an exported ZIP file as one change.
+
+    Raises:
+        BadInput: it is no such file, or its two files of the ontology contradict each other.
+    """
+    texts = unpack_parts(content)
+    plans = []
+    for part, files in texts.items():
+        found = [
+            read_import(services, project, text, form, part=part, strategy=strategy)
+            for form, text in files.items()
+        ]
+        changed = [plan for plan in found if plan.added or plan.removed]
+        if len(changed) == 2 and changed[0].diff != changed[1].diff:
+            raise BadInput(
+                f"Both files of the {part} were changed, and differently. Take one out of the ZIP."
+            )
+        plans.append((changed or found)[0])
+    names = project.names
+    current = [quad for part in texts for quad in project.dataset.quads(names.graph(part))]
+    return joined(plans, current, names.skolem)
 
 
 def propose_import(

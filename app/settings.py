@@ -39,7 +39,8 @@ class Settings:
         alert_urls: receivers as `name=url`, separated by spaces; Apprise URLs or http(s) webhooks.
         advice_url: base URL of an OpenAI-compatible API that is asked about doubtful decisions on
             schemas, such as `http://127.0.0.1:11434/v1`; empty: nobody is asked.
-        advice_model, advice_key: name of its model; the key that it wants, if any.
+        advice_model: name of the model to ask there.
+        advice_key: what it wants as `Authorization: Bearer`; empty: nothing.
         seed: seed of everything random.
     """
 

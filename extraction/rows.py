@@ -56,6 +56,7 @@ class TableRows:
                 null_words=own.null_words,
                 format=own.format or parent.format,
                 decimal_comma=own.decimal_comma or parent.decimal_comma,
+                spaced_groups=own.spaced_groups or parent.spaced_groups,
             )
         return _in_nfc(parent.datatype, lexical_sql(read_as, self.cell(column)))
 

@@ -23,7 +23,8 @@ _PATIENCE = 1.0
 _SHORT, _SHORTEST = 1.0, 0.2
 _CLEARED = 3.0  # seconds in which all who wait shall have had their turn
 _HALF_LIFE = 60.0
-_NEGLIGIBLE = 0.001
+_FORGOTTEN = 0.01
+_HEAVY = 0.25  # seconds
 _POLL = 0.1
 
 
@@ -43,21 +44,35 @@ class _Ticket:
     ended: threading.Event = field(default_factory=threading.Event)
 
 
+@dataclass
+class _Used:
+    seconds: float = 0.0
+    queries: float = 0.0
+    since: float = 0.0
+
+
 class _Usage:
     """Seconds of reader time that callers used lately; half of it is forgotten in a minute."""
 
     def __init__(self) -> None:
-        self._used: dict[str, tuple[float, float]] = {}
+        self._used: dict[str, _Used] = {}
 
-    def of(self, caller: str, now: float) -> float:
-        """Give the seconds of a caller."""
-        seconds, since = self._used.get(caller, (0.0, now))
-        return float(seconds * 0.5 ** ((now - since) / _HALF_LIFE))
+    def of(self, caller: str, now: float) -> _Used:
+        """Give the seconds and the number of queries of a caller."""
+        used = self._used.get(caller, _Used(since=now))
+        kept = 0.5 ** ((now - used.since) / _HALF_LIFE)
+        return _Used(used.seconds * kept, used.queries * kept, now)
+
+    def is_heavy(self, caller: str, now: float) -> bool:
+        """Tell whether the queries of a caller take long; a stranger's do not."""
+        used = self.of(caller, now)
+        return used.seconds > _HEAVY * used.queries
 
     def add(self, caller: str, seconds: float, now: float) -> None:
-        """Note that a caller used a reader."""
-        self._used[caller] = (self.of(caller, now) + seconds, now)
-        for other in [name for name in self._used if self.of(name, now) < _NEGLIGIBLE]:
+        """Note that a caller used a reader for one query."""
+        used = self.of(caller, now)
+        self._used[caller] = _Used(used.seconds + seconds, used.queries + 1.0, now)
+        for other in [name for name in self._used if self.of(name, now).queries < _FORGOTTEN]:
             del self._used[other]
 
 
@@ -66,7 +81,7 @@ class Admission:
 
     A caller holds at most `slots` of them at a time, and there is one more, so nobody can shut the
     others out. Among those who wait, the caller with the fewest queries running comes first, then
-    the one who used least lately. What a caller asks beyond its share waits a moment and is then
+    those whose queries were short, then the one who used least lately. What a caller asks beyond its share waits a moment and is then
     refused.
 
     Args:
@@ -161,10 +176,9 @@ class Admission:
             first.started = now
             first.granted.set()
 
-    def _order(self, caller: str, now: float) -> tuple[int, int, bool]:
-        # Who is known for short queries comes before strangers.
-        used = self._usage.of(caller, now)
-        return self._held[caller], round(used), used == 0.0
+    def _order(self, caller: str, now: float) -> tuple[int, bool, int]:
+        used = self._usage.of(caller, now).seconds
+        return self._held[caller], self._usage.is_heavy(caller, now), round(used)
 
     def _check_patience(self, ticket: _Ticket, deadline: float) -> None:
         now = time.monotonic()
@@ -197,7 +211,7 @@ class Admission:
         return min(_SHORT, max(_SHORTEST, turn))
 
     def _burden(self, ticket: _Ticket, now: float) -> tuple[int, float]:
-        used = self._usage.of(ticket.caller, now)
+        used = self._usage.of(ticket.caller, now).seconds
         return self._held[ticket.caller], used + now - ticket.started
 
     def _ahead(self, ticket: _Ticket) -> int:

@@ -18,7 +18,7 @@ from graph.blobs import BlobStore
 from graph.changes import Patch
 from graph.checkpoints import between, record_base, record_files
 from graph.errors import StoreUnavailable
-from graph.loader import batched_quads
+from graph.nquads import batched_quads
 from graph.oxigraph import OxigraphStore
 from graph.sandbox import die_with_parent
 from graph.terms import Quad

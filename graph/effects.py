@@ -66,7 +66,8 @@ def _no_longer_inferred(added: Iterable[Quad], names: ProjectNames) -> Iterator[
 
 
 def _knowledge(quads: Iterable[Quad], names: ProjectNames) -> int:
-    return sum(quad.graph_name != names.meta for quad in quads)
+    meta = names.meta
+    return sum(quad.graph_name != meta for quad in quads)
 
 
 def _skolemised(quad: Quad, names: ProjectNames) -> Quad:

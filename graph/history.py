@@ -13,8 +13,8 @@ from graph.commits import CommitFacts, read_commits
 from graph.dataset import Guard
 from graph.difference import Difference, Span, find_difference, find_difference_apart, with_files
 from graph.errors import BadInput, Conflict, NotFound
-from graph.loader import batched_quads
 from graph.log import LogRecord
+from graph.nquads import batched_quads
 from graph.projects import Project
 from graph.records import instant
 from graph.sparql import bind, load_query

@@ -16,22 +16,21 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import RdfFormat
 
 from graph.changes import ExpectedCount
 from graph.errors import BadInput, StoreUnavailable
 from graph.oxigraph import OxigraphStore
+from graph.removal import remove_file
 from graph.sandbox import die_with_parent
 from graph.sparql import bind, load_query
 from graph.terms import NamedNode
 
-_DELETE_BATCH = 20_000
 _READ_BYTES = 1 << 20
 _REPORT_SECONDS = 0.5
 _WAIT_SECONDS = 0.02
@@ -116,14 +115,6 @@ def load_files(
     return Loaded(last["added"], last["removed"], last["sha256"])
 
 
-def batched_quads(path: Path, size: int) -> Iterator[tuple[Quad, ...]]:
-    """Read an N-Quads file in batches."""
-    with path.open("rb") as file:
-        quads = parse(file, RdfFormat.N_QUADS, lenient=True)
-        while batch := tuple(islice(quads, size)):
-            yield batch
-
-
 def _announce_end(
     process: "subprocess.Popen[str]", expected: Sequence[ExpectedCount] | None
 ) -> None:
@@ -182,15 +173,6 @@ def _load(store: OxigraphStore, source: _Source) -> int:
     return len(store.engine) - before
 
 
-def _remove(store: OxigraphStore, path: Path) -> int:
-    removed = 0
-    for batch in batched_quads(path, _DELETE_BATCH):
-        there = list(dict.fromkeys(quad for quad in batch if store.contains(quad)))
-        store.apply((), there)
-        removed += len(there)
-    return removed
-
-
 def _check(store: OxigraphStore, expected: Sequence[ExpectedCount]) -> None:
     query = load_query("graph", "count_individuals")
     for graph, class_iri, wanted in expected:
@@ -206,12 +188,13 @@ def _check(store: OxigraphStore, expected: Sequence[ExpectedCount]) -> None:
 def main(arguments: list[str]) -> None:
     """Load and remove as the command line says."""
     die_with_parent()
-    store = OxigraphStore(Path(arguments[0]))
+    folder = Path(arguments[0])
     given = {item[0]: item[1:] for item in arguments[1:]}
     expected = json.loads(given.get("=", "[]"))
     added, digest = 0, _NO_FILE
     try:
-        removed = _remove(store, Path(given["-"])) if "-" in given else 0
+        removed = remove_file(folder, Path(given["-"])) if "-" in given else 0
+        store = OxigraphStore(folder)
         if "+" in given:
             source = _Source(Path(given["+"]), growing="~" in given)
             added, digest = _load(store, source), source.digest.hexdigest()

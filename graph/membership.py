@@ -23,7 +23,7 @@ def present(quads: Iterable[Quad], reader: Callable[[NamedNode], GraphReader]) -
     found: list[Quad] = []
     for graph, several in groupby(quads, key=lambda quad: quad.graph_name):
         for batch in _batches(several):
-            rows = reader(graph).select(_question(batch))  # type: ignore[arg-type] # a named graph
+            rows = reader(graph).select(_question(batch))
             numbers = sorted(int(str(getattr(row[0], "value", ""))) for row in rows)
             found += (batch[number] for number in numbers)
     return found

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import quote
 
 from graph.errors import BadInput
@@ -98,42 +99,42 @@ class ProjectNames:
         """Name a graph of the project."""
         return NamedNode(f"{self.root}graph/" + "/".join(encode(part) for part in path))
 
-    @property
+    @cached_property
     def data(self) -> NamedNode:
         """Graph of the instance data."""
         return self.graph("data")
 
-    @property
+    @cached_property
     def ontology(self) -> NamedNode:
         """Graph of the current ontology."""
         return self.graph("ontology")
 
-    @property
+    @cached_property
     def inferred(self) -> NamedNode:
         """Graph of what reasoning added."""
         return self.graph("inferred")
 
-    @property
+    @cached_property
     def shapes(self) -> NamedNode:
         """Graph of the current SHACL shapes."""
         return self.graph("shapes")
 
-    @property
+    @cached_property
     def mapping(self) -> NamedNode:
         """Graph of the RML mapping that produced the data."""
         return self.graph("mapping")
 
-    @property
+    @cached_property
     def meta(self) -> NamedNode:
         """Graph of the platform's own records."""
         return self.graph("meta")
 
-    @property
+    @cached_property
     def validation(self) -> NamedNode:
         """Graph of the newest SHACL report."""
         return self.graph("validation")
 
-    @property
+    @cached_property
     def quality(self) -> NamedNode:
         """Graph of what was measured of the columns of the files."""
         return self.graph("quality")

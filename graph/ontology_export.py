@@ -2,16 +2,25 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from xml.sax.saxutils import quoteattr
 
+from graph.errors import BadInput
 from graph.export import export_graph
 from graph.ontology import find_version, next_number, version_graph
+from graph.ontology_import import LARGEST
 from graph.ontology_lint import dl_problems
 from graph.projects import Project
 from graph.rdf_io import with_blank_nodes
 from graph.terms import NamedNode
 
+_FILES = (
+    ("ontology", "turtle", "ontology.ttl"),
+    ("ontology", "rdfxml", "ontology.owl"),
+    ("shapes", "turtle", "shapes.ttl"),
+    ("mapping", "turtle", "mapping.rml.ttl"),
+)
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _CATALOG = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 <catalog prefer="public" xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
@@ -79,6 +88,29 @@ def export_zip(
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
     return buffer.getvalue()
+
+
+def unpack_parts(content: bytes) -> dict[str, dict[str, bytes]]:
+    """Take the files of ontology, shapes and mapping out of an export, by part and format.
+
+    Raises:
+        BadInput: it is no ZIP file, has none of these files, or one that is too large.
+    """
+    found: dict[str, dict[str, bytes]] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for part, form, name in _FILES:
+                if name in archive.namelist():
+                    if archive.getinfo(name).file_size > LARGEST:
+                        raise BadInput(f"{name} is longer than {LARGEST:,} bytes.")
+                    with archive.open(name) as file:
+                        found.setdefault(part, {})[form] = file.read(LARGEST + 1)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error) as error:
+        raise BadInput(f"The ZIP file cannot be read: {error}.") from error
+    if not found:
+        names = ", ".join(name for _, _, name in _FILES)
+        raise BadInput(f"The ZIP file has none of {names}; send one that was exported.")
+    return found
 
 
 def _readme(project: Project, ontology: NamedNode, title: str, number: int) -> str:

@@ -26,7 +26,7 @@ FORMATS = {
 }
 _XML = (FORMATS["rdfxml"], FORMATS["owlxml"])
 STRATEGIES = ("replace", "merge")
-PARTS = ("ontology", "shapes")
+PARTS = ("ontology", "shapes", "mapping")
 LARGEST = 64 << 20
 _DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _FUNCTIONAL = re.compile(rb"(?:\s|#[^\n]*\n)*(?:Prefix|Ontology)\s*\(")
@@ -105,6 +105,16 @@ def plan_import(
     removed = tuple(sorted(gone, key=str))
     after = [quad for quad in known if quad not in set(removed)] + list(added)
     return ImportPlan(added, removed, diff_ontologies(current, after, names.skolem), tuple(notes))
+
+
+def joined(plans: Sequence[ImportPlan], current: Sequence[Quad], skolem: str) -> ImportPlan:
+    """Make one plan of those for several parts; `current` are the quads of all of them."""
+    added = tuple(quad for plan in plans for quad in plan.added)
+    removed = tuple(quad for plan in plans for quad in plan.removed)
+    gone = frozenset(removed)
+    after = [*(quad for quad in current if quad not in gone), *added]
+    notes = tuple(sorted({note for plan in plans for note in plan.notes}))
+    return ImportPlan(added, removed, diff_ontologies(current, after, skolem), notes)
 
 
 def align(imported: Sequence[Quad], current: Sequence[Quad], skolem: str) -> list[Quad]:

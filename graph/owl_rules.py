@@ -83,7 +83,7 @@ class Rule:
     """A rule of the specification: what must be in the schema, what in the data, what follows.
 
     `head` is None for a rule that finds a contradiction. `apart` are two variables that must not
-    be bound to the same term.
+    be bound to the same term, or a variable and the term in N-Triples that it must not be.
     """
 
     name: str
@@ -239,9 +239,10 @@ RULES = (
     ),
     _rule("eq-sym", "", "?x owl:sameAs ?y", "?y owl:sameAs ?x"),
     _rule("eq-trans", "", "?x owl:sameAs ?y, ?y owl:sameAs ?z", "?x owl:sameAs ?z", ("x", "z")),
-    _rule("eq-rep-s", "", "?x owl:sameAs ?y, ?x ?p ?z", "?y ?p ?z", ("y", "z")),
+    # Of owl:sameAs itself eq-sym and eq-trans say all.
+    _rule("eq-rep-s", "", "?x owl:sameAs ?y, ?x ?p ?z", "?y ?p ?z", ("p", str(OWL.sameAs))),
     _rule("eq-rep-p", "", "?p owl:sameAs ?q, ?x ?p ?y", "?x ?q ?y", ("p", "q")),
-    _rule("eq-rep-o", "", "?x owl:sameAs ?y, ?z ?p ?x", "?z ?p ?y", ("y", "z")),
+    _rule("eq-rep-o", "", "?x owl:sameAs ?y, ?z ?p ?x", "?z ?p ?y", ("p", str(OWL.sameAs))),
 )
 
 CONTRADICTIONS = (

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.errors import BadQuery
+from graph.query_spans import Spans
 from graph.sparql_tokens import Prologue, Token, tokens
 
 _PAIRS = frozenset("{([")
-_CLOSERS = frozenset("})]")
 _STRANGE = frozenset("{<~")  # triple terms and annotations of RDF 1.2
 _GROUPED = frozenset({"OPTIONAL", "MINUS", "GRAPH", "SERVICE", "LATERAL"})
 _STARTS = _GROUPED | {"FILTER", "BIND", "VALUES"}
@@ -99,7 +99,7 @@ def take_apart(text: str) -> Parts:
     where: Group = ()
     behind = len(items)
     if opening < len(items):
-        behind = reading.close(opening) + 1
+        behind = spans.close(opening) + 1
         where = reading.group(opening + 1, behind - 1)
     else:
         behind = first
@@ -117,11 +117,7 @@ class _Reading:
     def __init__(self, text: str, items: Sequence[Token]) -> None:
         self._text = text
         self._items = items
-        self._closers = _matches(items)
-
-    def close(self, index: int) -> int:
-        """Give the index of the bracket that closes the one at `index`."""
-        return self._closers.get(index, len(self._items) - 1)
+        self._spans = Spans(items)
 
     def where(self, index: int, form: str) -> int:
         """Give the index of the brace that opens the WHERE group, or the number of tokens."""
@@ -131,7 +127,7 @@ class _Reading:
             if token.text == "{" and not template:
                 return index
             if token.text in _PAIRS:
-                index, template = self.close(index), template and token.text != "{"
+                index, template = self._spans.close(index), template and token.text != "{"
             elif token.keyword == "WHERE":
                 template = False
             index += 1
@@ -142,7 +138,7 @@ class _Reading:
         found = []
         while index < len(self._items):
             found.append(index)
-            index = self.close(index) + 1 if self._items[index].text in _PAIRS else index + 1
+            index = self._spans.close(index) + 1 if self._items[index].text in _PAIRS else index + 1
         return found
 
     def group(self, index: int, end: int) -> Group:
@@ -175,8 +171,8 @@ class _Reading:
         opener = "{" if exists else opener
         while at < end and self._items[at].text != opener:
             skipped = word == "VALUES" and self._items[at].text == "("
-            at = self.close(at) + 1 if skipped else at + 1
-        stop = min(self.close(at) + 1, end) if at < end else end
+            at = self._spans.close(at) + 1 if skipped else at + 1
+        stop = min(self._spans.close(at) + 1, end) if at < end else end
         grouped = (word in _GROUPED or exists) and at < end
         groups = (self.group(at + 1, stop - 1),) if grouped else ()
         graph = self._source(index + 1, at) if word == "GRAPH" else ""
@@ -184,14 +180,14 @@ class _Reading:
 
     def _braced(self, index: int, end: int) -> tuple[Element, int]:
         if self._items[index + 1].keyword == "SELECT" and not self._union(
-            self.close(index) + 1, end
+            self._spans.close(index) + 1, end
         ):
-            stop = self.close(index)
+            stop = self._spans.close(index)
             return self._select(index + 1, stop), stop + 1
         groups = []
         at = index
         while True:
-            stop = self.close(at) + 1
+            stop = self._spans.close(at) + 1
             groups.append(self.group(at + 1, stop - 1))
             if not self._union(stop, end):
                 break
@@ -205,7 +201,7 @@ class _Reading:
     def _select(self, index: int, end: int) -> Element:
         """Give the sub-select that fills a group, with the braces of that group."""
         opening = self.where(index, "SELECT")
-        inner = self.group(opening + 1, self.close(opening))
+        inner = self.group(opening + 1, self._spans.close(opening))
         return self._element("sub-select", index - 1, end + 1, (inner,))
 
     def _element(
@@ -215,15 +211,15 @@ class _Reading:
 
     def _sentence_end(self, index: int, end: int) -> int:
         # At least one token belongs to it, so the reading always goes on.
-        index = self._after(index)
+        index = self._spans.after(index)
         while index < end:
             token = self._items[index]
             annotation = token.text == "{" and self._items[index + 1].text == "|"
-            if token.keyword in _STARTS or (token.text == "." and not self._digit(index + 1)):
+            if token.keyword in _STARTS or (token.text == "." and not self._spans.digit(index + 1)):
                 break
             if token.text == "{" and not annotation:
                 break
-            index = self._after(index)
+            index = self._spans.after(index)
         return min(index, end)
 
     def _triples(self, index: int, stop: int) -> list[Element]:
@@ -233,14 +229,14 @@ class _Reading:
         if strange or self._items[index].text in "([":
             # A subject in brackets is a new blank node, which cannot be named twice.
             return [whole]
-        subject = (index, self._term(index))
+        subject = (index, self._spans.term(index))
         found: list[Element] = []
         at = subject[1]
         while at < stop:
             verb = (at, self._path(at))
             at = verb[1] - 1
             while at < stop and (at < verb[1] or self._items[at].text == ","):
-                end = self._term(at + 1)
+                end = self._spans.term(at + 1)
                 if at + 1 >= stop or end > stop:
                     return [whole]
                 found.append(self._pattern(subject, verb, (at + 1, end)))
@@ -274,49 +270,16 @@ class _Reading:
     def _path(self, index: int) -> int:
         """Give the index behind the predicate or path that begins at `index`."""
         while True:
-            while self._text_at(index) in ("^", "!"):
+            while self._spans.text(index) in ("^", "!"):
                 index += 1
-            index = self.close(index) + 1 if self._text_at(index) == "(" else index + 1
-            if self._text_at(index) in ("?", "*") or (
-                self._text_at(index) == "+" and not self._joined_number(index + 1)
+            index = self._spans.close(index) + 1 if self._spans.text(index) == "(" else index + 1
+            if self._spans.text(index) in ("?", "*") or (
+                self._spans.text(index) == "+" and not self._spans.joined_number(index + 1)
             ):
                 index += 1
-            if self._text_at(index) not in ("/", "|"):
+            if self._spans.text(index) not in ("/", "|"):
                 return index
             index += 1
-
-    def _term(self, index: int) -> int:
-        """Give the index behind the term that begins at `index`."""
-        text = index < len(self._items) and self._items[index].kind == "string"
-        index = self._after(index)
-        if text and self._text_at(index).startswith("@"):
-            return index + 1
-        return index + 3 if text and self._text_at(index) == "^" else index
-
-    def _after(self, index: int) -> int:
-        if self._text_at(index) in _PAIRS:
-            return self.close(index) + 1
-        signed = self._text_at(index) in ("+", "-", ".") and self._joined_number(index + 1)
-        number = self._text_at(index)[:1].isdigit()
-        index += 1
-        # 1.5e-3 is several tokens without space between them.
-        while (signed or number) and self._joined_number(index):
-            index += 1
-        return index
-
-    def _joined_number(self, index: int) -> bool:
-        if index >= len(self._items) or self._items[index - 1].end != self._items[index].start:
-            return False
-        token = self._items[index]
-        if token.text == ".":
-            return self._digit(index + 1)
-        exponent = token.keyword == "E" or (token.keyword[:1] == "E" and token.text[1:].isdigit())
-        signed = token.text in ("+", "-") and self._items[index - 1].keyword == "E"
-        return token.text[0].isdigit() or exponent or signed
-
-    def _digit(self, index: int) -> bool:
-        """Tell whether a digit stands there, joined to the token before."""
-        return self._joined_number(index) and self._text_at(index)[0].isdigit()
 
     def _name(self, index: int) -> str:
         token = self._items[index]
@@ -334,18 +297,3 @@ class _Reading:
 
     def _source(self, index: int, stop: int) -> str:
         return self._text[self._items[index].start : self._items[max(index, stop - 1)].end]
-
-    def _text_at(self, index: int) -> str:
-        return self._items[index].text if index < len(self._items) else ""
-
-
-def _matches(items: Sequence[Token]) -> dict[int, int]:
-    """Give the index of the closing bracket for that of each opening one."""
-    found: dict[int, int] = {}
-    stack: list[int] = []
-    for index, token in enumerate(items):
-        if token.text in _PAIRS:
-            stack.append(index)
-        elif token.text in _CLOSERS and stack:
-            found[stack.pop()] = index
-    return found

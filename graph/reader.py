@@ -6,29 +6,28 @@ import os
 import selectors
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from graph.errors import QueryTimeout, ReaderDied, StoreUnavailable
+from graph.fork_server import ForkServer, lost
 from graph.gate import QueryTooComplex
 
 _START_SECONDS = 20.0
 _POLL = 0.1
 _HEAVY_SECONDS = 1.0
 _NICENESS = 10
-
-
-class ReaderLost(StoreUnavailable):
-    """Somebody else killed or stopped the reader process, so its query may be asked again."""
+# States of a process in /proc: stopped, traced; dead, a zombie, gone.
+_STOPPED = frozenset("Tt")
+_NOT_RUNNING = _STOPPED | frozenset({"X", "Z", ""})
 
 
 class Reader:
     """One reader process and its pipes.
 
     Args:
+        forks: makes the process.
         seconds: its time limit, for messages.
         memory, answer_bytes: caps that the process puts on itself once and for all.
 
@@ -36,9 +35,10 @@ class Reader:
         StoreUnavailable: the process cannot confine itself, so it must not see untrusted texts.
     """
 
-    def __init__(self, seconds: float, memory: int, answer_bytes: int) -> None:
+    def __init__(self, forks: ForkServer, seconds: float, memory: int, answer_bytes: int) -> None:
         self._seconds = seconds
         self._buffer = b""
+        self._forks = forks
         self.niced = False
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
@@ -48,12 +48,7 @@ class Reader:
                 "answer_bytes": answer_bytes,
                 "probe": listener.getsockname()[1],
             }
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "graph.reader_process", json.dumps(options)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
+            self._forked = forks.fork(options)
             try:
                 self._await_proof(listener)
             except BaseException:
@@ -61,9 +56,14 @@ class Reader:
                 raise
 
     @property
+    def process(self) -> int:
+        """The number of the process."""
+        return self._forked.process
+
+    @property
     def alive(self) -> bool:
         """Whether the process still runs; one that was stopped does not."""
-        return self._process.poll() is None and not self._stopped()
+        return self._forked.state not in _NOT_RUNNING
 
     def ask(
         self, request: Mapping[str, Any], deadline: float, check: Callable[[], None]
@@ -77,30 +77,27 @@ class Reader:
             QueryTimeout: the deadline passed.
             QueryTooComplex: the parser's stack overflowed.
             ReaderLost: somebody else killed or stopped the process.
-        ReaderDied: the process ended for another reason, mostly want of memory.
+            ReaderDied: the process ended for another reason, mostly want of memory.
         """
-        assert self._process.stdin is not None  # noqa: S101 - a pipe was asked for
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
+            self._forked.into.write(json.dumps(request).encode() + b"\n")
+            self._forked.into.flush()
         except OSError as error:
-            raise _lost() from error
+            raise lost() from error
         return self._receive(deadline, check)
 
-    def kill(self) -> None:
-        """End the process at once."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+    def kill(self) -> int:
+        """End the process at once; gives its exit code, once."""
+        code = self._forks.end(self._forked)
+        for pipe in (self._forked.into, self._forked.out):
+            with contextlib.suppress(OSError):
+                pipe.close()
+        return code
 
     def _await_proof(self, listener: socket.socket) -> None:
-        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
         with selectors.DefaultSelector() as selector:
             selector.register(listener, selectors.EVENT_READ)
-            selector.register(self._process.stdout, selectors.EVENT_READ)
+            selector.register(self._forked.out, selectors.EVENT_READ)
             ready: set[Any] = set()
             deadline = time.monotonic() + _START_SECONDS
             while not ready and time.monotonic() < deadline and not self._stopped():
@@ -108,7 +105,7 @@ class Reader:
         if listener in ready:
             raise _unsafe("a query could open a connection")
         if not ready and self._stopped():
-            raise _lost()
+            raise lost()
         if not ready:
             raise _unsafe(f"the reader process was not ready within {_START_SECONDS:g} s")
         try:
@@ -119,16 +116,15 @@ class Reader:
             raise _unsafe(answer["refused"])
 
     def _receive(self, deadline: float, check: Callable[[], None]) -> dict[str, Any]:
-        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
         heavy = time.monotonic() + _HEAVY_SECONDS
         with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ)
+            selector.register(self._forked.out, selectors.EVENT_READ)
             while b"\n" not in self._buffer:
                 now = time.monotonic()
                 if not selector.select(min(_POLL, max(0.0, deadline - now))):
                     check()
                     if self._stopped():
-                        raise _lost()
+                        raise lost()
                     if now >= heavy and not self.niced:
                         self._give_way()
                     if now >= deadline:
@@ -137,7 +133,7 @@ class Reader:
                             "Narrow it, or ask for a higher limit."
                         )
                     continue
-                chunk = self._process.stdout.read1(1 << 16)  # type: ignore[attr-defined] # buffered
+                chunk = self._forked.out.read1(1 << 16)  # type: ignore[attr-defined] # buffered
                 if not chunk:
                     raise self._death()
                 self._buffer += chunk
@@ -146,31 +142,24 @@ class Reader:
         return answer
 
     def _stopped(self) -> bool:
-        asked = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
-        with contextlib.suppress(ChildProcessError):
-            return os.waitid(os.P_PID, self._process.pid, asked) is not None
-        return False
+        return self._forked.state in _STOPPED
 
     def _give_way(self) -> None:
         # Short queries of others go first; the process cannot take this back and is not used again.
         self.niced = True
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICENESS)
+            os.setpriority(os.PRIO_PROCESS, self._forked.process, _NICENESS)
 
     def _death(self) -> Exception:
-        code = self._process.wait()
+        code = self.kill()
         if code == -signal.SIGKILL:
-            return _lost()
+            return lost()
         if code == -signal.SIGSEGV:
             return QueryTooComplex("The text is nested too deeply for its parser. Simplify it.")
         return ReaderDied(
             "The query ended its reader: it needs too much memory. Nothing else was touched. "
             "Narrow it, or ask for less at a time."
         )
-
-
-def _lost() -> ReaderLost:
-    return ReaderLost("The reader process was ended from outside. Try again.")
 
 
 def _unsafe(reason: str) -> StoreUnavailable:

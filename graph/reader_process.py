@@ -19,6 +19,7 @@ from graph.blank_node_tests import see_blank_nodes
 from graph.changes import write_patch
 from graph.errors import BadQuery, DiskFull, MimirError, StoreUnavailable
 from graph.explain import as_json, explain
+from graph.fork_server import serve_forks
 from graph.inlining import inlined
 from graph.oxigraph import OxigraphStore
 from graph.rdf_io import Upload, read_uploads, read_user_patch, with_blank_nodes, write_graphs
@@ -59,9 +60,13 @@ class _Stores:
 
 
 def main() -> None:
-    """Serve requests until standard input ends."""
+    """Make reader processes until standard input ends."""
+    serve_forks(serve)
+
+
+def serve(options: Mapping[str, Any]) -> None:
+    """Confine this process and serve requests until standard input ends."""
     die_with_parent()
-    options = json.loads(sys.argv[1])
     limit(options["memory"], options["answer_bytes"])
     try:
         confine()

@@ -5,7 +5,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,17 +23,20 @@ from graph.errors import (
     StoreUnavailable,
 )
 from graph.federation import fetched
+from graph.fork_server import ForkServer, ReaderLost, lost
 from graph.gate import LONGEST_QUERY, check
 from graph.rdf_io import BadRdf, Upload, Uploaded
-from graph.reader import Reader, ReaderLost
+from graph.reader import Reader
 from graph.reader_request import described, scope_fields
 from graph.running import Call, Place, RunningQueries
 from graph.terms import NamedNode
 from graph.update import GraphForbidden, Scope
+from graph.view_layers import ViewRefused
 
 JSON_RESULTS = "application/sparql-results+json"
 TURTLE = "text/turtle"
 _STARTS = 3
+_READER = "graph.reader_process"
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,7 @@ _ERRORS: dict[str, type[MimirError]] = {
         ReaderDied,
         StoreDamaged,
         StoreUnavailable,
+        ViewRefused,
     )
 }
 
@@ -168,9 +172,9 @@ class ReaderPool:
         self._admission = Admission(size, limits.parallel, limits.long)
         self._lock = threading.Lock()
         self._idle: list[Reader] = []
-        self._spare: Future[Reader] | None = None
+        self._forks: ForkServer | None = None
         self._closed = False
-        # The kernel ends a reader with the thread that started it, so that thread must stay.
+        # The kernel ends the fork server with the thread that started it, so that must stay.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="reader-starter")
 
     @contextmanager
@@ -255,15 +259,16 @@ class ReaderPool:
             yield Answer(answer["kind"], answer["media"], output)
 
     def close(self) -> None:
-        """End all idle readers; busy ones end with their query."""
+        """End all readers, busy ones with their query."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
-            spare, self._spare = self._spare, None
+            forks, self._forks = self._forks, None
         for reader in idle:
             reader.kill()
-        if spare:
-            spare.add_done_callback(_end)
+        if forks:
+            forks.close()
+        self._starter.shutdown()
 
     def _patch(self, request: Mapping[str, Any]) -> Patch:
         with self.output() as output:
@@ -319,7 +324,12 @@ class ReaderPool:
         Raises:
             MimirError: what the process says went wrong; a limit that was passed.
         """
-        answer = self._ask(request, place.deadline, place.proceed)
+        try:
+            answer = self._ask_once(request, place)
+        except ReaderLost:
+            if "update" in request:  # it may have changed its clone already
+                raise
+            answer = self._ask_once(request, place)
         if "error" in answer:
             raise _ERRORS.get(answer["error"], _QueryFailed)(answer["message"])
         return answer
@@ -333,23 +343,11 @@ class ReaderPool:
             check(request["update"], update=True, allow_services=hosts)
         return str(request.get("query", request.get("update", "")))
 
-    def _ask(
-        self, request: Mapping[str, Any], deadline: float, stop: Callable[[], None]
-    ) -> dict[str, Any]:
-        try:
-            return self._ask_once(request, deadline, stop)
-        except ReaderLost:
-            if "update" in request:  # it may have changed its clone already
-                raise
-        return self._ask_once(request, deadline, stop)
-
-    def _ask_once(
-        self, request: Mapping[str, Any], deadline: float, stop: Callable[[], None]
-    ) -> dict[str, Any]:
+    def _ask_once(self, request: Mapping[str, Any], place: Place) -> dict[str, Any]:
         reader = self._take()
         answer = None
         try:
-            answer = reader.ask(request, deadline, stop)
+            answer = reader.ask(request, place.deadline, place.proceed)
         finally:
             # A reader whose answer was not read would give it to the next query.
             if answer is None or reader.niced or not self._keep(reader):
@@ -363,33 +361,35 @@ class ReaderPool:
             return not self._closed
 
     def _take(self) -> Reader:
-        trouble: BaseException = ReaderDied("The reader process is gone. Try again.")
+        trouble: MimirError = lost()
         for _ in range(_STARTS):
-            with self._lock:
-                if self._closed:
-                    raise StoreUnavailable("The readers are closed: the program is ending.")
-                while self._idle:
-                    reader = self._idle.pop()
-                    if reader.alive:
-                        return reader
-                    reader.kill()
-                # A spare one is always under way: a killed reader costs the next query no start.
-                fresh = self._spare or self._starter.submit(self._start)
-                self._spare = self._starter.submit(self._start)
-            # It may have been killed while it waited, or even while it started.
-            trouble = fresh.exception() or trouble
-            if fresh.exception() is None and fresh.result().alive:
-                return fresh.result()
+            while reader := self._idle_reader():
+                if reader.alive:
+                    return reader
+                reader.kill()
+            try:
+                limits = self.limits
+                forks = self._fork_server()
+                return Reader(forks, limits.seconds, limits.memory, limits.answer_bytes)
+            except ReaderLost as error:
+                trouble = error
         raise trouble
 
-    def _start(self) -> Reader:
-        limits = self.limits
-        return Reader(limits.seconds, limits.memory, limits.answer_bytes)
+    def _idle_reader(self) -> Reader | None:
+        with self._lock:
+            self._require_open()
+            return self._idle.pop() if self._idle else None
 
+    def _fork_server(self) -> ForkServer:
+        with self._lock:
+            self._require_open()
+            if self._forks is None or not self._forks.alive:
+                self._forks = self._starter.submit(ForkServer, _READER).result()
+            return self._forks
 
-def _end(spare: Future[Reader]) -> None:
-    if not spare.cancelled() and spare.exception() is None:
-        spare.result().kill()
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreUnavailable("The readers are closed: the program is ending.")
 
 
 def asked(store: Path, query: Query) -> dict[str, Any]:

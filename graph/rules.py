@@ -188,7 +188,10 @@ def _several(body: Sequence[Atom], half: int) -> str:
 
 
 def _apart(apart: tuple[str, str] | None) -> str:
-    return f"FILTER(?{apart[0]} != ?{apart[1]})" if apart else ""
+    if apart is None:
+        return ""
+    one, other = apart
+    return f"FILTER(?{one} != {other if other.startswith('<') else '?' + other})"
 
 
 def _instances(schema: OxigraphStore) -> Iterator[RuleInstance]:

@@ -76,7 +76,7 @@ class SemanticType:
     """What the values of a column stand for, beyond their datatype.
 
     Attributes:
-        type: such as `email`, `country-code`, `measurement`; `inference.semantics.TYPES` has all.
+        type: such as `email`, `country-code`, `measurement`; docs/schema.md lists them all.
         personal: what a value tells of a person: it names one (`direct`), it does so together with
             others (`quasi`), it is nobody else's business (`sensitive`).
         unit: IRI of the unit in QUDT, or of the currency.

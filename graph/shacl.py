@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
+from graph.shacl_facts import FEW_NODES
 from graph.shacl_fallback import validate_slowly
 from graph.shacl_report import ValidationReport, ValidationResult, report_quads, sort_key
-from graph.shacl_run import FEW_NODES, Finding, ShapeRun
+from graph.shacl_run import Finding, ShapeRun
 from graph.shacl_shapes import Constraint, ShapesGraph, Targets, read_shapes
 from graph.shacl_syntax import LIST_KINDS
 from graph.store import GraphReader

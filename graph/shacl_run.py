@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from graph import shacl_queries as queries
 from graph.errors import BadInput
 from graph.shacl_compile import Dialect, Focus, class_table, shape_test, value_test
+from graph.shacl_facts import FEW_NODES, DataFacts, whole
 from graph.shacl_fragments import THIS, VALUE, every, keep, minus, negated, values
 from graph.shacl_paths import PropertyPath
 from graph.shacl_shapes import Constraint, Shape, ShapesGraph, Targets, children
 from graph.store import GraphReader
 from graph.terms import BlankNode, Literal, NamedNode, Term
 
-# Below this many focus nodes following their paths costs less than one scan of a large index.
-FEW_NODES = 10_000
 _INLINE_VALUES = 2_000
 _AT_A_TIME = 2
 
@@ -57,18 +56,13 @@ class ShapeRun:
         self._data = data
         self._shapes = shapes
         self._within = within
-        self._few = few
-        self._classes: dict[NamedNode, tuple[NamedNode, ...]] = {}
-        self._sizes: dict[Focus, bool] = {}
-        self._lengths: dict[tuple[str, str], tuple[Term | None, ...]] = {}
-        self._named: frozenset[Term] | None = None
+        self._facts = DataFacts(data, few)
         self._own: dict[tuple[Term, Focus], list[Finding]] = {}
-        self._merges_integers = data.ask(queries.integers_are_merged())
 
     def findings(self, root: Term, targets: Targets) -> list[Finding]:
         """Validate the targets of one shape."""
         focus = Focus(
-            tuple(self._subclasses(name) for name in targets.classes),
+            tuple(self._facts.subclasses(name) for name in targets.classes),
             targets.nodes,
             targets.subjects_of,
             targets.objects_of,
@@ -108,7 +102,7 @@ class ShapeRun:
 
     def _prepare(self, children: tuple[Term, ...], focus: Focus) -> None:
         """Evaluate several shapes of many nodes at a time; the engine works outside of Python."""
-        if len(children) < 2 or self._is_small(focus):
+        if len(children) < 2 or self._facts.is_small(focus):
             return
         with ThreadPoolExecutor(_AT_A_TIME) as pool:
             shapes = [self._shapes.shape(child) for child in children]
@@ -127,7 +121,7 @@ class ShapeRun:
     def _evaluate(self, shape: Shape, focus: Focus) -> list[Finding]:
         # A lookup for each value is dear where there are many: then classes are hashed instead.
         plain = shape.path is None or shape.path.plain
-        dialect = self._dialect(looks_up=not plain or self._is_small(focus))
+        dialect = self._dialect(looks_up=not plain or self._facts.is_small(focus))
         tests: list[tuple[Constraint, str]] = []
         counts: list[Constraint] = []
         found: list[Finding] = []
@@ -203,7 +197,7 @@ class ShapeRun:
         if constraint.kind == "in":
             others = minus(values(VALUE, constraint.members))
         else:
-            others = minus(class_table(self._subclasses(_iri(constraint.value)), VALUE))
+            others = minus(class_table(self._facts.subclasses(_iri(constraint.value)), VALUE))
         if shape.path is None or not self._scans(shape, focus):
             return self._valued(shape, constraint, queries.pairs(focus, shape.path, others))
         if not self._data.ask(queries.scan_exists(shape.path, others)):
@@ -221,7 +215,7 @@ class ShapeRun:
         for item in counts:
             if item.kind == "minCount":
                 found.extend(self._too_few(shape, focus, path, item))
-            elif not (item.number and self._single_valued(path)):
+            elif not (item.number and self._facts.is_single_valued(path)):
                 query = queries.scan_too_many(focus, path, item.number)
                 found.extend(self._bare(shape, item, query))
         return found
@@ -237,7 +231,7 @@ class ShapeRun:
         found = []
         query = queries.wrong_counts(focus, path, counts, condition)
         for node, size in self._data.select(query):
-            amount = _whole(size)
+            amount = whole(size)
             for item in counts:
                 wrong = amount < item.number if item.is_minimum else amount > item.number
                 if node is not None and wrong:
@@ -257,19 +251,9 @@ class ShapeRun:
             return []
         if least == 1:
             either = self._data.select(queries.scan_union_size(focus, path, condition)).rows[0][0]
-            if either == self._path_sizes(path, condition)[1]:
+            if either == self._facts.path_sizes(path, condition)[1]:
                 return []
         return self._bare(shape, constraint, queries.scan_too_few(focus, path, least, condition))
-
-    def _single_valued(self, path: PropertyPath) -> bool:
-        pairs, nodes = self._path_sizes(path)
-        return pairs == nodes
-
-    def _path_sizes(self, path: PropertyPath, condition: str = "") -> tuple[Term | None, ...]:
-        key = (path.text, condition)
-        if key not in self._lengths:
-            self._lengths[key] = self._data.select(queries.scan_sizes(path, condition)).rows[0]
-        return self._lengths[key]
 
     def _unique_languages(
         self, shape: Shape, focus: Focus, constraint: Constraint
@@ -281,7 +265,7 @@ class ShapeRun:
         return self._bare(shape, constraint, queries.repeated_languages(focus, path))
 
     def _closed(self, shape: Shape, focus: Focus, constraint: Constraint) -> list[Finding]:
-        if not self._is_small(focus) and self._predicates() <= set(constraint.members):
+        if not self._facts.is_small(focus) and self._facts.predicates() <= set(constraint.members):
             return []
         rows = self._data.select(queries.undeclared_values(focus, shape.path, constraint.members))
         return [
@@ -361,7 +345,7 @@ class ShapeRun:
         if path is None:
             return [(node, node) for node in wanted]
         query = queries.pairs(focus, path)
-        few = len(wanted) <= _INLINE_VALUES and not self._is_small(focus)
+        few = len(wanted) <= _INLINE_VALUES and not self._facts.is_small(focus)
         if few and not any(isinstance(t, BlankNode) for t in wanted):
             query = queries.pairs_among(focus, path, sorted(wanted, key=str))
         rows = self._data.select(query)
@@ -388,29 +372,12 @@ class ShapeRun:
     # What the plan depends on
 
     def _scans(self, shape: Shape, focus: Focus) -> bool:
-        return shape.path is not None and shape.path.plain and not self._is_small(focus)
-
-    def _is_small(self, focus: Focus) -> bool:
-        if focus not in self._sizes:
-            rows = self._data.select(queries.size_up_to(focus, self._few)).rows
-            self._sizes[focus] = _whole(rows[0][0]) < self._few
-        return self._sizes[focus]
+        return shape.path is not None and shape.path.plain and not self._facts.is_small(focus)
 
     def _dialect(self, *, looks_up: bool) -> Dialect:
-        return Dialect(self._subclasses, self._shapes.shape, self._merges_integers, looks_up)
-
-    def _predicates(self) -> frozenset[Term]:
-        if self._named is None:
-            rows = self._data.select(queries.predicates())
-            self._named = frozenset(name for (name,) in rows if name is not None)
-        return self._named
-
-    def _subclasses(self, name: NamedNode) -> tuple[NamedNode, ...]:
-        if name not in self._classes:
-            rows = self._data.select(queries.subclasses(name))
-            below = {term for (term,) in rows if isinstance(term, NamedNode)} - {name}
-            self._classes[name] = (name, *sorted(below, key=str))
-        return self._classes[name]
+        return Dialect(
+            self._facts.subclasses, self._shapes.shape, self._facts.merges_integers, looks_up
+        )
 
 
 def _iri(term: Term) -> NamedNode:
@@ -421,7 +388,3 @@ def _iri(term: Term) -> NamedNode:
 
 def _is_true(term: Term | None) -> bool:
     return isinstance(term, Literal) and term.value == "true"
-
-
-def _whole(term: Term | None) -> int:
-    return int(term.value) if isinstance(term, Literal) else 0

@@ -7,7 +7,7 @@ https://www.w3.org/TR/sparql11-protocol/, https://www.w3.org/TR/sparql11-http-rd
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 from urllib.request import Request, urlopen
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse_query_results
@@ -20,7 +20,7 @@ from graph.oxigraph import update_text
 from graph.sparql_http_errors import StoreRefused, translated
 from graph.sparql_tokens import query_form
 from graph.store import GraphReader, Rows
-from graph.terms import BlankNode, NamedNode, Quad, Triple
+from graph.terms import NamedNode, Quad, Triple
 
 _JSON = "application/sparql-results+json"
 _CSV = "text/csv"

@@ -22,20 +22,25 @@ from graph.errors import (
     BadInput,
     BadQuery,
     Conflict,
+    DiskFull,
     LogDamaged,
     MimirError,
     NotFound,
     PreconditionFailed,
     QueryTimeout,
     ReaderDied,
+    StoreDamaged,
     StoreInUse,
     StoreUnavailable,
 )
+from graph.federation import ServiceFailed
 from graph.gate import NetworkRefused, QueryTooComplex, QueryTooLong
 from graph.rdf_io import BadRdf
 from graph.readers import AnswerTooLarge, NothingAcceptable
 from graph.running import QueryCancelled
+from graph.shape_gate import ShapesBroken
 from graph.update import GraphForbidden
+from graph.view_layers import ViewRefused
 
 _LONGEST_TEXT = 2_000
 # The words of a store that says no more than 503 when the time limit of a query was passed.
@@ -56,6 +61,7 @@ _BY_CODE: dict[str, type[MimirError]] = {
         BadQuery,
         BadRdf,
         Conflict,
+        DiskFull,
         GraphForbidden,
         LogDamaged,
         NetworkRefused,
@@ -67,10 +73,14 @@ _BY_CODE: dict[str, type[MimirError]] = {
         QueryTooComplex,
         QueryTooLong,
         ReaderDied,
+        ServiceFailed,
+        ShapesBroken,
+        StoreDamaged,
         StoreInUse,
         StoreRefused,
         StoreUnavailable,
         TooManyQueries,
+        ViewRefused,
     )
 }
 _BY_STATUS: dict[int, type[MimirError]] = {

@@ -8,7 +8,7 @@ from pyoxigraph import Quad, RdfFormat, parse, serialize
 
 from graph.changes import ExpectedCount
 from graph.errors import BadInput
-from graph.loader import batched_quads
+from graph.nquads import batched_quads
 from graph.remote_graphs import RemoteGraphs
 from graph.sparql import bind, load_query
 from graph.terms import NamedNode

@@ -7,11 +7,18 @@ triple of the view is in one layer only: a layer leaves out what a higher one ad
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from graph.errors import BadQuery
 from graph.snapshots import Overlay
 from graph.terms import NamedNode
 
 DEFAULT = ""
 """Stands for the default graph where the IRI of a graph could stand."""
+
+
+class ViewRefused(BadQuery):
+    """A query that cannot be answered exactly through a view of a remote store."""
+
+    code = "view-refused"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ before. SPARQL 1.1 Query, section 18.4, for what each kind of path gives.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from graph.errors import BadQuery
 from graph.property_paths import (
     Alternative,
     Chain,
@@ -22,15 +21,9 @@ from graph.property_paths import (
     written,
 )
 from graph.terms import NamedNode
-from graph.view_layers import View
+from graph.view_layers import View, ViewRefused
 
 MOST_PIECES = 2_000
-
-
-class ViewRefused(BadQuery):
-    """A query that cannot be answered exactly through a view of a remote store."""
-
-    code = "view-refused"
 
 
 @dataclass(frozen=True)

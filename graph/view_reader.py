@@ -10,8 +10,8 @@ from graph.errors import StoreUnavailable
 from graph.snapshots import Overlay
 from graph.store import GraphReader, Rows
 from graph.terms import NamedNode, Triple
-from graph.view_layers import View
-from graph.view_patterns import Closure, ViewRefused
+from graph.view_layers import View, ViewRefused
+from graph.view_patterns import Closure
 from graph.view_rewriting import Rewritten, rewrite
 
 SCRATCH = "urn:mimir:path:"

@@ -6,20 +6,16 @@ Only for texts that an engine has accepted. SPARQL 1.1 Query, section 18.2.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from graph.property_paths import Link, Path, PathReading
+from graph.property_paths import Link
 from graph.query_spans import Spans
 from graph.sparql_tokens import Prologue, tokens
 from graph.terms import NamedNode
-from graph.view_layers import DEFAULT, View
-from graph.view_patterns import Closure, ViewPatterns, ViewRefused
-from graph.vocab import RDF
+from graph.triple_reading import GROUP_WORDS, TripleReading, variable_name
+from graph.view_layers import DEFAULT, View, ViewRefused
+from graph.view_patterns import Closure, ViewPatterns
 
-_FIRST, _REST, _NIL = (f"<{RDF.term(name).value}>" for name in ("first", "rest", "nil"))
-_STARTS = frozenset(
-    {"OPTIONAL", "MINUS", "GRAPH", "SERVICE", "LATERAL", "FILTER", "BIND", "VALUES"}
-)
 _NOWHERE = "urn:mimir:no-graph"
 # IRI of the active graph or DEFAULT; None: inside a GRAPH of the store that no overlay changes.
 Active = str | None
@@ -65,12 +61,23 @@ def _free_prefix(text: str) -> str:
 class _Group:
     """What was written of a group so far, and the variables that are in scope behind it."""
 
-    parts: list[str]
-    variables: dict[str, None]
+    parts: list[str] = field(default_factory=list)
+    variables: dict[str, None] = field(default_factory=dict)
+    _next: int = 0
 
     def add(self, text: str, variables: Iterable[str] = ()) -> None:
-        """Go on with one more element."""
+        """Go on with an element that stays in its place."""
         self.parts.append(text)
+        self.variables.update(dict.fromkeys(variables))
+        self._next = len(self.parts)
+
+    def join(self, text: str, variables: Iterable[str], *, early: bool) -> None:
+        """Go on with triples; among those side by side, the early ones are written first.
+
+        The store joins its own triples by its indexes, and looks up in the unions what it found.
+        """
+        self.parts.insert(self._next if early else len(self.parts), text)
+        self._next += early
         self.variables.update(dict.fromkeys(variables))
 
     @property
@@ -89,8 +96,7 @@ class _Rewriting:
         self._view = view
         self._patterns = patterns
         self._prologue = Prologue(base)
-        self._paths = PathReading(self._items, self._spans, self._prologue)
-        self._labels: dict[str, str] = {}
+        self._reading = TripleReading(self._items, self._spans, self._prologue, patterns.variable)
         self._named = frozenset(graph.value for graph in view.named)
 
     def query(self) -> str:
@@ -159,7 +165,7 @@ class _Rewriting:
             words.append(star if token.text == "*" else token.text)
             at += 1
         words = [word for word in words if word.upper() != "WHERE"]
-        named = {_name(name): None for name in projected}
+        named = {variable_name(name): None for name in projected}
         return " ".join(words), shown if "*" in self._texts(start, stop) else named
 
     def _star(self, shown: dict[str, None], top: bool) -> str:
@@ -207,7 +213,7 @@ class _Rewriting:
         ]
         if "FROM" in self._texts(start, min(opening, end)):
             nodes = nodes[: self._before_from(start, opening)]
-        variables = [_name(node) for node in nodes if node[0] in "?$"]
+        variables = [variable_name(node) for node in nodes if node[0] in "?$"]
         if "*" in self._texts(start, min(opening, end)):
             variables = list(shown)
         constants = [node for node in nodes if node[0] not in "?$"]
@@ -274,7 +280,7 @@ class _Rewriting:
     def _group(self, opening: int, active: Active) -> _Group:
         """Rewrite the group in braces that opens at a token."""
         at, end = opening + 1, self._spans.close(opening)
-        group = _Group([], {})
+        group = _Group()
         if self._items[at].keyword == "SELECT":
             text, projected = self._select(at, end, active)
             group.add(text, projected)
@@ -283,12 +289,12 @@ class _Rewriting:
             token = self._items[at]
             if token.text == ".":
                 at += 1
-            elif token.keyword in _STARTS:
+            elif token.keyword in GROUP_WORDS:
                 at = self._started(group, at, active)
             elif token.text == "{":
                 at = self._braced(group, at, active)
             else:
-                at = self._statement(group, at, end, active)
+                at = self._triples(group, at, end, active)
         return group
 
     def _started(self, group: _Group, index: int, active: Active) -> int:
@@ -304,10 +310,10 @@ class _Rewriting:
         stop = self._element_end(index)
         found: list[str] = []
         if word == "BIND":
-            found = [_name(self._items[stop - 2].text)]
+            found = [variable_name(self._items[stop - 2].text)]
         elif word == "VALUES":
             found = [
-                _name(self._items[at].text)
+                variable_name(self._items[at].text)
                 for at in range(index, stop)
                 if self._items[at].kind == "variable"
             ]
@@ -343,7 +349,7 @@ class _Rewriting:
     def _graph(self, group: _Group, index: int) -> int:
         token, opening = self._items[index + 1], index + 2
         if token.kind == "variable":
-            self._any_graph(group, _name(token.text), opening)
+            self._any_graph(group, variable_name(token.text), opening)
         else:
             name = self._prologue.resolve(token)
             graph = name if name in self._named else _NOWHERE
@@ -368,81 +374,21 @@ class _Rewriting:
         names = " ".join(f"<{graph}>" for graph in sorted(kept) or [_NOWHERE])
         branches = [" ".join(("VALUES", variable, "{", names, "} GRAPH", variable, inner.text))]
         for graph in sorted(self._named.difference(kept)):
-            branch = _Group([], {})
+            branch = _Group()
             self._one_graph(branch, graph, opening)
             branches.append(" ".join((f"VALUES {variable}", "{", f"<{graph}>", "}", *branch.parts)))
         text = " UNION ".join(" ".join(("{", branch, "}")) for branch in branches)
         group.add(text, (variable, *inner.variables))
 
-    def _statement(self, group: _Group, index: int, end: int, active: Active) -> int:
+    def _triples(self, group: _Group, index: int, end: int, active: Active) -> int:
         """Write the triples of one subject; gives the index behind them."""
-        subject, index = self._node(group, index, active)
-        if not self._ended(index, end):
-            index = self._properties(group, subject, index, end, active)
+        patterns, index = self._reading.read(index, end)
+        for pattern in patterns:
+            subject, path, value = pattern.subject, pattern.path, pattern.value
+            early = active is None or self._patterns.native(subject, path, value, active)
+            if active is None:
+                text = self._patterns.plain(subject, path, value)
+            else:
+                text = self._patterns.path(subject, path, value, active)
+            group.join(text, pattern.variables, early=early)
         return index
-
-    def _properties(self, group: _Group, subject: str, index: int, end: int, active: Active) -> int:
-        while True:
-            path, index = self._paths.read(index)
-            while True:
-                value, index = self._node(group, index, active)
-                self._triple(group, subject, path, value, active)
-                if self._spans.text(index) != ",":
-                    break
-                index += 1
-            while self._spans.text(index) == ";":
-                index += 1
-            if self._spans.text(index - 1) != ";" or self._ended(index, end):
-                return index
-
-    def _ended(self, index: int, end: int) -> bool:
-        if index >= end or self._spans.text(index) in (".", "{", "}", "]"):
-            return True
-        return self._items[index].keyword in _STARTS
-
-    def _node(self, group: _Group, index: int, active: Active) -> tuple[str, int]:
-        """Read a term, or write the triples of a bracket; gives what stands for it."""
-        token = self._items[index]
-        if token.text == "[":
-            node, close = self._patterns.variable(), self._spans.close(index)
-            if close > index + 1:
-                self._properties(group, node, index + 1, close, active)
-            return node, close + 1
-        if token.text == "(":
-            return self._collection(group, index, active)
-        if token.text == "<" or (token.text == "{" and self._spans.text(index + 1) == "|"):
-            raise ViewRefused("Triple terms (RDF 1.2) cannot be asked of a view of a remote store.")
-        stop = self._spans.term(index)
-        if token.text.startswith("_:"):
-            fresh = self._labels.get(token.text) or self._patterns.variable()
-            self._labels[token.text] = fresh
-            return fresh, stop
-        if token.kind == "variable":
-            return _name(token.text), stop
-        return self._spans.written(index, stop), stop
-
-    def _collection(self, group: _Group, index: int, active: Active) -> tuple[str, int]:
-        close, at = self._spans.close(index), index + 1
-        cells: list[tuple[str, str]] = []
-        while at < close:
-            value, at = self._node(group, at, active)
-            cells.append((self._patterns.variable(), value))
-        tails = [cell for cell, _ in cells[1:]] + [_NIL]
-        for (cell, value), tail in zip(cells, tails, strict=True):
-            self._triple(group, cell, Link(_FIRST), value, active)
-            self._triple(group, cell, Link(_REST), tail, active)
-        return (cells[0][0] if cells else _NIL), close + 1
-
-    def _triple(self, group: _Group, subject: str, path: Path, value: str, active: Active) -> None:
-        ends = [subject, value, *((path.text,) if isinstance(path, Link) else ())]
-        variables = [term for term in ends if term[0] in "?$"]
-        if active is None:
-            text = self._patterns.plain(subject, path, value)
-        else:
-            text = self._patterns.path(subject, path, value, active)
-        group.add(text, variables)
-
-
-def _name(variable: str) -> str:
-    """Give a variable with a question mark: `$x` and `?x` are one."""
-    return "?" + variable[1:]

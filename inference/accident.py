@@ -78,6 +78,10 @@ def _choices(column: Column) -> int:
 
 
 def _bounds(column: Column) -> tuple[int, int] | None:
-    if column.datatype != "integer" or column.minimum is None or column.maximum is None:
+    if (
+        column.datatype not in ("integer", "gYear")
+        or column.minimum is None
+        or column.maximum is None
+    ):
         return None
     return int(column.minimum), int(column.maximum)

@@ -26,13 +26,11 @@ class Question:
 
 
 class Adviser(Protocol):
-    """Answers questions about a schema.
+    """Answers questions about a schema."""
 
-    Attributes:
-        name: how evidence calls it.
-    """
-
-    name: str
+    @property
+    def name(self) -> str:
+        """Say how evidence calls it."""
 
     def advise(self, questions: Sequence[Question]) -> Mapping[str, str]:
         """Give answers by the id of their question; a question may stay without one."""

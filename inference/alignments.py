@@ -14,7 +14,7 @@ from graph.terms import NamedNode, Quad
 from graph.vocab import DCTERMS, FOAF, GEO, GEOSPARQL, OWL, RDF, RDFS, SCHEMA
 from inference.detectors.people import PERSON_TABLES
 from inference.graph_writer import GraphWriter
-from inference.headers import header_words
+from inference.headers import header_words, word_set
 from inference.suggestions import Suggestion
 from inference.words import singular
 
@@ -91,6 +91,7 @@ _NEEDED = {
 }
 """Types of which one must stand in the table, where the noun alone may mean something else."""
 
+_PLAIN_BEFORE = word_set("customer sales purchase main master our all dim")
 _LEAST = 0.6
 
 
@@ -117,7 +118,7 @@ def alignment_suggestions(
             if attribute.name not in done:
                 matches += _property_matches(item, attribute, schema)
             done.add(attribute.name)
-        if matches:
+        if any(match.theirs != DCTERMS.identifier for match in matches):
             found.append(_suggestion(item, matches, names))
     return tuple(found)
 
@@ -139,8 +140,8 @@ def _class_matches(item: ClassDef, schema: Schema) -> Iterator[_Match]:
         yield _Match(item.name, GEOSPARQL.Feature, RDFS.subClassOf, 0.85, why)
         if not words or words[-1] not in _NOUNS:
             yield _Match(item.name, SCHEMA.Place, RDFS.subClassOf, 0.85, why)
-    last = words[-1] if words else ""
-    meant = _NOUNS.get(last)
+    # A work order is no order: what stands before the noun changes what it means.
+    meant = _NOUNS.get(words[-1]) if words and set(words[:-1]) <= _PLAIN_BEFORE else None
     if meant is not None and item.kind != "observation":
         needed = _NEEDED.get(meant.value.rpartition("/")[2])
         if needed is None or types & needed:
@@ -155,6 +156,10 @@ def _property_matches(item: ClassDef, attribute: AttributeDef, schema: Schema) -
     if semantic.type == "identifier" and item.key == (attribute.column,):
         why = f"{attribute.label!r} is the key of {item.table}."
         yield _Match(attribute.name, DCTERMS.identifier, RDFS.subPropertyOf, 0.8, why)
+    if semantic.type == "money" and header_words(attribute.column)[-1:] == ("price",):
+        yield _Match(
+            attribute.name, SCHEMA.price, RDFS.subPropertyOf, 0.75, "The header is a price."
+        )
     if semantic.type in ("name", "city") and header_words(attribute.column)[-1:] == ("name",):
         yield _Match(attribute.name, SCHEMA.name, RDFS.subPropertyOf, 0.85, "The header is a name.")
         return

@@ -9,8 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from graph.schema import Column, Datatype, Decision
-from inference.dates import COMPACT, compact_dates, date_pattern
-from inference.headers import is_code_header, is_flag_header, is_identifier_header, names_date
+from inference.dates import COMPACT, compact_dates, date_pattern, plain_years
+from inference.headers import (
+    is_code_header,
+    is_flag_header,
+    is_identifier_header,
+    names_date,
+    names_year,
+)
 from inference.profile import BOOLEAN_PAIRS, ColumnProfile, ValueStore
 from inference.statistics import measured_columns
 from inference.units import header_unit, unit_format
@@ -21,8 +27,8 @@ _KINDRED_SHARE = 0.1
 _STRONG_NULLS = frozenset(
     ("null", "(null)", "<null>", "n/a", "#n/a", "<na>", "\\n", "nan", "-", "--", "---", "(blank)")
 )
-_POINT = ("integer", "decimal", "triple", "grouped", "exponent", "special")
-_COMMA = ("integer", "comma", "grouped", "dotted", "triple")
+_POINT = ("integer", "decimal", "triple", "grouped", "exponent", "special", "spaced")
+_COMMA = ("integer", "comma", "grouped", "dotted", "triple", "spaced", "spacedcomma")
 _TRUE = frozenset(pair[0] for pair in BOOLEAN_PAIRS)
 _FALSE = frozenset(pair[1] for pair in BOOLEAN_PAIRS)
 _KINDRED_TYPES: tuple[tuple[Datatype, ...], ...] = (
@@ -46,6 +52,7 @@ class _Draft:
     certainty: float = 0.99
     format: str | None = None
     decimal_comma: bool = False
+    spaced_groups: bool = False
     true_words: tuple[str, ...] = ()
     false_words: tuple[str, ...] = ()
     unit: str | None = None
@@ -70,6 +77,7 @@ def column_read_as(
         _boolean(profile),
         _date(store, table, profile),
         _time(profile),
+        _year(store, table, profile),
         _number(store, table, profile),
     )
     kindred = next(group for group in _KINDRED_TYPES if datatype in group)
@@ -90,6 +98,7 @@ def _draft(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft:
         _boolean(profile),
         _date(store, table, profile),
         _time(profile),
+        _year(store, table, profile),
         _number(store, table, profile),
     )
     fitting = [r for r in readings if r is not None and _fits(r, profile, filled)]
@@ -128,16 +137,15 @@ def _boolean(profile: ColumnProfile) -> _Draft | None:
     words = sorted(word for word in profile.words if word in _TRUE | _FALSE)
     true, false = (tuple(w for w in words if w in side) for side in (_TRUE, _FALSE))
     both = bool(true and false)
-    if words and (both or set(words) <= _BARE_BOOLEANS):
+    asked = is_flag_header(profile.name)
+    if words and (both or asked or set(words) <= _BARE_BOOLEANS):
         rows = sum(profile.words[word] for word in words)
         spread = ", ".join(f"{word} ({profile.words[word]})" for word in words)
         evidence = (f"{rows} of {profile.filled} values are truth words: {spread}.",)
         certainty = 0.97 if both else 0.85
         return _Draft("boolean", rows, evidence, certainty, true_words=true, false_words=false)
     integers = profile.forms.get("integer")
-    if integers and {integers.first, integers.last} == {"0", "1"} and integers.distinct == 2:
-        if not is_flag_header(profile.name):
-            return None
+    if integers and asked and {integers.first, integers.last} <= {"0", "1"}:
         evidence = (f"The header {profile.name!r} asks a question and all values are 0 or 1.",)
         # one row more than the number reading has, so that the header decides
         rows = integers.rows
@@ -190,19 +198,53 @@ def _compact_date(store: ValueStore, table: int, profile: ColumnProfile) -> _Dra
 
 
 def _time(profile: ColumnProfile) -> _Draft | None:
-    rows, long = profile.count("time"), profile.count("longtime")
-    if not rows:
+    rows, halves, long = (profile.count(form) for form in ("time", "clock12", "longtime"))
+    if halves > rows:
+        return _half_day_time(profile, halves)
+    if not rows or _is_ratio(profile):
         return None
     evidence = [f"{rows} of {profile.filled} values are times of day."]
     evidence += _counter_examples(profile, "longtime", "is past the end of the day")
     return _Draft("time", rows, tuple(evidence), 0.97, kindred=long)
 
 
+def _half_day_time(profile: ColumnProfile, rows: int) -> _Draft | None:
+    """Read times with AM and PM, all with seconds or all without."""
+    found = profile.forms["clock12"]
+    ends = (found.first, found.last)
+    seconds = {text.count(":") == 2 for text in ends}
+    spaces = {" " in text.strip() for text in ends}
+    if len(seconds) > 1 or len(spaces) > 1:
+        return None
+    clock = f"%I:%M{':%S' if seconds == {True} else ''}{' ' if spaces == {True} else ''}%p"
+    evidence = (f"{rows} of {profile.filled} values are times of day with AM or PM.",)
+    return _Draft("time", rows, evidence, 0.97, format=clock)
+
+
+def _is_ratio(profile: ColumnProfile) -> bool:
+    """Tell whether the texts are ratios such as 1:10, as those of a scale are."""
+    ends = (profile.forms["time"].first, profile.forms["time"].last)
+    return all(text.strip().startswith("1:") and text.count(":") == 1 for text in ends)
+
+
+def _year(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft | None:
+    found = profile.forms.get("integer")
+    if found is None or profile.longest != len("YYYY") or not names_year(profile.name):
+        return None
+    if not plain_years(store, table, profile.position, found.rows):
+        return None
+    evidence = (f"All {found.rows} numbers are years and the header says so.",)
+    return _Draft("gYear", found.rows, evidence, 0.95)
+
+
 def _number(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft | None:
     """Read the column as numbers: point or comma, with or without a unit in the cells."""
     if profile.count("zeros") or is_code_header(profile.name, length=profile.longest):
         return None
-    comma = profile.count("comma", "dotted") > 0 and profile.count("decimal") == 0
+    comma = profile.count("comma", "dotted", "spacedcomma") > 0 and profile.count("decimal") == 0
+    spaced = profile.count("spaced", "spacedcomma")
+    if spaced and not profile.count("spacedcomma", "comma", "decimal"):
+        return None  # groups of digits, none with a fraction, are as likely a code
     forms = _COMMA if comma else _POINT
     rows = profile.count(*forms)
     measured = profile.count("measure")
@@ -217,35 +259,47 @@ def _number(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft | N
     evidence += _counter_examples(profile, "measure", "stands with something else")
     if measured and unit_format(store, table, profile.position) is None:
         measured = 0
-    certainty = 0.8 if _is_ambiguous_grouping(profile) else 0.99
+    certainty = 0.99
+    if _is_ambiguous_grouping(profile):
+        certainty = 0.7
+        evidence.append("Comma or point could group thousands or stand before a fraction.")
     unit = header_unit(profile.name)
     return _Draft(
         datatype, rows, tuple(evidence), certainty,
-        decimal_comma=comma, unit=unit, kindred=measured,
+        decimal_comma=comma, spaced_groups=spaced > 0, unit=unit, kindred=measured,
     )  # fmt: skip
 
 
 def _number_type(profile: ColumnProfile, *, comma: bool) -> Datatype:
     if comma:
-        return "decimal" if profile.count("comma", "grouped") else "integer"
+        return "decimal" if profile.count("comma", "grouped", "spacedcomma") else "integer"
     if profile.count("exponent", "special"):
         return "double"
-    fraction = profile.count("decimal", "triple")
-    if not fraction:
+    if not profile.count("decimal", "triple"):
         return _grouped_type(profile)
     return "double" if profile.words.get("nan") else "decimal"
 
 
 def _grouped_type(profile: ColumnProfile) -> Datatype:
     """Tell 1,234 from 1,234.5 by the example texts; both have the same form."""
-    grouped = profile.forms.get("grouped")
-    if grouped is None:
-        return "integer"
-    return "decimal" if "." in grouped.first + grouped.last else "integer"
+    found = [profile.forms[form] for form in ("grouped", "spaced") if form in profile.forms]
+    return "decimal" if any("." in form.first + form.last for form in found) else "integer"
 
 
 def _is_ambiguous_grouping(profile: ColumnProfile) -> bool:
-    return profile.count("grouped") > 0 and profile.count("comma", "decimal", "dotted") == 0
+    """Tell whether all separators are one comma, or one point, before three digits."""
+    commas, points = profile.count("grouped"), profile.count("triple")
+    if profile.count("comma", "decimal", "dotted", "spacedcomma") or _has_two_groups(profile):
+        return False
+    return (commas > 0) != (points > 0)
+
+
+def _has_two_groups(profile: ColumnProfile) -> bool:
+    """Tell whether a number has two commas, which only thousands have, or a comma and a point."""
+    found = profile.forms.get("grouped")
+    return found is not None and any(
+        text.count(",") > 1 or "." in text for text in (found.first, found.last)
+    )
 
 
 def _measure(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft | None:
@@ -259,6 +313,7 @@ def _measure(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft | 
         evidence,
         0.95,
         format=found.format,
+        decimal_comma=found.decimal_comma,
         unit=found.unit,
     )
 
@@ -292,6 +347,7 @@ def _column(profile: ColumnProfile, draft: _Draft) -> Column:
         decision=Decision(round(confidence, 3), evidence),
         format=draft.format,
         decimal_comma=draft.decimal_comma,
+        spaced_groups=draft.spaced_groups,
         true_words=draft.true_words,
         false_words=draft.false_words,
         null_words=_null_words(profile, draft),

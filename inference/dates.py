@@ -82,6 +82,16 @@ def compact_dates(store: ValueStore, table: int, position: int) -> int:
     return int(found[0]) if found is not None else 0
 
 
+def plain_years(store: ValueStore, table: int, position: int, rows: int) -> bool:
+    """Tell whether this many rows have four digits that are a year from 1000 to 2199."""
+    found = store.connection.execute(
+        f"SELECT coalesce(sum(n), 0)::BIGINT FROM {store.values(table)} WHERE col = ? "
+        "AND regexp_full_match(trim(value), '(1[0-9]|2[01])[0-9]{2}')",
+        [position],
+    ).fetchone()
+    return found is not None and int(found[0]) == rows
+
+
 def _families() -> Sequence[tuple[str, ...]]:
     clocked = tuple(
         tuple(f"{pattern} {clock}" for pattern in family)

@@ -11,6 +11,8 @@ from graph.names import encode
 from graph.terms import BlankNode, Literal, NamedNode, Quad, Subject, Term
 from graph.vocab import RDF, XSD
 
+_IN_LABELS = str.maketrans({"%": "_", "~": "_7E", ".": "_2E", "_": "_5F"})
+
 
 @dataclass(frozen=True)
 class GraphWriter:
@@ -43,7 +45,7 @@ class GraphWriter:
 
 def blank_node(*parts: str) -> BlankNode:
     """Name a blank node after what it stands for."""
-    return BlankNode("-".join(encode(part).replace("%", "_") for part in parts))
+    return BlankNode("-".join(encode(part).translate(_IN_LABELS) for part in parts))
 
 
 def typed(text: str, datatype: str) -> Literal:

@@ -43,10 +43,17 @@ _CODE_WORDS = word_set(
 )
 _PHONE_WORDS = word_set("phone telephone tel telefon telefono fax mobile mobil cell")
 _PHONE_LENGTH = 7
+_ACCOUNT_LENGTH = 6
+_CARD_LENGTH = 13
+_ACCOUNT_WORDS = word_set(
+    "card account konto karte kreditkarte cuenta tarjeta compte carte conto carta conta cartao"
+)
+_NUMBER_WORDS = word_set("number no nr num nummer numero número numéro")
 _FLAG_FIRST = word_set("is has was had can should allow allows are ist hat")
 _FLAG_LAST = word_set("flag yn bool boolean indicator ind")
 _CLASS_WORDS = word_set("type typ tipo kind art status state zustand gender sex level")
 _DATE_WORDS = word_set("date dates datum dt day tag fecha data jour dia giorno")
+_YEAR_WORDS = word_set("year yr jahr année annee año ano anno")
 _MERGED = re.compile(r"^(.{2,}?)(id|key|code|no|nr|num|nummer|number|ref|name)$")
 _NOT_MERGED = word_set(
     "paid unpaid prepaid valid invalid grid void solid avoid fluid hybrid rapid liquid android "
@@ -98,12 +105,19 @@ def is_code_header(name: str, length: int = 0) -> bool:
     """Tell whether digits under this header are a code, on which nobody calculates.
 
     Args:
-        length: length of the longest text; a short phone number may be an extension, a number.
+        length: length of the longest text; a short phone number may be an extension, a number,
+            and a short account number a running one.
     """
     words = set(header_words(name))
     if words & _PHONE_WORDS:
         return length == 0 or length >= _PHONE_LENGTH
-    return bool(words & _CODE_WORDS)
+    if words & _ACCOUNT_WORDS and length >= _CARD_LENGTH:
+        return True
+    if words & _ACCOUNT_WORDS and words & _NUMBER_WORDS:
+        return length == 0 or length >= _ACCOUNT_LENGTH
+    return bool(words & _CODE_WORDS) or any(
+        w.endswith(("kontonummer", "kartennummer")) for w in words
+    )
 
 
 def is_flag_header(name: str) -> bool:
@@ -121,6 +135,12 @@ def names_date(name: str) -> bool:
     """Tell whether the header names a day."""
     words = header_words(name)
     return any(word in _DATE_WORDS or word.endswith(("date", "datum")) for word in words)
+
+
+def names_year(name: str) -> bool:
+    """Tell whether the header names a year, and no identifier of one."""
+    words = header_words(name)
+    return bool(words) and (words[-1] in _YEAR_WORDS or words[-1].endswith(("year", "jahr")))
 
 
 def _unmerged(word: str) -> tuple[str, ...]:

@@ -213,7 +213,7 @@ class KeyFinder:
             score += 1.0
         elif words & _PART_WORDS or column.datatype in ("date", "dateTime"):
             score += 0.6
-        elif column.datatype == "integer":
+        elif column.datatype in ("integer", "gYear"):
             score -= 0.8
         if is_classification(name):
             score -= 1.2
@@ -373,6 +373,6 @@ def _type_score(column: Column, rows: int, *, leading: bool) -> float:
         return -1.0
     if column.datatype == "string" and column.max_length > _LONG_TEXT:
         return -1.5
-    if column.datatype == "integer" and not is_identifier_header(column.name):
+    if column.datatype in ("integer", "gYear") and not is_identifier_header(column.name):
         return _UNIQUENESS * uniqueness([column], rows) - 1.0
     return 0.0

@@ -5,11 +5,11 @@ other vocabularies are declared as those vocabularies declare them, so that merg
 Sources: SKOS https://www.w3.org/TR/skos-reference/, SOSA https://www.w3.org/TR/vocab-ssn/.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from graph.model import AttributeDef, ClassDef, KnowledgeModel
 from graph.names import ProjectNames
-from graph.schema import Column, Schema, SemanticType
+from graph.schema import Column, PersonalData, Schema, SemanticType
 from graph.terms import Literal, NamedNode, Quad
 from graph.vocab import MIMIR, OWL, QUDT, RDF, RDFS, SKOS, SOSA, XSD
 from inference.graph_writer import GraphWriter
@@ -18,6 +18,7 @@ _NUMERIC = ("integer", "decimal", "double")
 _TIMES = ("date", "dateTime")
 _CODE_TYPES = ("category", "ordinal")
 _LEAST_CONFIDENCE = 0.8
+_CLASSES: tuple[PersonalData, ...] = ("none", "quasi", "direct", "sensitive")
 _ANNOTATIONS = (
     (MIMIR.semanticType, "semantic type", "What the values stand for, beyond their datatype."),
     (MIMIR.personalData, "personal data", "What the values tell of a person: direct, quasi, …"),
@@ -68,14 +69,15 @@ class _Writer:
     def quads(self) -> Iterator[Quad]:
         """Write the facts of all properties, then the code lists, then the readings."""
         lists: dict[str, dict[str, int]] = {}
+        meanings: dict[str, list[SemanticType | None]] = {}
         for item in self._model.classes:
             for attribute in item.attributes:
                 column = self._column(item, attribute)
-                if column.semantic is not None:
-                    yield from self._property(attribute.name, column.semantic)
+                meanings.setdefault(attribute.name, []).append(_sure(column))
                 if _is_code_list(column):
-                    codes = lists.setdefault(attribute.name, {})
-                    codes.update(_codes(column))
+                    lists.setdefault(attribute.name, {}).update(_codes(column))
+        for name, uses in sorted(meanings.items()):
+            yield from self._property(name, uses)
         for name, codes in sorted(lists.items()):
             yield from self._code_list(name, codes)
         yield from self._readings()
@@ -83,17 +85,20 @@ class _Writer:
     def _column(self, item: ClassDef, attribute: AttributeDef) -> Column:
         return self._schema.table(item.table).column(attribute.column)
 
-    def _property(self, name: str, semantic: SemanticType) -> Iterator[Quad]:
-        if semantic.decision.confidence < _LEAST_CONFIDENCE:
-            return
+    def _property(self, name: str, uses: Sequence[SemanticType | None]) -> Iterator[Quad]:
+        """Write what all uses of a property share, and the strongest personal class of any."""
         term = self._names.term(name)
-        yield from self._facts(term, (MIMIR.semanticType, semantic.type))
-        if semantic.personal != "none":
-            yield from self._facts(term, (MIMIR.personalData, semantic.personal))
-        if semantic.language is not None:
-            yield from self._facts(term, (MIMIR.language, semantic.language))
-        if semantic.unit is not None:
-            yield from self._facts(term, (QUDT.hasUnit, NamedNode(semantic.unit)))
+        personal = max((_CLASSES.index(use.personal) for use in uses if use), default=0)
+        if personal:
+            yield from self._facts(term, (MIMIR.personalData, _CLASSES[personal]))
+        first = uses[0]
+        if first is None or any(use is None or use.type != first.type for use in uses):
+            return
+        yield from self._facts(term, (MIMIR.semanticType, first.type))
+        if first.language and all(use and use.language == first.language for use in uses):
+            yield from self._facts(term, (MIMIR.language, first.language))
+        if first.unit and all(use and use.unit == first.unit for use in uses):
+            yield from self._facts(term, (QUDT.hasUnit, NamedNode(first.unit)))
 
     def _code_list(self, name: str, codes: Mapping[str, int]) -> Iterator[Quad]:
         """Write a concept scheme; codes of a scale have a position, others have none."""
@@ -159,6 +164,12 @@ def _measures(item: ClassDef, schema: Schema) -> list[AttributeDef]:
 def _semantic_type(schema: Schema, item: ClassDef, attribute: AttributeDef) -> str | None:
     semantic = schema.table(item.table).column(attribute.column).semantic
     return semantic.type if semantic else None
+
+
+def _sure(column: Column) -> SemanticType | None:
+    semantic = column.semantic
+    doubtful = semantic is None or semantic.decision.confidence < _LEAST_CONFIDENCE
+    return None if doubtful else semantic
 
 
 def _is_code_list(column: Column) -> bool:

@@ -12,16 +12,14 @@ from itertools import count
 
 from graph.model import AttributeDef, ClassDef, JunctionDef, KnowledgeModel, LinkDef
 from graph.schema import Column, Reference, Schema, Table
-from inference.words import camel_case, pascal_case, singular, split_words
+from inference.table_words import KEY_WORDS, row_words, table_words
+from inference.words import camel_case, pascal_case, spelled_out, split_words
 
-_KEY_WORDS = frozenset(
-    {"id", "ids", "key", "code", "no", "nr", "num", "nbr", "number", "fk", "pk", "sk", "ref"}
-    | {"uid", "oid", "uuid", "guid", "iri", "uri"}
-)
 _KEY_ENDINGS = ("id", "key", "code", "nr", "no", "num")
 
 Identity = tuple[object, ...]
 Meaning = tuple[str, ...]
+RowWords = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -53,16 +51,17 @@ def name_schema(schema: Schema, previous: KnowledgeModel | None = None) -> Knowl
 def name_with(schema: Schema, known: Mapping[Identity, str]) -> KnowledgeModel:
     """Name a schema whose terms have names already, by identity as `term_names` gives them."""
     pairs = frozenset(table.name for table in schema.tables if _is_junction(table, schema))
+    rows = row_words(schema)
     requests = [
-        *_class_requests(schema, pairs),
-        *_link_requests(schema),
+        *_class_requests(schema, pairs, rows),
+        *_link_requests(schema, rows),
         *_junction_requests(schema, pairs),
-        *_attribute_requests(schema, pairs),
+        *_attribute_requests(schema, pairs, rows),
     ]
     given = _give_names(requests, known)
     return KnowledgeModel(
-        tuple(_class(table, given) for table in schema.tables if table.name not in pairs),
-        tuple(_junction(table, given) for table in schema.tables if table.name in pairs),
+        tuple(_class(table, given, rows) for table in schema.tables if table.name not in pairs),
+        tuple(_junction(table, given, rows) for table in schema.tables if table.name in pairs),
     )
 
 
@@ -125,20 +124,19 @@ def _reference_of(table: str, item: Reference) -> Identity:
     return ("link", table, item.columns, item.ref_table, item.ref_columns)
 
 
-def _class_requests(schema: Schema, pairs: frozenset[str]) -> Iterator[_Request]:
+def _class_requests(schema: Schema, pairs: frozenset[str], rows: RowWords) -> Iterator[_Request]:
     for table in schema.tables:
         if table.name not in pairs:
-            words = _table_words(table.name)
-            names = (pascal_case(_one(words)), pascal_case(words))
+            names = (pascal_case(rows[table.name]), pascal_case(table_words(table.name)))
             yield _Request(("class", table.name), "", ("class", table.name), names, 0)
 
 
-def _link_requests(schema: Schema) -> Iterator[_Request]:
+def _link_requests(schema: Schema, rows: RowWords) -> Iterator[_Request]:
     for table in schema.tables:
         for reference in table.references:
-            words = _role_words(reference)
-            target = _one(_table_words(reference.ref_table))
-            owner = _one(_table_words(table.name))
+            words = _role_words(reference, rows)
+            target = rows[reference.ref_table]
+            owner = rows[table.name]
             longer = words if words[-len(target) :] == target else (*words, *target)
             names = (words, longer, (*owner, *words))
             yield _Request(
@@ -153,13 +151,15 @@ def _link_requests(schema: Schema) -> Iterator[_Request]:
 def _junction_requests(schema: Schema, pairs: frozenset[str]) -> Iterator[_Request]:
     for table in schema.tables:
         if table.name in pairs:
-            words = _table_words(table.name)
+            words = table_words(table.name)
             names = (camel_case(words), camel_case((*words, "link")))
             identity = ("junction", table.name)
             yield _Request(identity, table.name, ("link", table.name), names, 2)
 
 
-def _attribute_requests(schema: Schema, pairs: frozenset[str]) -> Iterator[_Request]:
+def _attribute_requests(
+    schema: Schema, pairs: frozenset[str], rows: RowWords
+) -> Iterator[_Request]:
     columns = [
         (table, column)
         for table in schema.tables
@@ -168,14 +168,14 @@ def _attribute_requests(schema: Schema, pairs: frozenset[str]) -> Iterator[_Requ
     ]
     usual = _usual_meanings(column for _, column in columns)
     roles = {
-        camel_case(_role_words(reference))
+        camel_case(_role_words(reference, rows))
         for table in schema.tables
         for reference in table.references
     }
     for table, column in columns:
         words = _column_words(column)
         bare = camel_case(words)
-        prefixed = camel_case((*_one(_table_words(table.name)), *words))
+        prefixed = camel_case((*rows[table.name], *words))
         meaning = _attribute_meaning(column)
         is_usual = usual[bare] == meaning
         # The text column `city` beside links named `city` reads best as `cityName`.
@@ -202,17 +202,17 @@ def _usual_meanings(columns: Iterable[Column]) -> dict[str, Meaning]:
     return {name: counter.most_common(1)[0][0] for name, counter in uses.items()}
 
 
-def _class(table: Table, given: Mapping[Identity, str]) -> ClassDef:
+def _class(table: Table, given: Mapping[Identity, str], rows: RowWords) -> ClassDef:
     return ClassDef(
         table=table.name,
         name=given["class", table.name],
-        label=" ".join(_one(_table_words(table.name))),
+        label=spelled_out(rows[table.name]),
         key=table.primary_key.columns if table.primary_key else (),
         attributes=tuple(
             _attribute(column, given["attribute", table.name, column.name])
             for column in _attribute_columns(table)
         ),
-        links=tuple(_link(table, item, given) for item in table.references),
+        links=tuple(_link(table, item, given, rows) for item in table.references),
         kind="entity" if table.kind == "junction" else table.kind,
     )
 
@@ -221,7 +221,7 @@ def _attribute(column: Column, name: str) -> AttributeDef:
     return AttributeDef(
         column=column.name,
         name=name,
-        label=" ".join(_column_words(column)),
+        label=spelled_out(_column_words(column)),
         datatype=column.datatype,
         unit=column.unit,
         required=not column.nullable,
@@ -229,34 +229,28 @@ def _attribute(column: Column, name: str) -> AttributeDef:
     )
 
 
-def _link(table: Table, reference: Reference, given: Mapping[Identity, str]) -> LinkDef:
+def _link(
+    table: Table, reference: Reference, given: Mapping[Identity, str], rows: RowWords
+) -> LinkDef:
     return LinkDef(
         columns=reference.columns,
         target_table=reference.ref_table,
         target_columns=reference.ref_columns,
         target=given["class", reference.ref_table],
         name=given[_reference_of(table.name, reference)],
-        label=" ".join(_role_words(reference)),
+        label=spelled_out(_role_words(reference, rows)),
         required=all(not table.column(column).nullable for column in reference.columns),
         one_to_one=reference.one_to_one,
     )
 
 
-def _junction(table: Table, given: Mapping[Identity, str]) -> JunctionDef:
+def _junction(table: Table, given: Mapping[Identity, str], rows: RowWords) -> JunctionDef:
     # The pair reads as its header does: the columns of the source come first.
     order = [column.name for column in table.columns]
     ends = sorted(table.references, key=lambda item: order.index(item.columns[0]))
-    source, target = (_link(table, item, given) for item in ends)
-    label = " ".join(_table_words(table.name))
+    source, target = (_link(table, item, given, rows) for item in ends)
+    label = spelled_out(table_words(table.name))
     return JunctionDef(table.name, given["junction", table.name], label, source, target)
-
-
-def _table_words(name: str) -> tuple[str, ...]:
-    return split_words(name) or ("table",)
-
-
-def _one(words: tuple[str, ...]) -> tuple[str, ...]:
-    return (*words[:-1], singular(words[-1]))
 
 
 def _column_words(column: Column) -> tuple[str, ...]:
@@ -266,9 +260,9 @@ def _column_words(column: Column) -> tuple[str, ...]:
     return split_words(header) or split_words(column.name) or ("column",)
 
 
-def _role_words(reference: Reference) -> tuple[str, ...]:
+def _role_words(reference: Reference, rows: RowWords) -> tuple[str, ...]:
     """Give the words of the part that the target plays: the header without its key word."""
-    target = _one(_table_words(reference.ref_table))
+    target = rows[reference.ref_table]
     if len(reference.columns) > 1:
         return _composite_role(reference, target)
     words = split_words(reference.columns[0])
@@ -282,7 +276,7 @@ def _role_words(reference: Reference) -> tuple[str, ...]:
 def _without_key_word(words: tuple[str, ...], target: tuple[str, ...]) -> tuple[str, ...]:
     if words and words[0].lower() in {"fk", "id", "ref"}:
         words = words[1:]
-    if words and words[-1].lower() in _KEY_WORDS:
+    if words and words[-1].lower() in KEY_WORDS:
         return words[:-1]
     # "orderkey" is cut only where the rest is the name of the target: "paid" is no key of "pa".
     for ending in _KEY_ENDINGS:

@@ -37,7 +37,8 @@ CLOCK_12 = r"(0?[1-9]|1[0-2])(:[0-5][0-9]){1,2} ?[AaPp][Mm]"
 """Times of day with AM and PM."""
 
 _CURRENCIES = (
-    "USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SGD|HKD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|BRL|MXN|ZAR|KRW"
+    "USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SGD|HKD|"
+    "SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|BRL|MXN|ZAR|KRW"
 )
 """Codes of currencies that stand before amounts."""
 
@@ -203,9 +204,8 @@ def _form_sql() -> str:
     Forms: blank, null, word (boolean), special (inf), integer, zeros (leading zeros), decimal,
     triple (1.234, a decimal or grouped thousands), exponent, grouped (1,234 or 1,234.5),
     comma (12,5 or 1.234,5), dotted (1.234.567), spaced (1 234 or 1'234.5), spacedcomma (1 234,5),
-    date, dateTime, baddate (the shape of one, but not
-    in the calendar), time, clock12 (3:04 PM), longtime (25:10:00), dated (other date), measure (number with a unit),
-    text.
+    date, dateTime, baddate (the shape of one, but not in the calendar), time, clock12 (3:04 PM),
+    longtime (25:10:00), dated (other date), measure (number with a unit), text.
     """
     nulls = ", ".join(quote_text(word) for word in NULL_WORDS)
     booleans = ", ".join(quote_text(w) for w in sorted({w for p in BOOLEAN_PAIRS for w in p}))

@@ -48,6 +48,7 @@ def essence(schema: Schema) -> Schema:
             unique=item.unique,
             format=item.format,
             decimal_comma=item.decimal_comma,
+            spaced_groups=item.spaced_groups,
             true_words=tuple(sorted(item.true_words)),
             false_words=tuple(sorted(item.false_words)),
             null_words=tuple(sorted(item.null_words)),
@@ -137,7 +138,7 @@ def _table(facts: _Facts, node: Term) -> Table:
         facts.text(node, MIMIR.fromTable),
         facts.text(node, MIMIR.sourceFile),
         0,
-        tuple(_column(facts, facts.one(node, MIMIR.term), column) for column in columns),
+        tuple(_column(facts, facts.one(node, MIMIR.denotes), column) for column in columns),
         _key(facts, primary) if primary else None,
         tuple(sorted(unique, key=lambda item: item.columns)),
         tuple(_reference(facts, item) for item in references),
@@ -150,15 +151,16 @@ def _column(facts: _Facts, owner: Term | None, node: Term) -> Column:
         "datatype": facts.text(node, CSVW.datatype).removeprefix(XSD),
         "nullable": facts.text(node, CSVW.required) == "false",
     }
-    term = facts.one(node, MIMIR.term)
+    term = facts.one(node, MIMIR.denotes)
     if owner is not None and term is not None:
         known |= _shaped(facts, facts.shapes(owner, term))
     return Column(
-        name=facts.text(node, CSVW.title),
+        name=facts.text(node, CSVW.term("title")),
         decision=READ,
         unique=facts.text(node, MIMIR.isUnique) == "true",
         format=facts.text(node, MIMIR.cellFormat) or None,
         decimal_comma=facts.text(node, CSVW.decimalChar) == ",",
+        spaced_groups=facts.text(node, CSVW.groupChar) == " ",
         true_words=facts.texts(node, MIMIR.trueWord),
         false_words=facts.texts(node, MIMIR.falseWord),
         null_words=facts.texts(node, CSVW.null),
@@ -195,7 +197,7 @@ def _reference(facts: _Facts, node: Term) -> Reference:
 
 
 def _titles(facts: _Facts, head: Term | None) -> tuple[str, ...]:
-    return tuple(facts.text(column, CSVW.title) for column in facts.members(head))
+    return tuple(facts.text(column, CSVW.term("title")) for column in facts.members(head))
 
 
 def _names(facts: _Facts, tables: list[Term]) -> dict[Identity, str]:
@@ -204,14 +206,14 @@ def _names(facts: _Facts, tables: list[Term]) -> dict[Identity, str]:
     for node in tables:
         table = facts.text(node, MIMIR.fromTable)
         for kind in ("class", "junction"):
-            names[kind, table] = _local(facts.one(node, MIMIR.term))
+            names[kind, table] = _local(facts.one(node, MIMIR.denotes))
         for column in facts.all(node, CSVW.column):
-            title = facts.text(column, CSVW.title)
-            names["attribute", table, title] = _local(facts.one(column, MIMIR.term))
+            title = facts.text(column, CSVW.term("title"))
+            names["attribute", table, title] = _local(facts.one(column, MIMIR.denotes))
         for reference in facts.all(node, CSVW.foreignKey):
             found = _reference(facts, reference)
             identity = ("link", table, found.columns, found.ref_table, found.ref_columns)
-            names[identity] = _local(facts.one(reference, MIMIR.term))
+            names[identity] = _local(facts.one(reference, MIMIR.denotes))
     return {identity: name for identity, name in names.items() if name}
 
 

@@ -29,6 +29,7 @@ from inference.similarity import (
     table_words,
 )
 
+_POINTING = ("string", "integer", "decimal", "date", "gYear")
 _LEAST_COVERAGE = 0.9
 _LEAST_NAMED_COVERAGE = 0.7
 _LEAST_SCORE = -2.0
@@ -102,7 +103,7 @@ class ReferenceFinder:
         found = []
         for child in self._tables:
             for column in child.view.columns:
-                if column.distinct and column.datatype in ("string", "integer", "decimal", "date"):
+                if column.distinct and column.datatype in _POINTING:
                     found += self._links_of(child, column)
         return found
 

@@ -156,12 +156,16 @@ def _semantic(
 def _misses(
     store: ValueStore, table: int, position: int, column: Column, form: str
 ) -> tuple[int, str, int]:
-    """Count, over all values, the rows that do not have the form; with an example and the total."""
+    """Count, over all values, the rows that do not have the form; with an example and the total.
+
+    Blanks around a value are no part of a form, so a value that has them does not have it.
+    """
     nulls = list(column.null_words)
+    has = f"(value = t AND {form_sql(form, 't')})"
     row = store.connection.execute(
-        f"SELECT coalesce(sum(n) FILTER (NOT {form_sql(form, 't')}), 0)::BIGINT, "
-        f"coalesce(min(t) FILTER (NOT {form_sql(form, 't')}), ''), sum(n)::BIGINT "
-        f"FROM (SELECT trim(value) AS t, n FROM {store.values(table)} WHERE col = ?) "
+        f"SELECT coalesce(sum(n) FILTER (NOT {has}), 0)::BIGINT, "
+        f"coalesce(min(value) FILTER (NOT {has}), ''), sum(n)::BIGINT "
+        f"FROM (SELECT value, trim(value) AS t, n FROM {store.values(table)} WHERE col = ?) "
         "WHERE t <> '' AND NOT list_contains(?::VARCHAR[], t)",
         [position, nulls],
     ).fetchone()
@@ -222,7 +226,8 @@ def _add_word_shares(store: ValueStore, facts: ValueFacts) -> None:
         "SELECT tab, col, t, replace(lower(t), '’', '''') AS word, '' AS wanted FROM sampled "
         "UNION ALL SELECT tab, col, t, split_part(lower(trim(CASE WHEN contains(t, ',') "
         "THEN split_part(t, ',', 2) ELSE t END)), ' ', 1), 'given-name' FROM sampled "
-        "UNION ALL SELECT tab, col, t, regexp_extract(lower(t), '[0-9] ?([^0-9., ][^ ]*)$', 1), 'units' "
+        "UNION ALL SELECT tab, col, t, "
+        "regexp_extract(lower(t), '[0-9] ?([^0-9., ][^ ]*)$', 1), 'units' "
         "FROM sampled) "
         "SELECT tab, col, CASE wanted WHEN 'given-name' THEN 'first-token' ELSE list END AS list, "
         "count(DISTINCT t) FROM looked JOIN lexicon USING (word) "

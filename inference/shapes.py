@@ -6,6 +6,7 @@ that could not be mapped. What only the values seen suggest (a closed set, a ran
 warning in a shape of its own. Source: https://www.w3.org/TR/shacl/.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from graph.model import AttributeDef, ClassDef, JunctionDef, KnowledgeModel, LinkDef
@@ -13,7 +14,7 @@ from graph.names import ProjectNames
 from graph.schema import Column, Schema, Table
 from graph.terms import Literal, NamedNode, Quad, Term
 from graph.vocab import RDF, SH, XSD
-from inference.graph_writer import GraphWriter, typed
+from inference.graph_writer import GraphWriter, blank_node, typed
 from inference.value_bounds import bounds_of, form_of
 
 _CLASS = SH.term("class")
@@ -32,6 +33,7 @@ class _Writer:
         self._names = names
         self._graph = GraphWriter(names.shapes)
         self._facts = self._graph.facts
+        self._owners = Counter(each.name for item in model.classes for each in item.attributes)
 
     def quads(self) -> Iterator[Quad]:
         """Write the shapes of all classes and junctions."""
@@ -53,6 +55,8 @@ class _Writer:
             yield from self._attribute(item, table, attribute)
         for link in item.links:
             yield from self._link(item, table, link)
+        for attribute in _own_keys(item, table):
+            yield from self._key(item, table, attribute)
 
     def _attribute(self, item: ClassDef, table: Table, attribute: AttributeDef) -> Iterator[Quad]:
         place = _place((attribute.column,), table)
@@ -123,6 +127,35 @@ class _Writer:
             *_counts(item.label, wanted, place, required=link.required),
         )
 
+    def _key(self, item: ClassDef, table: Table, attribute: AttributeDef) -> Iterator[Quad]:
+        """Let no two individuals share a key: from the value back, there is one of the class."""
+        shape = self._names.shape(f"{item.name}-{attribute.name}-key")
+        label = (item.name, attribute.name, "key")
+        there: NamedNode = self._names.term(attribute.name)
+        back, one = blank_node(*label, "back"), typed("1", "integer")
+        yield from self._facts(self._names.shape(item.name), (SH.property, shape))
+        yield from self._graph.collection(shape, SH.path, [there, back], (*label, "path"))
+        yield from self._facts(back, (SH.inversePath, there))
+        place = _place((attribute.column,), table)
+        yield from self._facts(
+            shape,
+            (RDF.type, SH.PropertyShape),
+            (SH.name, f"{attribute.label} (unique)"),
+            (SH.description, f"{place} is a key."),
+            (SH.severity, SH.Violation),
+            (
+                SH.message,
+                f"Give each {item.label} its own {attribute.label!r}, or make one of those that "
+                f"share it ({place}).",
+            ),
+        )
+        if self._owners[attribute.name] == 1:
+            yield from self._facts(shape, (SH.maxCount, one))
+            return
+        member = blank_node(*label, "member")
+        yield from self._facts(member, (_CLASS, self._names.term(item.name)))
+        yield from self._facts(shape, (SH.qualifiedValueShape, member), (SH.qualifiedMaxCount, one))
+
     def _junction(self, pair: JunctionDef) -> Iterator[Quad]:
         owner = pair.source.target
         source = self._schema.table(pair.table).source
@@ -157,6 +190,13 @@ class _Writer:
             (SH.name, item.label),
             *facts,
         )
+
+
+def _own_keys(item: ClassDef, table: Table) -> list[AttributeDef]:
+    """List the attributes that are a key by themselves; a key of several columns has no words."""
+    unique = [key.columns for key in table.unique_keys if not key.duplicates]
+    keys = {item.key, *unique}
+    return [attribute for attribute in item.attributes if (attribute.column,) in keys]
 
 
 def _counts(

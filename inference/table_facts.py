@@ -63,7 +63,7 @@ class _Writer:
     def _column(self, position: int, table: Table, column: Column) -> Iterator[Quad]:
         facts: list[tuple[NamedNode, Term | str]] = [
             (RDF.type, CSVW.Column),
-            (CSVW.title, column.name),
+            (CSVW.term("title"), column.name),
             (MIMIR.position, typed(str(position), "integer")),
             (CSVW.datatype, XSD.term(column.datatype)),
             (CSVW.required, _boolean(not column.nullable)),
@@ -75,6 +75,7 @@ class _Writer:
         facts += [(MIMIR.unit, column.unit)] if column.unit else []
         facts += [(MIMIR.cellFormat, column.format)] if column.format else []
         facts += [(CSVW.decimalChar, ",")] if column.decimal_comma else []
+        facts += [(CSVW.groupChar, " ")] if column.spaced_groups else []
         facts += self._term(("attribute", table.name, column.name))
         yield from self._facts(self._column_iri(table.name, column.name), *facts)
 
@@ -101,7 +102,7 @@ class _Writer:
 
     def _term(self, identity: Identity) -> list[tuple[NamedNode, Term | str]]:
         name = self._terms.get(identity)
-        return [(MIMIR.term, self._names.term(name))] if name else []
+        return [(MIMIR.denotes, self._names.term(name))] if name else []
 
     def _column_iris(self, table: str, columns: Sequence[str]) -> list[Term]:
         return [self._column_iri(table, column) for column in columns]

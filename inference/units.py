@@ -224,18 +224,17 @@ def unit_format(store: ValueStore, table: int, position: int) -> UnitFormat | No
     number = "[+-]?[0-9][0-9.,]*"
     rows = store.connection.execute(
         f"SELECT regexp_replace(trim(value), ' ?{number} ?', '{NUMBER_PLACE}') AS affix, "
-        "sum(n)::BIGINT AS rows, "
-        r"bool_or(regexp_matches(value, '\.[0-9]+([^0-9.,]|$)')) AS points, "
-        r"bool_or(regexp_matches(value, '[0-9],[0-9]{1,2}([^0-9.,]|$)|\.[0-9]{3},[0-9]')) AS commas, "
-        r"bool_and(regexp_full_match(value, '[^.]*|.*[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?[^0-9]*')) "
+        "sum(n)::BIGINT AS rows, bool_or(contains(value, '.')), "
+        "bool_or(regexp_matches(value, '[0-9],[0-9]{1,2}([^0-9.,]|$)')), "
+        r"bool_or(regexp_matches(value, '\.[0-9]{1,2}([^0-9]|$)')) "
         f"FROM {store.values(table)} WHERE col = ? AND form = 'measure' "
         "GROUP BY affix ORDER BY rows DESC, affix LIMIT 1",
         [position],
     ).fetchall()
-    for affix, count, points, commas, grouped in rows:
+    for affix, count, points, commas, fractions in rows:
         unit = cell_unit(affix.replace(NUMBER_PLACE, ""))
         if unit is not None:
-            comma = bool(commas and grouped)
+            comma = bool(commas) and not fractions
             return UnitFormat(affix, unit, int(count), comma or bool(points), comma)
     return None
 

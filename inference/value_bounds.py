@@ -15,6 +15,16 @@ _ENOUGH = 20
 """Distinct values from which a range or a form is believed."""
 
 _RANGES = {"latitude": (-90, 90), "longitude": (-180, 180), "percentage": (0, 100)}
+_FORMS = {
+    "email": ("of a mail address", r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+    "url": ("of a URL", r"^((https?|ftp)://|www\.)\S+$"),
+    "uuid": ("of a UUID", r"^(urn:uuid:|\{)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$"),
+    "ipv4": ("of an IPv4 address", r"^[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,2})?$"),
+    "mac-address": ("of a MAC address", r"^[0-9a-f]{2,4}([:.-][0-9a-f]{2,4}){2,5}$"),
+    "media-type": ("of a media type", r"^[a-z]+/.+$"),
+}
+"""What the values of semantic types look like, in words and as a pattern, whatever the case."""
+
 _NUMERIC = ("integer", "decimal", "double")
 
 
@@ -53,7 +63,11 @@ def bounds_of(column: Column) -> tuple[Bound, ...]:
 
 
 def form_of(column: Column) -> Form | None:
-    """Give the form of codes: texts of one length whose letters and digits stand in one order."""
+    """Give the form of what the texts stand for, or of codes: one length, one order of signs."""
+    semantic = column.semantic
+    if semantic and semantic.exact and semantic.type in _FORMS and column.distinct >= _ENOUGH:
+        words, pattern = _FORMS[semantic.type]
+        return Form(words, ((SH.pattern, pattern), (SH.flags, "i")))
     if (
         column.datatype != "string"
         or column.pattern is None

@@ -1,7 +1,8 @@
 """Words of headers: splitting them, bringing plural nouns to the singular, joining them to names.
 
 Knows nothing of tables. Splitting works for every script; the singular is English, by rules with
-exceptions, and leaves a word alone that it does not know as a plural.
+exceptions, and of a few endings of other languages; it leaves a word alone that it does not know
+as a plural.
 """
 
 import re
@@ -36,7 +37,29 @@ _IRREGULAR: dict[str, str] = dict(
         """,
     )
 )
+_WHOLE: dict[str, str] = dict(
+    re.findall(
+        r"(\w+):([\w ]+\w)",
+        """
+        qty:quantity, amt:amount, addr:address, desc:description, descr:description,
+        dept:department, emp:employee, cust:customer, prod:product, acct:account, mgr:manager,
+        num:number, nbr:number, nr:number, yr:year, dob:date of birth, tel:telephone,
+        pct:percent, avg:average, lat:latitude, lon:longitude, lng:longitude, fname:first name,
+        lname:last name, uom:unit of measure, curr:currency, lang:language, img:image
+        """,
+    )
+)
+"""Abbreviations that mean one thing in headers."""
+
 _ENDINGS = (
+    # German, Spanish, Portuguese, French, Italian, Dutch: endings that no English noun has.
+    (re.compile(r"(ung|heit|keit|schaft)en$"), r"\1"),
+    (re.compile(r"([cs])iones$"), r"\1ión"),
+    (re.compile(r"ões$"), "ão"),
+    (re.compile(r"eaux$"), "eau"),
+    (re.compile(r"(?<=[a-z][a-z])naux$"), "nal"),
+    (re.compile(r"([zs])ioni$"), r"\1ione"),
+    (re.compile(r"heden$"), "heid"),
     (re.compile(r"(ss|us|is)$"), r"\1"),
     (re.compile(r"([^aeiou]|qu)ies$"), r"\1y"),
     (re.compile(r"([ao]u|r|n|l|p)ses$"), r"\1se"),
@@ -80,6 +103,11 @@ def singular(word: str) -> str:
         if pattern.search(word):
             return pattern.sub(replacement, word)
     return word
+
+
+def spelled_out(words: Sequence[str]) -> str:
+    """Join words to a label, the usual abbreviations of headers written whole."""
+    return " ".join(_WHOLE.get(word.lower(), word) for word in words)
 
 
 def pascal_case(words: Sequence[str]) -> str:

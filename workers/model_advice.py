@@ -83,6 +83,8 @@ def _read(response: httpx.Response, deadline: float) -> bytes:
 
 def _answers(text: bytes) -> dict[str, str]:
     content = json.loads(text)["choices"][0]["message"]["content"]
+    if not isinstance(content, str):
+        raise ValueError("the message has no text")
     # Many models wrap JSON in a fence or a sentence.
     found = json.loads(content[content.index("{") : content.rindex("}") + 1])
     return {str(id): answer for id, answer in found.items() if isinstance(answer, str)}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -46,6 +47,17 @@ def staged(context: StepContext) -> Staging:
         if reading
     )
     return joined(context, Staging(distinct, tuple(rejects), tuple(renamed)))
+
+
+def staged_json(found: Staging) -> list[dict[str, Any]]:
+    """Describe the tables as JSON values: where their rows lie on this machine, for a while."""
+    return [{**asdict(table), "path": str(table.path)} for table in found.tables]
+
+
+def staged_tables(values: Any) -> tuple[StagedTable, ...]:
+    """Read what `staged_json` wrote; tables whose rows are no longer there are left out."""
+    tables = TypeAdapter(tuple[StagedTable, ...]).validate_python(values)
+    return tuple(table for table in tables if table.path.is_file())
 
 
 def _key(source: Source) -> str:

@@ -10,6 +10,7 @@ from app.ontologies import (
     apply_import,
     land_again,
     propose_import,
+    read_archive,
     read_import,
     undo_edit,
 )
@@ -76,8 +77,8 @@ class ImportOntology:
 
     project: str = described("Name of the project.")
     text: str = described("The document.")
-    format: str = described("turtle, ntriples, rdfxml or jsonld.", default="turtle")
-    part: str = described("ontology or shapes.", default="ontology")
+    format: str = described("turtle, ntriples, rdfxml, owlxml or jsonld.", default="turtle")
+    part: str = described("ontology, shapes or mapping.", default="ontology")
     strategy: str = described("replace, or merge (only add).", default="replace")
     action: str = described("dry-run, propose or apply.", default="propose")
     by: str = described("Who.", default="person")
@@ -360,10 +361,13 @@ def import_content(services: Services, request: ImportOntology, content: bytes) 
     if request.action not in ACTIONS:
         raise BadInput(f"The action must be one of {', '.join(ACTIONS)}, not {request.action!r}.")
     project = services.projects.get(request.project)
-    plan = read_import(
-        services, project, content, request.format, part=request.part, strategy=request.strategy
-    )
-    words = {"author": request.by, "reason": f"Import of {request.part} ({request.strategy})"}
+    strategy, part = request.strategy, request.part
+    if request.format == "application/zip":
+        part = "exported files"
+        plan = read_archive(services, project, content, strategy=strategy)
+    else:
+        plan = read_import(services, project, content, request.format, part=part, strategy=strategy)
+    words = {"author": request.by, "reason": f"Import of {part} ({strategy})"}
     proposal, commit = None, None
     if plan.added or plan.removed:
         if request.action == "propose":

@@ -2,19 +2,16 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
 
 from app.operations.registry import ProjectRequest, described, operation
+from app.row_origins import RowOrigins
 from app.services import Services
 from graph.changes import read_quads
 from graph.errors import BadInput
 from graph.explanations import Explanation, explain
-from graph.model import KnowledgeModel
-from graph.names import KEY_JOINT, ProjectNames
 from graph.projects import Project
 from graph.reasoner import ReasoningSetting, is_behind, read_setting, run_reasoner, set_mode
-from workers.runs import last_output
-from workers.stored import read_stored_json
+from graph.terms import NamedNode
 
 _LONGEST = 100_000
 
@@ -161,7 +158,9 @@ def explain_triple(services: Services, request: ExplainTriple) -> ExplanationVie
     quads = read_quads(f"{text} .\n".encode())
     if len(quads) != 1:
         raise BadInput("Give exactly one triple in N-Triples.")
-    return ExplanationView(_tree(project, explain(project, quads[0].triple), _model(project)))
+    return ExplanationView(
+        _tree(explain(project, quads[0].triple), RowOrigins(project), project.names.data.value)
+    )
 
 
 def _view(project: Project, setting: ReasoningSetting) -> ReasoningView:
@@ -174,40 +173,16 @@ def _view(project: Project, setting: ReasoningSetting) -> ReasoningView:
     )
 
 
-def _tree(project: Project, found: Explanation, model: KnowledgeModel | None) -> dict[str, Any]:
+def _tree(found: Explanation, origins: RowOrigins, data: str) -> dict[str, Any]:
     facts = {
         name: value
         for name, value in vars(found).items()
         if value is not None and name != "premises"
     }
     if found.premises:
-        facts["premises"] = [_tree(project, item, model) for item in found.premises]
-    row = _row(project.names, found, model) if found.graph == project.names.data.value else None
+        facts["premises"] = [_tree(item, origins, data) for item in found.premises]
+    subject = found.triple.partition("> ")[0].removeprefix("<")
+    row = origins.of(NamedNode(subject)) if found.graph == data else None
     if row:
         facts["row"] = row
     return facts
-
-
-def _row(
-    names: ProjectNames, found: Explanation, model: KnowledgeModel | None
-) -> dict[str, Any] | None:
-    """Find the table and the key of the row that a thing is, from its IRI."""
-    things = f"<{names.root}id/"
-    subject = found.triple.partition("> ")[0]
-    if model is None or not subject.startswith(things):
-        return None
-    name, _, key = subject.removeprefix(things).partition("/")
-    parts = [unquote(part) for part in key.split(KEY_JOINT)]
-    for item in model.classes:
-        if item.name == unquote(name):
-            named = len(item.key) == len(parts)
-            by_column = dict(zip(item.key, parts, strict=True)) if named else {}
-            return {"table": item.table, "key": by_column}
-    return None
-
-
-def _model(project: Project) -> KnowledgeModel | None:
-    output = last_output(project.reader(project.names.meta), "describe")
-    if output is None:
-        return None
-    return KnowledgeModel.from_json(read_stored_json(project, output["file"]))

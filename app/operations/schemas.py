@@ -18,6 +18,7 @@ from graph.schema_overrides import (
     read_overrides,
 )
 from graph.store import GraphReader
+from inference.reading_back import read_schema
 from workers.runs import last_output
 from workers.sources import ingest_inputs
 from workers.stored import read_stored_json
@@ -97,7 +98,7 @@ def get_schema(services: Services, request: ProjectRequest) -> SchemaView:
     project = services.projects.get(request.project)
     model = last_output(_meta(project), "describe")
     if model is None:
-        raise _without_schema(project)
+        return _described_schema(project)
     return SchemaView(_stored_schema(project), read_stored_json(project, model["file"]))
 
 
@@ -192,6 +193,17 @@ def _same(known: tuple[SchemaOverride, ...]) -> Guard:
             raise Conflict("Somebody else decided about the schema just now. Repeat the request.")
 
     return guard
+
+
+def _described_schema(project: Project) -> SchemaView:
+    """Read the schema from the graphs, where it was imported and no file has come yet."""
+    names = project.names
+    graphs = (names.ontology, names.shapes, names.mapping)
+    try:
+        schema, model = read_schema(quad for graph in graphs for quad in project.quads(graph))
+    except NotFound as error:
+        raise _without_schema(project) from error
+    return SchemaView(schema.to_json(), model.to_json())
 
 
 def _stored_schema(project: Project) -> dict[str, Any]:

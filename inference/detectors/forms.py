@@ -71,8 +71,9 @@ PATTERNS: dict[str, str] = {
     "caseless-name": r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Arabic}\p{Hebrew}\p{Thai}"
     r"\p{Devanagari}\p{Bengali}\p{Tamil} ・.]{2,24}",
     "titled": r"(?i:mr|mrs|ms|miss|dr|prof|herr|frau|mme|sr|sra|sig|dhr|mevr)\.? .+",
-    "legal-form": r".*[ ,](?i:inc|llc|ltd|plc|corp|gmbh|ag|kg|ohg|ug|se|s\.?a\.?|s\.?l\.?|s\.?a\.?s|"
-    r"s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|oy|ab|aps|a/s|kft|zrt|sp\. z o\.o|s\.r\.o|a\.s|pty ltd|"
+    "legal-form": r".*\p{L}.*[ ,](?i:inc|llc|ltd|plc|corp|gmbh|ag|kg|ohg|ug|se|s\.?a\.?|"
+    r"s\.?l\.?|s\.?a\.?s|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|oy|ab|aps|a/s|"
+    r"kft|zrt|sp\. z o\.o|s\.r\.o|a\.s|pty ltd|"
     r"pvt\.? ltd|co|company|corporation|limited|holdings?|group|gruppe|groupe|university|"
     r"institute|foundation|e\.v)\.?",
     "house": r"[0-9]{1,5} ?[A-Za-z]?([-/] ?[0-9]{1,4} ?[A-Za-z]?)?",

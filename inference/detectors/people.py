@@ -158,7 +158,7 @@ def organisation(view: ColumnView) -> Finding | None:
     if view.length > 80 or view.share("digit-code") > 0.3:
         return None
     legal = view.share("legal-form")
-    stated = view.stated("legal-form", "with a legal form such as Ltd or GmbH")
+    stated = view.stated("legal-form", "names with a legal form such as Ltd or GmbH")
     if view.ends(_ORGANISATION):
         return Finding("organisation", 0.93 if legal >= 0.1 else 0.85, (named(view), stated))
     titled = view.ends(("name",)) and view.is_about(_ORGANISATION_TABLES)

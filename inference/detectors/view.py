@@ -3,11 +3,14 @@
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from graph.schema import Column
 from inference.headers import header_words
 from inference.words import singular, split_words
+
+_COMPOUND = 7
+"""Letters from which a word is long enough to be known at the end of a compound."""
 
 NUMERIC = ("integer", "decimal", "double")
 
@@ -67,12 +70,20 @@ class ColumnView:
         return f"{spoken(self.table)}{' '.join(words)} "
 
     def says(self, phrases: Sequence[str]) -> bool:
-        """Tell whether the header holds one of the phrases as whole words."""
+        """Tell whether the header holds one of the phrases as whole words.
+
+        A long word may be the end of a compound, as in `Kundentelefon`.
+        """
+        ends = _compound_ends(tuple(phrases))
+        if any(word.endswith(ends) for word in self.header.split()):
+            return True
         return any(f" {phrase} " in self.header for phrase in phrases)
 
     def ends(self, phrases: Sequence[str]) -> bool:
         """Tell whether the header ends with one of the phrases."""
         readings = [f" {reading.strip()}" for reading in self.header.split("  ")]
+        if any(reading.endswith(_compound_ends(tuple(phrases))) for reading in readings):
+            return True
         return any(reading.endswith(f" {phrase}") for reading in readings for phrase in phrases)
 
     def is_about(self, nouns: Sequence[str]) -> bool:
@@ -128,6 +139,11 @@ def folded(text: str) -> str:
     """Bring a text to lower case without accents: `Straße` is `strasse`."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+@lru_cache(maxsize=256)
+def _compound_ends(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if " " not in word and len(word) >= _COMPOUND)
 
 
 def named(view: ColumnView) -> str:

@@ -210,3 +210,83 @@ def test_blank_nodes_of_two_imports_do_not_merge(target: Target) -> None:
     answer = target.ask("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s <urn:import> ?n2 }", VANDAL)
     assert answer.split() == ["n", "2"]
     target.check()
+
+
+def test_statements_about_the_same_thing_join_no_two_projects(target: Target) -> None:
+    same = "<http://www.w3.org/2002/07/owl#sameAs>"
+    shape = (
+        "<urn:shape> a <http://www.w3.org/ns/shacl#NodeShape> ; "
+        "<http://www.w3.org/ns/shacl#targetNode> <urn:canary> ; "
+        "<http://www.w3.org/ns/shacl#sparql> [ <http://www.w3.org/ns/shacl#select> "
+        "'SELECT $this ?value { GRAPH ?g { $this ?p ?value } }' ]"
+    )
+    equal = f"<urn:mine> {same} <urn:canary> . <urn:canary> {same} <urn:mine>"
+    text = f"INSERT DATA {{ {equal} . {shape} }}"
+    assert target.send(Attack("A60", text, ALL, "update"), VANDAL).status_code == 204
+
+    for path in ("reasoning", "validate"):
+        target.http.post(f"/api/v1/projects/{VANDAL}/{path}", json={})
+    assert SECRET not in target.ask(EVERYTHING, VANDAL)
+    assert SECRET not in target.ask("DESCRIBE <urn:mine> <urn:canary>", VANDAL)
+    target.check()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/projects/{}/export?graph=data",
+        "/api/v1/projects/{}/export.zip",
+        "/api/v1/projects/{}/tables.zip",
+        "/api/v1/projects/{}/log/verify",
+        "/api/v1/projects/{}/blobs/" + "0" * 64,
+        "/projects/{}/graph-store?default",
+        "/projects/{}/void",
+    ],
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{VANDAL}/../{CANARY}",
+        f"{VANDAL}%2f..%2f{CANARY}",
+        f"..%2fprojects%2f{CANARY}",
+        f".{CANARY}",
+        f"{CANARY}%00",
+        f"{CANARY}%0d%0a",
+        CANARY.upper(),
+        "%2e%2e",
+    ],
+)
+def test_no_name_of_a_project_leads_around_a_folder(target: Target, path: str, name: str) -> None:
+    answer = target.http.get(path.replace("{}", name))
+
+    # A path with dots in it is the path of the project itself once it is resolved.
+    resolved = {200, 422} if "/../" in name else set()
+    assert answer.status_code in {403, 404} | resolved, answer.text
+
+
+def test_names_of_tables_and_columns_are_no_sql(target: Target) -> None:
+    names = ["id", 'x"; DROP TABLE t; --', "y'); ATTACH 'z' AS q; --", "${a}", "{{7*7}}", "select"]
+    rows = ["1,a,b,c,d,e", "2,f,g,h,i,j", "3,k,l,m,n,o"]
+    head = ",".join('"' + name.replace('"', '""') + '"' for name in names)
+    file = ("t'; DROP TABLE x; --.csv", "\n".join((head, *rows, "")).encode(), "text/csv")
+    target.http.post("/api/v1/projects", json={"name": "columns"})
+
+    started = target.http.post("/api/v1/projects/columns/files", files={"files": file})
+
+    assert started.status_code in (200, 201, 202), started.text
+    run = started.json()["run"]["id"]
+    with target.http.stream("GET", f"/api/v1/projects/columns/runs/{run}/events") as events:
+        view = [line for line in events.iter_lines() if line.startswith("data: ")][-1]
+    assert '"state": "succeeded"' in view or '"state":"succeeded"' in view, view[:2_000]
+    assert target.ask("SELECT (COUNT(*) AS ?n) { ?s ?p 'k' }", "columns").split() == ["n", "1"]
+    target.check()
+
+
+def test_no_request_writes_lines_of_its_own_into_the_log(target: Target) -> None:
+    forged = "\r\nERROR forged \x1b[31m"
+    text = "SELECT * { ?s ?p '" + forged + "' FILTER(<urn:f>(?s)) "
+    for query in (text, "ASK { ?s <urn:\nx> ?o }", forged):
+        answer = target.send(Attack("A63", query, ALL))
+        assert answer.status_code in {400, 422}
+        assert "\\u001b" in answer.text or "\x1b" not in answer.text
+    target.check()

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -14,6 +15,7 @@ PATH = f"/projects/{ATTACKER}/sparql"
 ROWS = " ".join(str(number) for number in range(5_000))
 BLOCKS = " ".join(f"VALUES ?v{number} {{ {ROWS} }}" for number in range(3))
 HEAVY = f"SELECT (COUNT(*) AS ?heavy) {{ {BLOCKS} }}"
+CROSS = "SELECT (COUNT(*) AS ?heavy) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 BUSY = frozenset({429, 503})
 DIRECT = {"Content-Type": "application/sparql-query"}
 
@@ -154,4 +156,33 @@ def test_a_large_insert_is_done_or_refused(target: Target, size: int) -> None:
     answer = target.send(Attack("A32", text, frozenset(), "update"), VANDAL)
 
     assert answer.status_code == (204 if size < 8 << 20 else 413), answer.text
+    target.check()
+
+
+def test_twenty_callers_who_ask_heavy_queries_starve_nobody(target: Target) -> None:
+    ended = threading.Event()
+    answers: list[tuple[int, float]] = []
+
+    def attack(number: int) -> None:
+        transport = httpx.HTTPTransport(local_address=f"127.0.8.{number}")
+        with httpx.Client(base_url=target.server.url, transport=transport, timeout=60) as http:
+            while not ended.is_set():
+                http.post(PATH, content=CROSS, headers=DIRECT)
+
+    def ask() -> None:
+        other = httpx.HTTPTransport(local_address="127.0.8.99")
+        with httpx.Client(base_url=target.server.url, transport=other, timeout=60) as http:
+            for _ in range(10):
+                begin = time.monotonic()
+                status = http.post(PATH, content="ASK {}", headers=DIRECT).status_code
+                answers.append((status, time.monotonic() - begin))
+        ended.set()
+
+    with target.canary.asking, ThreadPoolExecutor(21) as threads:
+        for number in range(1, 21):
+            threads.submit(attack, number)
+        threads.submit(ask)
+
+    assert all(taken < 10 for _, taken in answers)
+    assert [status for status, _ in answers].count(200) >= 5
     target.check()

@@ -121,7 +121,6 @@ _QUERIES: dict[str, tuple[frozenset[int], list[str]]] = {
             _binds("CONCAT({0}, SHA512({0}), {0})", 60),
             _binds("REPLACE({0}, '', {0})", 8, "'abcdefgh'"),
             _binds("STR(IRI(CONCAT({0}, {0})))", 60, "'urn:ab'"),
-            _binds("CONCAT(STRLANG('a', {0}), {0}, {0})", 60),
         ],
     ),
     "aggregates over a cross product": (

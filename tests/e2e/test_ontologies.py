@@ -134,7 +134,7 @@ def test_an_inferred_triple_is_explained_by_rule_commit_and_row(works: Works) ->
     assert done["inferred"] >= 3
     assert (found["kind"], found["rule"]) == ("inferred", "cax-sco")
     rows = [item["row"] for item in found["premises"] if "row" in item]
-    assert rows == [{"table": "sites", "key": {"site_id": "S1"}}]
+    assert rows == [{"table": "sites", "key": {"site_id": "S1"}, "file": "sites.csv", "row": 1}]
     assert all(item["commit"] for item in found["premises"])
     absent = works.call("explain_triple", triple=f"{site} <{TERMS}Asset>")["explanation"]
     assert absent["kind"] == "absent"

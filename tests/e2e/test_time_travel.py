@@ -15,6 +15,7 @@ from app.wiring import Owner
 from graph.changes import ChangeSet
 from graph.projects import Project
 from tests.e2e.conftest import finished, settings_for
+from tests.record_shapes import unfit_records
 
 TOWNS = "town_id,name,people\n" + "".join(f"{n},Town {n},{n * 100}\n" for n in range(1, 31))
 TERMS = "http://mimir.local/p/towns/ontology#"
@@ -35,6 +36,7 @@ class Towns:
         self.ids: dict[str, Any] = {}
         self.then = 0
         self.before: dict[str, Any] = {}
+        self.unfit: list[str] = []
 
     def call(self, operation: str, **fields: Any) -> Any:
         return self.client.call(OPERATIONS[operation], {"project": "towns", **fields})
@@ -98,6 +100,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Towns]:
         assert answer.status_code == 200, (item.name, answer.text)
         found.before[item.name] = answer.json()
     commits = found.project.names.record("commit", "").value
+    found.unfit = unfit_records(found.project)
     everything = tuple(
         quad
         for graph in found.project.graphs()
@@ -184,3 +187,7 @@ def test_other_read_doors_know_the_past_too(towns: Towns) -> None:
         assert past.status_code == 200, (place, past.text)
         assert "Memento-Datetime" in past.headers, place
         assert now.content != past.content, place
+
+
+def test_all_records_of_the_project_fitted_their_shapes(towns: Towns) -> None:
+    assert towns.unfit == []

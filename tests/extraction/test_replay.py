@@ -16,9 +16,11 @@ from extraction.tables import stage
 from graph.model import KnowledgeModel
 from graph.names import ProjectNames
 from graph.schema import Schema, StagedTable
+from graph.terms import BlankNode
 from inference.infer import infer_schema
 from inference.naming import name_schema
 from inference.rml import rml_quads
+from inference.table_facts import table_quads
 from tests.morph_kgc import needs_morph_kgc, replay
 
 NAMES = ProjectNames("https://example.org/", "shop")
@@ -77,7 +79,8 @@ def landed_and_replayed(folder: Path) -> tuple[set[str], set[str]]:
     zipfile.ZipFile(folder / "tables.zip").extractall(out)
     lines = [
         f"{quad.subject} {quad.predicate} {quad.object} .\n"
-        for quad in rml_quads(model, schema, NAMES)
+        for quad in (*rml_quads(model, schema, NAMES), *table_quads(model, schema, NAMES))
+        if not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode)
     ]
     (out / "mapping.rml.ttl").write_text("".join(lines), encoding="utf-8")
     ours = parse(path=str(folder / "data.nq"), format=RdfFormat.N_QUADS)

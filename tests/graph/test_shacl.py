@@ -198,7 +198,10 @@ def test_reports_a_node_with_two_targets_once() -> None:
 
 @pytest.mark.parametrize("name", [*HAND_MADE, "fallback"])
 def test_agrees_with_pyshacl_on_shapes_whose_blank_nodes_were_stored_as_iris(name: str) -> None:
-    hard = ':S sh:targetClass :Person ; sh:property [ sh:path [ sh:inversePath :knows ] ; sh:pattern "^(?!x)" ] .'
+    hard = (
+        ":S sh:targetClass :Person ; sh:property [ sh:path [ sh:inversePath :knows ] ; "
+        'sh:pattern "^(?!x)" ] .'
+    )
     data, shapes = _readers(PEOPLE, HAND_MADE.get(name, hard))
     store = OxigraphStore()
     genid = "https://example.org/.well-known/genid/"

@@ -1,17 +1,18 @@
 """The shapes of the platform's own records."""
 
-from importlib.resources import files
+import re
+from pathlib import Path
 
 from pyoxigraph import RdfFormat
 
 from graph.oxigraph import OxigraphStore
 from graph.shacl import ValidationReport, validate
 from graph.shacl_shapes import read_shapes
-from graph.store import GraphReader
 from graph.terms import NamedNode
+from graph.vocab import MIMIR
+from tests.record_shapes import shaped_kinds, shapes_reader
 
 _META = NamedNode("http://example.org/meta")
-_SHAPES = NamedNode("http://example.org/shapes")
 _PREFIXES = """@prefix : <http://example.org/> . @prefix prov: <http://www.w3.org/ns/prov#> .
 @prefix mimir: <https://w3id.org/mimir-aip/ns#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
@@ -46,24 +47,32 @@ def test_says_what_is_missing_in_a_record() -> None:
 
 
 def test_every_shape_is_compiled_and_named() -> None:
-    graph = read_shapes(_reader(OxigraphStore()))
+    graph = read_shapes(shapes_reader(OxigraphStore()))
     roots = [root for root, _ in graph.roots()]
 
-    assert len(roots) == 8
-    assert [graph.foreign(root) for root in roots] == [None] * 8
+    assert len(roots) > 20
+    assert [graph.foreign(root) for root in roots] == [None] * len(roots)
     assert all(
         isinstance(child, NamedNode) for root in roots for child in graph.shape(root).properties
     )
 
 
+def test_every_kind_of_record_that_is_written_has_a_shape() -> None:
+    rooms = ("graph", "app", "workers", "twin", "alerting", "ml", "extraction", "inference")
+    root = Path(__file__).parents[2]
+    written = {
+        str(MIMIR.term(kind))
+        for room in rooms
+        for path in (root / room).rglob("*.py")
+        for kind in re.findall(r"RDF\.type(?::|,)\s*\(?MIMIR\.(\w+)", path.read_text("utf-8"))
+    }
+
+    assert len(written) > 20
+    assert written - shaped_kinds() == set()
+
+
 def _validated(text: str) -> ValidationReport:
     store = OxigraphStore()
-    shapes = _reader(store)
+    shapes = shapes_reader(store)
     store.engine.load((_PREFIXES + text).encode(), format=RdfFormat.TURTLE, to_graph=_META)
     return validate(store.reader([_META]), shapes)
-
-
-def _reader(store: OxigraphStore) -> GraphReader:
-    text = (files("graph") / "shapes" / "records.ttl").read_bytes()
-    store.engine.load(text, format=RdfFormat.TURTLE, to_graph=_SHAPES)
-    return store.reader([_SHAPES])

@@ -1,4 +1,4 @@
-"""The gate on commits: what it finds on the touched nodes is what two full validations differ by."""
+"""The gate on commits: it finds what two full validations differ by, from the touched nodes."""
 
 import threading
 from collections import Counter
@@ -111,9 +111,9 @@ def test_sees_the_nodes_that_a_removed_triple_concerns_through_an_inverse_path()
         ":S sh:targetClass :P ; sh:property [ sh:path ( [ sh:inversePath :knows ] :in ) ; "
         "sh:minCount 1 ] ."
     )
-    with _dataset(shape, ":a a :P . :b :knows :a ; :in :c .", "block") as dataset:
-        with pytest.raises(ShapesBroken):
-            dataset.commit(_change(removed=":b :in :c ."))
+    data = ":a a :P . :b :knows :a ; :in :c ."
+    with _dataset(shape, data, "block") as dataset, pytest.raises(ShapesBroken):
+        dataset.commit(_change(removed=":b :in :c ."))
 
 
 def test_checks_everything_when_the_classes_change() -> None:

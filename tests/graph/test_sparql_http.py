@@ -21,7 +21,7 @@ from graph.errors import (
     StoreUnavailable,
 )
 from graph.sparql_http import SparqlHttpReader, SparqlHttpStore
-from graph.sparql_http_errors import StoreRefused
+from graph.sparql_http_errors import _BY_CODE, StoreRefused
 from graph.terms import Literal, NamedNode, Quad
 from graph.update import GraphForbidden
 
@@ -213,3 +213,17 @@ def test_a_store_without_update_address_can_only_be_read(tmp_path: Path) -> None
 def test_an_address_that_is_not_http_is_refused() -> None:
     with pytest.raises(BadInput, match="http"):
         SparqlHttpStore("file:///etc/passwd")
+
+
+def test_every_error_that_a_door_of_mimir_answers_keeps_its_meaning() -> None:
+    kinds = [MimirError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    codes = {
+        kind.code
+        for kind in kinds
+        if kind.__module__ in ("graph.errors", "graph.readers", "graph.gate", "graph.update")
+        and not kind.__name__.startswith("_")
+    }
+
+    assert codes - set(_BY_CODE) == {MimirError.code}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +84,93 @@ def test_joined_key_words_are_cut_only_behind_the_name_of_the_target() -> None:
     )
     model = name_schema(Schema((users, posts)))
     assert names(model, "posts") == {"userid": "user", "paid": "paid"}
+
+
+@pytest.mark.parametrize(
+    ("plural", "key", "name"),
+    [
+        ("kunden", "kunde_nr", "Kunde"),
+        ("Häuser", "haus_id", "Haus"),
+        ("artikel", "artikel_nr", "Artikel"),
+        ("clientes", "cliente_id", "Cliente"),
+        ("ciudades", "ciudad_id", "Ciudad"),
+        ("ordini", "ordine_id", "Ordine"),
+        ("страны", "страна_id", "Страна"),
+        ("lieferanten", "LIEFERANT_ID", "Lieferant"),
+        ("boxes", "box_id", "Box"),
+        ("employees", "emp_id", "Employee"),
+        ("news", "new_item_id", "News"),
+        ("order_lines", "line_no", "OrderLine"),
+    ],
+)
+def test_a_class_is_called_what_its_key_calls_a_row(plural: str, key: str, name: str) -> None:
+    (item,) = name_schema(Schema((table(plural, {key: "integer"}, [key]),))).classes
+    assert item.name == name
+
+
+def test_a_class_is_called_what_references_call_a_row() -> None:
+    schema = Schema(
+        (
+            table("autoren", {"id": "integer"}, ["id"]),
+            table("bücher", {"autor_id": "integer"}, [], [(["autor_id"], "autoren", ["id"])]),
+        )
+    )
+    model = name_schema(schema)
+    assert model.class_of("autoren").name == "Autor"
+    assert names(model, "bücher") == {"autor_id": "autor"}
+
+
+@pytest.mark.parametrize(
+    ("column", "link"),
+    [
+        ("customer_id", "customer"),
+        ("CustomerID", "customer"),
+        ("ship_to_customer_id", "shipToCustomer"),
+        ("ship_to", "shipTo"),
+        ("bill_to_id", "billTo"),
+        ("fk_customer", "customer"),
+        ("customerkey", "customer"),
+        ("CUSTOMER_NO", "customer"),
+        ("buyer", "buyer"),
+        ("id", "customer"),
+    ],
+)
+def test_a_reference_is_named_for_its_role(column: str, link: str) -> None:
+    customers = table("customers", {"customer_id": "integer"}, ["customer_id"])
+    orders = table("orders", {column: "integer"}, [], [([column], "customers", ["customer_id"])])
+    assert names(name_schema(Schema((customers, orders))), "orders") == {column: link}
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "label"),
+    [
+        ("OrderDate", "orderDate", "order date"),
+        ("order-date", "orderDate", "order date"),
+        ("URL", "url", "url"),
+        ("HTTPStatus", "httpStatus", "HTTP status"),
+        ("price/unit", "priceUnit", "price unit"),
+        ("a:b#c", "aBNumberC", "a b number c"),
+        ("2nd line", "_2ndLine", "2nd line"),
+        ("größe", "größe", "größe"),
+        ("Имя Клиента", "имяКлиента", "имя клиента"),
+        ("顧客名", "顧客名", "顧客名"),
+        ("class", "class", "class"),
+        ("qty", "qty", "quantity"),
+        ("%", "percent", "percent"),
+        ("__", "column", "column"),
+    ],
+)
+def test_headers_become_names_and_labels(header: str, name: str, label: str) -> None:
+    (item,) = name_schema(Schema((table("t", {header: "string"}),))).classes
+    assert (item.attributes[0].name, item.attributes[0].label) == (name, label)
+
+
+def test_a_later_table_with_a_better_word_does_not_rename_a_class() -> None:
+    authors = table("autoren", {"id": "integer"}, ["id"])
+    books = table("bücher", {"autor_id": "integer"}, [], [(["autor_id"], "autoren", ["id"])])
+    before = name_schema(Schema((authors,)))
+    after = name_schema(Schema((authors, books)), before)
+    assert before.class_of("autoren").name == after.class_of("autoren").name == "Autoren"
 
 
 def test_composite_references_are_named_for_the_target_and_their_columns_stay() -> None:

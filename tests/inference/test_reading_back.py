@@ -60,8 +60,10 @@ def test_an_inferred_schema_comes_back_with_the_forms_of_its_cells(tmp_path: Pat
     ]
     schema = infer_schema(tables)
     items, sales = schema.tables
-    assert items.column("day").format and items.column("weight (kg)").decimal_comma
-    assert items.column("colour").enumeration and sales.references
+    assert items.column("day").format
+    assert items.column("weight (kg)").decimal_comma
+    assert items.column("colour").enumeration
+    assert sales.references
     again, model = read_schema(exported(schema))
     assert again == essence(schema)
     assert model == name_schema(schema)

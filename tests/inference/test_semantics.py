@@ -1,12 +1,18 @@
 """Semantic types from headers and values, on columns whose meaning is known."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from graph.schema import Column, SemanticType
+from graph.vocab import SH
 from inference.infer import infer_schema, plain_schema
+from inference.naming import name_schema
+from inference.shapes import shape_quads
+from tests.inference.knowledge import NAMES
 from tests.inference.semantic_cases import CASES, Case
 from tests.inference.staging import stage
 
@@ -171,3 +177,23 @@ def test_the_plain_form_has_the_semantic_type(tmp_path: Path) -> None:
     assert plain["type"] == "string"
     assert plain["semantic"]["type"] == "email"
     assert plain["semantic"]["personal"] == "direct"
+
+
+def test_blanks_around_a_value_keep_a_form_from_being_exact(tmp_path: Path) -> None:
+    values = [f"user{n}@example.org" for n in range(30)]
+
+    assert not semantic_of(tmp_path, "mail", [*values, " spaced@example.org"]).exact
+
+
+def test_the_form_of_a_meaning_is_a_warning_in_the_shapes(tmp_path: Path) -> None:
+    rows = [[str(number), f"u{number}@example.org"] for number in range(30)]
+    schema = infer_schema([stage(tmp_path, "users", ["id", "mail"], rows)])
+
+    quads = shape_quads(name_schema(schema), schema, NAMES)
+
+    facts: dict[str, Any] = {
+        str(q.predicate): q.object for q in quads if q.subject == NAMES.shape("User-mail-form")
+    }
+    assert facts[str(SH.severity)] == SH.Warning
+    assert re.search(facts[str(SH.pattern)].value, "a@b.org")
+    assert not re.search(facts[str(SH.pattern)].value, "a b@c.org")

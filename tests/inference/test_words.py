@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.words import camel_case, pascal_case, singular, split_words
+from inference.words import camel_case, pascal_case, singular, spelled_out, split_words
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,14 @@ def test_composed_and_decomposed_headers_give_the_same_words() -> None:
         ("indices", "index"),
         ("heroes", "hero"),
         ("IDs", "ID"),
+        ("bestellungen", "bestellung"),
+        ("mitgliedschaften", "mitgliedschaft"),
+        ("secciones", "sección"),
+        ("conexões", "conexão"),
+        ("bureaux", "bureau"),
+        ("journaux", "journal"),
+        ("stazioni", "stazione"),
+        ("eenheden", "eenheid"),
     ],
 )
 def test_brings_plurals_to_the_singular(plural: str, one: str) -> None:
@@ -66,6 +74,20 @@ def test_brings_plurals_to_the_singular(plural: str, one: str) -> None:
 )
 def test_leaves_words_that_are_no_plural(word: str) -> None:
     assert singular(word) == word
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        (("cust", "addr"), "customer address"),
+        (("QTY",), "quantity"),
+        (("dob",), "date of birth"),
+        (("order", "ID"), "order ID"),
+        (("no", "show"), "no show"),
+    ],
+)
+def test_labels_are_spelled_out(words: tuple[str, ...], label: str) -> None:
+    assert spelled_out(words) == label
 
 
 def test_joins_words_to_names() -> None:

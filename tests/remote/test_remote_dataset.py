@@ -13,11 +13,13 @@ import pytest
 from graph.changes import ChangeSet
 from graph.errors import BadInput, Conflict, LogDamaged, StoreUnavailable
 from graph.names import ProjectNames
+from graph.oxigraph import OxigraphStore
 from graph.remote_dataset import RemoteDataset
+from graph.shape_gate import ShapesBroken, mode_quads
 from graph.snapshots import Overlay
 from graph.sparql_http import SparqlHttpStore
 from graph.terms import BlankNode, Literal, NamedNode, Quad
-from graph.vocab import MIMIR, RDF
+from graph.vocab import MIMIR, RDF, SH
 
 NAMES = ProjectNames("https://example.org/", "shop")
 SAYS = NAMES.term("says")
@@ -258,6 +260,45 @@ def test_a_twin_is_seen_through_its_overlay_after_a_bulk_load(
     rows = reader.select(f"SELECT ?g ?o WHERE {{ GRAPH ?g {{ ?s {SAYS} ?o }} }} ORDER BY ?o")
     assert list(rows) == [(NAMES.data, Literal("new")), (NAMES.data, Literal("two"))]
     assert texts(dataset) == ["one", "two"]
+
+
+def test_a_gate_blocks_changes_and_files_alike(opened: Opener, tmp_path: Path) -> None:
+    dataset = opened()
+    shape, person = NAMES.shape("Person"), NAMES.term("Person")
+    rule = NAMES.shape("Person-says")
+    shapes = [
+        (shape, RDF.type, SH.NodeShape),
+        (shape, SH.targetClass, person),
+        (shape, SH.property, rule),
+        (rule, SH.path, SAYS),
+        (rule, SH.minCount, Literal(1)),
+    ]
+    dataset.commit(ChangeSet(tuple(Quad(*fact, NAMES.shapes) for fact in shapes)))
+    dataset.commit(ChangeSet(tuple(mode_quads(NAMES, NAMES.data, "block"))))
+    mute = Quad(NAMES.thing("Person", ["m"]), RDF.type, person, NAMES.data)
+
+    with pytest.raises(ShapesBroken):
+        dataset.commit(ChangeSet((mute,)))
+    with pytest.raises(ShapesBroken):
+        dataset.commit(ChangeSet(added_file=stored_file(dataset, tmp_path, [mute])))
+    dataset.commit(ChangeSet((mute, said("m", "something"))))
+
+    assert texts(dataset, NAMES.data)[-1] == "something"
+    assert dataset.count(NAMES.data) == 2
+
+
+def test_states_of_the_past_are_built_from_the_log(opened: Opener, tmp_path: Path) -> None:
+    dataset = opened()
+    for number in range(25):
+        dataset.commit(ChangeSet((said(str(number), f"text {number:02}"),)))
+
+    dataset.checkpoint_at(tmp_path / "past", 10)
+    dataset.checkpoint(tmp_path / "now")
+
+    for place, held in (("past", 10), ("now", 25)):
+        store = OxigraphStore(tmp_path / place, read_only=True)
+        assert store.count(NAMES.data) == held
+        store.close()
 
 
 class _Relay:

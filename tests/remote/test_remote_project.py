@@ -11,9 +11,12 @@ import pytest
 from app.client import Client
 from app.operations.catalog import OPERATIONS
 from app.wiring import Owner
-from graph.errors import MimirError
+from graph.errors import MimirError, QueryTimeout
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
+from graph.readers import AnswerTooLarge, Limits, Query, ReaderPool
+from graph.remote_dataset import RemoteDataset
+from graph.remote_queries import query_remotely
 from graph.sparql_http import SparqlHttpStore
 from graph.terms import NamedNode, Quad
 from tests.e2e.conftest import finished, settings_for
@@ -123,6 +126,32 @@ def test_limits_and_the_gate_hold(yard: Yard) -> None:
     ):
         with pytest.raises(MimirError, match=said):
             yard.ask(text)
+
+
+def test_a_query_that_takes_too_long_is_ended(yard: Yard, tmp_path: Path) -> None:
+    dataset = yard.owner.services.projects.get("yard").dataset
+    assert isinstance(dataset, RemoteDataset)
+    pool = ReaderPool(1, Limits(seconds=2.0), tmp_path)
+    text = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+    with pytest.raises(QueryTimeout), query_remotely(pool, dataset, Query(text, [NAMES.data])):
+        pass
+    with query_remotely(pool, dataset, Query("ASK { ?s ?p ?o }", [NAMES.data])) as answer:
+        assert b"true" in answer.path.read_bytes()
+    pool.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_answer_with_too_many_rows_or_bytes_is_refused(yard: Yard, tmp_path: Path) -> None:
+    dataset = yard.owner.services.projects.get("yard").dataset
+    assert isinstance(dataset, RemoteDataset)
+    query = Query("SELECT * WHERE { ?s ?p ?o }", [NAMES.data])
+
+    for limits in (Limits(rows=10), Limits(answer_bytes=1_000)):
+        pool = ReaderPool(1, limits, tmp_path)
+        with pytest.raises(AnswerTooLarge), query_remotely(pool, dataset, query):
+            pass
+        pool.close()
 
 
 def test_the_state_of_the_store_is_hidden(yard: Yard) -> None:

@@ -5,8 +5,10 @@ changed in the graphs since stays. Their recorded edits are applied to what is g
 """
 
 from dataclasses import replace
+from typing import Any
 
 from graph.changes import ChangeSet, read_quads
+from graph.errors import NotFound
 from graph.example_queries import generate_examples
 from graph.model import KnowledgeModel
 from graph.names import ProjectNames
@@ -26,6 +28,7 @@ from graph.store import GraphReader
 from graph.terms import NamedNode, Quad
 from graph.vocab import MIMIR, RDF
 from inference.naming import name_schema
+from inference.reading_back import read_schema
 from workers.artifacts import get_json, put_json, read_inferred_schema
 from workers.column_records import column_change
 from workers.describing import describe
@@ -40,9 +43,8 @@ def execute(context: StepContext) -> StepResult:
     names = context.project.names
     meta = context.project.reader(names.meta)
     before = last_output(meta, "describe")
-    previous = get_json(context, before.get("base", before["file"])) if before else None
     inferred = read_inferred_schema(context)
-    base = name_schema(inferred, KnowledgeModel.from_json(previous) if previous else None)
+    base = name_schema(inferred, _previous(context, before))
     generated = _generated(meta, names)
     edits = read_edits(meta)
     renames = _observed(context, edited_model(base, edits), generated)
@@ -65,6 +67,22 @@ def execute(context: StepContext) -> StepResult:
     )
     replacing = (*replacing, queries_graph(names))
     return StepResult(output, _message(found.model), whole, replacing)
+
+
+def _previous(context: StepContext, before: dict[str, Any] | None) -> KnowledgeModel | None:
+    """Give the model whose names stay: that of the last run, else one that was imported."""
+    if before:
+        return KnowledgeModel.from_json(get_json(context, before.get("base", before["file"])))
+    names = context.project.names
+    quads = [
+        Quad(triple.subject, triple.predicate, triple.object, graph)
+        for graph in (names.ontology, names.shapes, names.mapping)
+        for triple in context.project.reader(graph).construct(_ALL)
+    ]
+    try:
+        return read_schema(quads)[1]
+    except NotFound:
+        return None
 
 
 def _message(model: KnowledgeModel) -> str:

@@ -12,11 +12,11 @@ from extraction.staging import Staging
 from graph.changes import ChangeSet, ExpectedCount, read_quads
 from graph.sparql import load_query
 from graph.terms import Quad
-from workers.artifacts import read_model, read_schema
+from workers.artifacts import put_json, read_model, read_schema
 from workers.imports import check_counts, import_quads
 from workers.orchestrator import StepContext, StepResult
 from workers.runs import last_output
-from workers.staging import staged
+from workers.staging import staged, staged_json
 
 _SMALL = 5_000
 
@@ -47,7 +47,13 @@ def execute(context: StepContext) -> StepResult:
     pace = rows / max(time.monotonic() - began, 1e-6)
     message = f"{rows:,} rows · {held:,} quarantined · {triples:,} triples · {pace:,.0f} rows/s"
     return StepResult(
-        {"file": sha256, "import": import_id, "rows": rows, "quarantined_rows": held},
+        {
+            "file": sha256,
+            "import": import_id,
+            "rows": rows,
+            "quarantined_rows": held,
+            "staged": put_json(context, staged_json(found)),
+        },
         message,
         ChangeSet(
             added=(*change.added, *quads),
