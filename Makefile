@@ -23,6 +23,10 @@ check: $(VENV)/.dev app/web/static/.built system
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.spine
 	$(BIN)/python -m benchmarks.commits
+	$(BIN)/python -m benchmarks.shacl
+	$(BIN)/python -m benchmarks.reasoning
+	$(BIN)/python -m benchmarks.inference --cells
+	$(BIN)/python -m benchmarks.overlays
 
 web: app/web/static/.built
 

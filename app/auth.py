@@ -4,7 +4,7 @@ import hmac
 import ipaddress
 from urllib.parse import urlsplit
 
-from flask import Request
+from flask import Request, g
 
 from app.cors import CORS_DOORS, allows
 from app.errors import Forbidden, Unauthorized
@@ -46,6 +46,8 @@ def authorize(services: Services, request: Request, permission: Permission) -> N
         Unauthorized: a token is needed and missing or wrong.
         Forbidden: a web page of another site made the call, or only workers may make it.
     """
+    # The audit wants to know what was asked for, also when it is refused.
+    g.permission = permission
     worker = is_worker(services, request)
     if permission == "worker" and not worker:
         raise Forbidden("Only Mimir's own workers may call this.")

@@ -25,7 +25,7 @@ def current_call() -> Call:
         environment = request.environ
         g.call = Call(
             _identifier(),
-            _caller(),
+            caller_name(),
             # Waitress tells this when it is made with a lookahead of one request.
             environment.get("waitress.client_disconnected", Call().left),
         )
@@ -43,7 +43,8 @@ def _identifier() -> str:
     return chosen
 
 
-def _caller() -> str:
+def caller_name() -> str:
+    """Name who makes the request that is served now: address, and a digest of what authorizes."""
     address = request.remote_addr or "unknown"
     given = request.headers.get("Authorization")
     return f"{address} {hashlib.sha256(given.encode()).hexdigest()[:8]}" if given else address

@@ -203,7 +203,7 @@ def export(
 
     with connect(settings) as client:
         if archive:
-            archive.write_bytes(export_archive(client, project))
+            archive.write_bytes(export_archive(client, project, at))
             return
         content = export_text(client, project, graph, form, at)
     if output:

@@ -6,7 +6,7 @@ from app.settings import Settings
 
 CORS_DOORS = ("sparql", "graph_store", "void")
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-_HEADERS = "Accept, Authorization, Content-Type, If-Match"
+_HEADERS = "Accept, Accept-Datetime, Authorization, Content-Type, If-Match, Mimir-Require-Ask"
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -21,7 +21,7 @@ def install(app: Flask, settings: Settings) -> None:
         origin = request.headers.get("Origin", "")
         if origin and allows(settings, origin):
             response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Access-Control-Expose-Headers"] = "ETag, Location"
+            response.headers["Access-Control-Expose-Headers"] = "ETag, Location, Memento-Datetime"
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Methods"] = _METHODS
                 response.headers["Access-Control-Allow-Headers"] = _HEADERS

@@ -18,7 +18,7 @@ from graph.projects import Project
 from graph.terms import NamedNode
 from workers.dispatcher import Fence
 from workers.runs import Source
-from workers.sources import ingest_inputs, upload_change
+from workers.sources import ingest_inputs, upload_change, uploaded_files
 
 _LARGEST_NAME = 200
 _SAMPLE = 1 << 20
@@ -32,7 +32,7 @@ def files_blueprint(services: Services) -> Blueprint:
     def upload(project: str) -> tuple[Response, int, dict[str, str]]:
         """Store the files sent and start a run that takes them in."""
         authorize(services, request, "write")
-        found = conditional_project(services, services.projects.get(project), request)
+        found = _to_change(services, project)
         sources = _store(services, found)
         found.commit(upload_change(found.names, sources, services.clock()))
         inputs = ingest_inputs(found.reader(found.names.meta))
@@ -42,6 +42,22 @@ def files_blueprint(services: Services) -> Blueprint:
         body = {"run": view, "files": [vars(source) for source in sources]}
         return jsonify(body), 202, {"Location": place}
 
+    @blueprint.get("/files/<sha256>")
+    def download(project: str, sha256: str) -> Response:
+        """Send an uploaded file as it was sent, in any version."""
+        authorize(services, request, "read")
+        found = services.projects.get(project)
+        for name, known in uploaded_files(found.reader(found.names.meta)):
+            if known == sha256:
+                path = found.dataset.blobs.path(sha256)
+                return send_file(path, "application/octet-stream", True, name)
+        raise NotFound(f"No uploaded file of this project has the SHA-256 {sha256!r}.")
+
+    _add_worker_doors(blueprint, services)
+    return blueprint
+
+
+def _add_worker_doors(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/blobs")
     def put_blob(project: str) -> Response:
         """Store the request's body as a blob."""
@@ -77,11 +93,7 @@ def files_blueprint(services: Services) -> Blueprint:
     def commit(project: str) -> Response:
         """Commit a worker's change."""
         authorize(services, request, "worker")
-        return _commit(
-            services, conditional_project(services, services.projects.get(project), request)
-        )
-
-    return blueprint
+        return _commit(services, _to_change(services, project))
 
 
 def _work_file(services: Services) -> Path:
@@ -90,6 +102,10 @@ def _work_file(services: Services) -> Path:
     if not path.is_relative_to(work) or not path.is_file():
         raise NotFound("There is no such file in the workers' folder.")
     return path
+
+
+def _to_change(services: Services, project: str) -> Project:
+    return conditional_project(services, services.projects.get(project), request)
 
 
 def _store(services: Services, project: Project) -> list[Source]:

@@ -94,9 +94,10 @@ def _given(at: str | None) -> dict[str, str]:
     return {"at": at} if at else {}
 
 
-def export_archive(client: Client, project: str) -> bytes:
+def export_archive(client: Client, project: str, at: str | None = None) -> bytes:
     """Export ontology, shapes, mapping and a catalog as a zip."""
-    return client.request("GET", f"/api/v1/projects/{project}/export.zip").content
+    place = f"/api/v1/projects/{project}/export.zip"
+    return client.request("GET", place, params=_given(at)).content
 
 
 def _ensure_project(client: Client, project: str) -> None:

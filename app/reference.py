@@ -26,6 +26,7 @@ _GRAPH_STORE = "GET, PUT, POST, DELETE, PATCH"
 _FURTHER_ROUTES = (
     ("GET", "/", "The web page."),
     ("POST", f"{PREFIX}/projects/<project>/files", "Upload files (multipart field `files`); 202."),
+    ("GET", f"{PREFIX}/projects/<project>/files/<sha256>", "An uploaded file as it was sent."),
     ("GET", f"{PREFIX}/projects/<project>/runs/<run>/events", "Follow a run (server-sent events)."),
     ("GET, POST", "/projects/<project>/sparql", "SPARQL 1.1 Protocol: query and update."),
     ("POST", "/projects/<project>/update", "The same for updates alone."),

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app import api, cors, errors
+from app import api, audit, cors, errors
 from app.events import events_blueprint
 from app.files import files_blueprint
 from app.graph_store import graph_store_blueprint
@@ -19,6 +19,7 @@ def create_app(services: Services) -> Flask:
     app = Flask("mimir", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = services.settings.upload_mb << 20
     app.config["MAX_FORM_MEMORY_SIZE"] = 2 << 20
+    audit.install(app, services)
     cors.install(app, services.settings)
     api.install(app, services)
     # After the REST doors, which bring handlers of their own.

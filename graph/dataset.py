@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from graph.blobs import BlobStore
+from graph.bulk_loads import BulkLoads
 from graph.changes import ChangeSet, Commit
 from graph.checkpoints import (
     EVERY,
@@ -38,12 +39,10 @@ from graph.errors import (
     StoreUnavailable,
 )
 from graph.group_commit import CommitQueue, StoreAhead, WaitingChange
-from graph.loader import Loaded, load_files
 from graph.log import CommitLog, LogRecord, read_log
 from graph.names import ProjectNames
 from graph.owner import OwnerLock
 from graph.oxigraph import OxigraphReader, OxigraphStore, damage_noted
-from graph.preload import Preload
 from graph.shape_gate import ShapeGate
 from graph.store import GraphReader
 from graph.store_folders import StoreFolders
@@ -87,8 +86,7 @@ class Dataset:
         self.blobs = BlobStore(folder / "blobs")
         self._clock = clock
         self._lock = threading.RLock()
-        self._bulk_lock = threading.Lock()
-        self._preload: Preload | None = None
+        self._bulk = BulkLoads(self.blobs, self._clone)
         self._queue = CommitQueue()
         self._gate = ShapeGate(self)
         folder.mkdir(parents=True, exist_ok=True)
@@ -232,15 +230,9 @@ class Dataset:
         Args:
             file: N-Quads to which lines are appended until the commit is made; it may be moved.
         """
-        if not self._bulk_lock.acquire(blocking=False):
-            return
-        try:
-            self._drop_preload()
-            with self._lock:
-                self._recover()
-                self._preload = Preload(self._clone(), self.sequence, file)
-        finally:
-            self._bulk_lock.release()
+        with self._lock:
+            self._recover()
+        self._bulk.begin(file)
 
     def checkpoint(self, path: Path) -> int:
         """Write a hard-linked copy of the store to `path`; gives its sequence number."""
@@ -275,7 +267,7 @@ class Dataset:
 
     def close(self) -> None:
         """Release log and store."""
-        self._drop_preload()
+        self._bulk.drop()
         with self._lock:
             self._gate.close()
             self.log.close()
@@ -358,7 +350,7 @@ class Dataset:
     def _replay(self, record: LogRecord) -> None:
         patch = record.patch()
         if any(record_files(patch)):
-            clone = self._clone()
+            clone, _ = self._clone()
             load_record(clone, record, patch, self.log.path, self.blobs)
             self._switch(clone, record.sequence, patch.added, patch.removed)
         else:
@@ -374,14 +366,16 @@ class Dataset:
         *,
         gated: bool,
     ) -> Commit:
-        with self._bulk_lock, ExitStack() as failed:
+        with self._bulk.turn, ExitStack() as failed:
             with self._lock:
                 self._recover()
                 self._check(expected, guard)
-            clone, base, counts = self._loaded_clone(change, progress, failed)
+            loaded = self._bulk.load(change, progress)
+            clone, base = loaded.path, loaded.base
+            failed.callback(shutil.rmtree, clone, ignore_errors=True)
             with self._lock:
                 self._check(expected, guard)
-                effect = self._effect(change, replacing, StoreAhead(self._store), counts)
+                effect = self._effect(change, replacing, StoreAhead(self._store), loaded.counts)
                 number = self.log.sequence + 1
                 now = self._clock()
                 repeat_records(clone, self.log.path, base, self.log.sequence)
@@ -395,52 +389,10 @@ class Dataset:
                 self.knowledge_sequence = number
         return self._outcome(number, effect)
 
-    def _loaded_clone(
-        self, change: ChangeSet, progress: Progress | None, failed: ExitStack
-    ) -> tuple[Path, int, tuple[int, int]]:
-        """Give a clone with the files of a change, the commit it was taken at, and its counts."""
-        files = self._files(change.added_file, change.removed_file)
-        preload, self._preload = self._preload, None
-        if preload:
-            found = self._preloaded(preload, change, progress)
-            if found:
-                failed.callback(shutil.rmtree, preload.clone, ignore_errors=True)
-                return preload.clone, preload.base, (found.added, found.removed)
+    def _clone(self) -> tuple[Path, int]:
         with self._lock:
-            clone, base = self._clone(), self.sequence
-        failed.callback(shutil.rmtree, clone, ignore_errors=True)
-        found = load_files(clone, *files, progress, change.expected)
-        return clone, base, (found.added, found.removed)
-
-    def _preloaded(
-        self, preload: Preload, change: ChangeSet, progress: Progress | None
-    ) -> Loaded | None:
-        with ExitStack() as useless:
-            useless.callback(preload.discard)
-            if change.added_file is None or change.removed_file is not None:
-                return None
-            try:
-                found = preload.finish(change.expected, progress)
-            except StoreUnavailable:
-                return None
-            if found.sha256 != change.added_file:
-                return None
-            useless.pop_all()
-            return found
-
-    def _drop_preload(self) -> None:
-        preload, self._preload = self._preload, None
-        if preload:
-            preload.discard()
-
-    def _files(self, *names: str | None) -> tuple[Path | None, Path | None]:
-        added, removed = (self.blobs.path(name) if name else None for name in names)
-        return added, removed
-
-    def _clone(self) -> Path:
-        path = self._folders.free()
-        self.checkpoint(path)
-        return path
+            path = self._folders.free()
+            return path, self.checkpoint(path)
 
     def _switch(
         self, clone: Path, number: int, added: Iterable[Quad], removed: Iterable[Quad]

@@ -21,7 +21,7 @@ from graph.errors import StoreUnavailable
 from graph.nquads import batched_quads
 from graph.oxigraph import OxigraphStore
 from graph.sandbox import die_with_parent
-from graph.terms import Quad
+from graph.terms import NamedNode, Quad
 
 MOST_CONFLICTS = 100
 _BATCH = 20_000
@@ -84,15 +84,15 @@ def with_files(log: Path, first: int, last: int) -> bool:
 def find_difference(span: Span) -> Difference:
     """Find the effect of commits, in this process."""
     before, after = _stores(span)
-    log, folder = Path(span.log), Path(span.folder)
+    log, folder, meta = Path(span.log), Path(span.folder), NamedNode(span.meta)
     with (folder / "added.nq").open("wb") as came, (folder / "removed.nq").open("wb") as went:
         added = removed = 0
         for batch in _candidates(span, before, after):
-            mine = [quad for quad in batch if str(quad.graph_name)[1:-1] != span.meta]
-            added += _write(came, (q for q in mine if after.contains(q) and not before.contains(q)))
-            removed += _write(
-                went, (q for q in mine if before.contains(q) and not after.contains(q))
-            )
+            mine = [quad for quad in batch if quad.graph_name != meta]
+            old, new = (list(map(state.contains, mine)) for state in (before, after))
+            facts = list(zip(mine, old, new, strict=True))
+            added += _write(came, (quad for quad, was, is_ in facts if is_ and not was))
+            removed += _write(went, (quad for quad, was, is_ in facts if was and not is_))
     found: list[Collision] = []
     count = 0
     cancelled = _cancelled(log, span.last, span.head)

@@ -2,7 +2,8 @@
 
 A shape follows predicates, each after some path from its focus node. A triple that came or went
 concerns those focus nodes that this path joins to its subject (or, where the predicate is followed
-backwards, its object), before the change or after it.
+backwards, its object). The first changed triple on the way from a node is reached by triples that
+did not change, so it is enough to look in one state: after the change, or before it.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -54,19 +55,13 @@ class ShapeReadings:
         """List the shapes that are known."""
         return tuple(self._roots)
 
-    def touched(
-        self, quads: Sequence[Quad], readers: Iterable[GraphReader]
-    ) -> dict[Subject, Nodes | None]:
+    def touched(self, quads: Sequence[Quad], data: GraphReader) -> dict[Subject, Nodes | None]:
         """List the focus nodes that the quads concern, for each shape that they concern.
-
-        Args:
-            readers: the data before and after the change.
 
         None stands for all focus nodes: the hierarchy of classes was changed.
         """
         if any(quad.predicate == RDFS.subClassOf for quad in quads):
             return dict.fromkeys(self._roots)
-        both = tuple(readers)
         found: dict[Subject, Nodes | None] = {}
         known: dict[tuple[str, Nodes], set[Term]] = {}
         for root, readings in self._roots.items():
@@ -74,7 +69,7 @@ class ShapeReadings:
             for before, ends in _ends(readings, quads).items():
                 key = (before, tuple(sorted(ends, key=str)))
                 if key not in known:
-                    known[key] = _led_from(before, key[1], both)
+                    known[key] = _led_from(before, key[1], data)
                 nodes |= known[key]
             if nodes:
                 found[root] = tuple(sorted(nodes, key=str))
@@ -125,12 +120,11 @@ def _ends(readings: Iterable[Reading], quads: Sequence[Quad]) -> Mapping[str, se
     return found
 
 
-def _led_from(before: str, ends: Nodes, readers: Sequence[GraphReader]) -> set[Term]:
+def _led_from(before: str, ends: Nodes, data: GraphReader) -> set[Term]:
     """Find the nodes that a path joins to `ends`; without a path, or by none of it, themselves."""
     known = tuple(node for node in ends if isinstance(node, NamedNode | Literal))
     found: set[Term] = set(known)
     if before:
         text = select([THIS], join(values(_NODE, known), triple(THIS, before, _NODE)))
-        for reader in readers:
-            found.update(node for (node,) in reader.select(text) if node is not None)
+        found.update(node for (node,) in data.select(text) if node is not None)
     return found

@@ -12,7 +12,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,7 +23,10 @@ from graph.errors import StoreUnavailable
 from graph.sandbox import die_with_parent
 
 _REPLY_SECONDS = 20.0
+_POLL = 0.1
 _LONGEST_MESSAGE = 4096
+STOPPED = frozenset("Tt")
+"""States of a process that somebody stopped."""
 
 
 class ReaderLost(StoreUnavailable):
@@ -33,6 +38,14 @@ def lost() -> ReaderLost:
     return ReaderLost("The reader process was ended from outside. Try again.")
 
 
+def state_of(process: int) -> str:
+    """Give the state of a process in the letter of /proc: R, S, D, T, Z; empty: it is gone."""
+    with contextlib.suppress(OSError, IndexError):
+        text = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+        return text.rpartition(")")[2].split()[0]
+    return ""
+
+
 @dataclass(frozen=True)
 class Forked:
     """A copy of the fork server: its process and the pipes to and from it."""
@@ -40,14 +53,6 @@ class Forked:
     process: int
     into: BinaryIO
     out: BinaryIO
-
-    @property
-    def state(self) -> str:
-        """The state of the process in the letter of /proc: R, S, D, T, Z; empty: it is gone."""
-        with contextlib.suppress(OSError, IndexError):
-            text = Path(f"/proc/{self.process}/stat").read_text(encoding="ascii", errors="replace")
-            return text.rpartition(")")[2].split()[0]
-        return ""
 
 
 class ForkServer:
@@ -63,7 +68,7 @@ class ForkServer:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", module], stdin=theirs.fileno(), stderr=subprocess.DEVNULL
             )
-        self._socket.settimeout(_REPLY_SECONDS)
+        self._socket.settimeout(_POLL)
         self._lock = threading.Lock()
 
     @property
@@ -111,14 +116,52 @@ class ForkServer:
         with self._lock:
             try:
                 socket.send_fds(self._socket, [json.dumps(request).encode()], files or [])
-                answer = self._socket.recv(_LONGEST_MESSAGE)
-            except OSError as error:
-                self._process.kill()  # an answer that comes late would answer the next question
-                raise lost() from error
-        if not answer:
-            raise lost()
+                answer = self._receive()
+            except OSError:
+                answer = b""
+            if not answer:
+                # An answer that came late would answer the next question.
+                self._process.kill()
+                self._process.wait()
+                raise lost()
         found: dict[str, Any] = json.loads(answer)
         return found
+
+    def _receive(self) -> bytes:
+        deadline = time.monotonic() + _REPLY_SECONDS
+        while time.monotonic() < deadline and state_of(self._process.pid) not in STOPPED:
+            with contextlib.suppress(TimeoutError):
+                return self._socket.recv(_LONGEST_MESSAGE)
+        return b""
+
+
+class KeptForkServer:
+    """A fork server that is started when it is needed, and again when it is gone.
+
+    Args:
+        module: as for `ForkServer`.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._lock = threading.Lock()
+        self._server: ForkServer | None = None
+        # The kernel ends the server with the thread that started it, so that thread must stay.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="fork-server")
+
+    def get(self) -> ForkServer:
+        """Give the server."""
+        with self._lock:
+            if self._server is None or not self._server.alive:
+                self._server = self._starter.submit(ForkServer, self._module).result()
+            return self._server
+
+    def close(self) -> None:
+        """End the server, and with it all its copies."""
+        with self._lock:
+            if self._server:
+                self._server.close()
+            self._starter.shutdown()
 
 
 def serve_forks(run: Callable[[Mapping[str, Any]], None]) -> None:

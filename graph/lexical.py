@@ -30,6 +30,10 @@ _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
 _ZONE = r" ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)"
 _DATETIME = f"{_DATE}([T ]{_CLOCK}({_ZONE})?)?"
 _TIME = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
+# Most cells are written like this already: one look at them costs a tenth of the whole expression.
+_CANONICAL_INTEGER = "0|-?[1-9][0-9]*"
+_CANONICAL_DECIMAL = r"-?[1-9][0-9]*\.([0-9]*[1-9]|0)|-?0\.[0-9]*[1-9]|0\.0"
+_CANONICAL_DATETIME = f"{_DATE}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _SPECIAL = (
     ("INF", ("inf", "+inf", "infinity", "+infinity")),
     ("-INF", ("-inf", "-infinity")),
@@ -80,10 +84,11 @@ def _string(_: Column, source: str) -> str:
 def _integer(column: Column, source: str) -> str:
     text = _number_text(column, source)
     digits = f"ltrim({text}, '+')"
-    return (
+    form = (
         f"(CASE WHEN {_matches(text, _INTEGER)} "
         f"THEN (CASE {digits} WHEN '-0' THEN '0' ELSE {digits} END) END)"
     )
+    return _unless_canonical(column, source, _CANONICAL_INTEGER, form)
 
 
 def _decimal(column: Column, source: str) -> str:
@@ -93,7 +98,15 @@ def _decimal(column: Column, source: str) -> str:
     fraction = f"coalesce(nullif(rtrim(split_part({bare}, '.', 2), '0'), ''), '0')"
     value = f"({whole} || '.' || {fraction})"
     sign = f"(CASE WHEN starts_with({text}, '-') AND {value} <> '0.0' THEN '-' ELSE '' END)"
-    return f"(CASE WHEN {_matches(text, _DECIMAL)} THEN {sign} || {value} END)"
+    form = f"(CASE WHEN {_matches(text, _DECIMAL)} THEN {sign} || {value} END)"
+    return _unless_canonical(column, source, _CANONICAL_DECIMAL, form)
+
+
+def _unless_canonical(column: Column, source: str, canonical: str, form: str) -> str:
+    """Give the number's text itself where it is canonical already, else `form`."""
+    if column.decimal_comma or (column.format is not None and NUMBER_PLACE in column.format):
+        return form
+    return f"(CASE WHEN {_matches(source, canonical)} THEN {source} ELSE {form} END)"
 
 
 def _double(column: Column, source: str) -> str:
@@ -170,7 +183,10 @@ def _datetime(column: Column, source: str) -> str:
         f"left({text}, 10) || 'T' || (CASE length({time}) WHEN 0 THEN '00:00:00' "
         f"WHEN 5 THEN {time} || ':00' ELSE {_trimmed_fraction(time)} END) || {_zone(zone)}"
     )
-    return f"(CASE WHEN {_is_iso(text, _DATETIME)} THEN {moment} END)"
+    return (
+        f"(CASE WHEN {_is_iso(source, _CANONICAL_DATETIME)} THEN {source} "
+        f"WHEN {_is_iso(text, _DATETIME)} THEN {moment} END)"
+    )
 
 
 def _zone(zone: str) -> str:

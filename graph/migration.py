@@ -10,7 +10,7 @@ from pathlib import Path
 
 from graph.changes import ChangeSet
 from graph.errors import BadInput
-from graph.file_changes import append_as_quads, with_files
+from graph.file_changes import TermChange, append_as_quads, rewrite_terms, with_files
 from graph.names import ProjectNames
 from graph.ontology_diff import OntologyDiff
 from graph.projects import Project
@@ -72,37 +72,32 @@ def plan_migration(
     added, removed = folder / "added.nq", folder / "removed.nq"
     added.touch()
     removed.touch()
-    counts = [0, 0]
+    count = 0
     touched = []
+    query_text = migration_text(renames, names)
     twins = f"{names.root}graph/twin/"
     graphs = [names.data, *(g for g in project.dataset.graphs() if g.value.startswith(twins))]
     with project.snapshots.use() as store:
         for graph in graphs:
-            found = 0
-            texts = (migration_text(renames, names, new=new) for new in (True, False))
-            for place, (text, path) in enumerate(zip(texts, (added, removed), strict=True)):
-                query = Query(text, [graph], graph=_NTRIPLES)
-                with readers.query(store, query) as answer:
-                    found = append_as_quads(answer.path, path, graph)
-                counts[place] += found
+            query = Query(query_text, [graph], graph=_NTRIPLES)
+            with readers.query(store, query) as answer:
+                found = append_as_quads(answer.path, removed, graph)
+                rewrite_terms(answer.path, _patterns(renames, names))
+                append_as_quads(answer.path, added, graph)
+            count += found
             touched += [graph.value] if found else []
     change = ChangeSet(author=author, reason=f"Migrate data: {_words(renames, names)}")
     sample = _first_lines(added)
     whole = with_files(change, project.dataset.blobs, added, removed)
-    return Migration(whole, counts[0], counts[1], tuple(touched), sample)
+    return Migration(whole, count, count, tuple(touched), sample)
 
 
-def migration_text(renames: Sequence[Renamed], names: ProjectNames, *, new: bool) -> str:
-    """Write the query for the triples that a migration adds (`new`) or removes."""
+def migration_text(renames: Sequence[Renamed], names: ProjectNames) -> str:
+    """Write the query for the triples that a migration removes."""
     classes = [item for item in renames if item.kind == "class"]
     properties = [item for item in renames if item.kind == "property"]
-    head = "?s2 ?p2 ?o2" if new else "?s ?p ?o"
-    parts = ["CONSTRUCT {", head, "} WHERE { ?s ?p ?o", _filter(classes, properties, names)]
-    if new:
-        parts += ["BIND(", _moved("?s", classes, names), "AS ?s2)"]
-        parts += ["BIND(", _renamed("?p", properties), "AS ?p2)"]
-        parts += ["BIND(", _moved("?o", classes, names), "AS ?o2)"]
-    return " ".join((*parts, "}"))
+    where = _filter(classes, properties, names)
+    return " ".join(("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o", where, "}"))
 
 
 def _filter(classes: Sequence[Renamed], properties: Sequence[Renamed], names: ProjectNames) -> str:
@@ -116,22 +111,22 @@ def _filter(classes: Sequence[Renamed], properties: Sequence[Renamed], names: Pr
     return " ".join(("FILTER(", " || ".join(tests), ")"))
 
 
-def _moved(variable: str, classes: Sequence[Renamed], names: ProjectNames) -> str:
-    text = variable
-    for item in classes:
-        old, new = (Literal(_things(term, names)) for term in (item.old, item.new))
-        rest = f"STRAFTER(STR({variable}), {old})"
-        test = f"isIRI({variable}) && STRSTARTS(STR({variable}), {old})"
-        text = f"IF({test}, IRI(CONCAT({new}, {rest})), {text})"
-        text = f"IF({variable} = {item.old}, {item.new}, {text})"
-    return text
-
-
-def _renamed(variable: str, properties: Sequence[Renamed]) -> str:
-    text = variable
-    for item in properties:
-        text = f"IF({variable} = {item.old}, {item.new}, {text})"
-    return text
+def _patterns(renames: Sequence[Renamed], names: ProjectNames) -> list[TermChange]:
+    """Say where in a line which text takes the place of which."""
+    found = []
+    for item in renames:
+        old, new = str(item.old), str(item.new)
+        if item.kind == "property":
+            found.append(TermChange("predicate", f"{old} ", f"{new} "))
+            continue
+        things = [f"<{_things(term, names)}" for term in (item.old, item.new)]
+        found += [
+            TermChange("subject", things[0], things[1]),
+            TermChange("object", things[0], things[1]),
+            TermChange("subject", f"{old} ", f"{new} "),
+            TermChange("object", f"{old} ", f"{new} "),
+        ]
+    return found
 
 
 def _things(term: NamedNode, names: ProjectNames) -> str:

@@ -94,7 +94,8 @@ def take_apart(text: str) -> Parts:
     if first >= len(items) or items[first].keyword not in _FORMS:
         raise BadQuery("SELECT, CONSTRUCT, ASK or DESCRIBE was expected.")
     form = items[first].keyword
-    reading = _Reading(text, items)
+    spans = Spans(items)
+    reading = _Reading(text, items, spans)
     opening = reading.where(first, form)
     where: Group = ()
     behind = len(items)
@@ -114,10 +115,10 @@ def take_apart(text: str) -> Parts:
 class _Reading:
     """The tokens of one query, read by index."""
 
-    def __init__(self, text: str, items: Sequence[Token]) -> None:
+    def __init__(self, text: str, items: Sequence[Token], spans: Spans) -> None:
         self._text = text
         self._items = items
-        self._spans = Spans(items)
+        self._spans = spans
 
     def where(self, index: int, form: str) -> int:
         """Give the index of the brace that opens the WHERE group, or the number of tokens."""

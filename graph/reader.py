@@ -11,16 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from graph.errors import QueryTimeout, ReaderDied, StoreUnavailable
-from graph.fork_server import ForkServer, lost
+from graph.fork_server import STOPPED, ForkServer, lost, state_of
 from graph.gate import QueryTooComplex
 
 _START_SECONDS = 20.0
 _POLL = 0.1
 _HEAVY_SECONDS = 1.0
 _NICENESS = 10
-# States of a process in /proc: stopped, traced; dead, a zombie, gone.
-_STOPPED = frozenset("Tt")
-_NOT_RUNNING = _STOPPED | frozenset({"X", "Z", ""})
+_NOT_RUNNING = STOPPED | {"X", "Z", ""}
 
 
 class Reader:
@@ -39,6 +37,7 @@ class Reader:
         self._seconds = seconds
         self._buffer = b""
         self._forks = forks
+        self._code: int | None = None
         self.niced = False
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
@@ -63,7 +62,7 @@ class Reader:
     @property
     def alive(self) -> bool:
         """Whether the process still runs; one that was stopped does not."""
-        return self._forked.state not in _NOT_RUNNING
+        return state_of(self.process) not in _NOT_RUNNING
 
     def ask(
         self, request: Mapping[str, Any], deadline: float, check: Callable[[], None]
@@ -87,12 +86,13 @@ class Reader:
         return self._receive(deadline, check)
 
     def kill(self) -> int:
-        """End the process at once; gives its exit code, once."""
-        code = self._forks.end(self._forked)
-        for pipe in (self._forked.into, self._forked.out):
-            with contextlib.suppress(OSError):
-                pipe.close()
-        return code
+        """End the process at once; gives its exit code."""
+        if self._code is None:
+            self._code = self._forks.end(self._forked)
+            for pipe in (self._forked.into, self._forked.out):
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        return self._code
 
     def _await_proof(self, listener: socket.socket) -> None:
         with selectors.DefaultSelector() as selector:
@@ -142,7 +142,7 @@ class Reader:
         return answer
 
     def _stopped(self) -> bool:
-        return self._forked.state in _STOPPED
+        return state_of(self.process) in STOPPED
 
     def _give_way(self) -> None:
         # Short queries of others go first; the process cannot take this back and is not used again.

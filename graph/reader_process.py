@@ -30,7 +30,7 @@ from graph.sparql import bind
 from graph.sparql_tokens import dataset_clause
 from graph.terms import NamedNode, Triple
 from graph.unknown_functions import UnknownFunctions
-from graph.update import GraphForbidden, Scope, evaluate_update, open_graphs
+from graph.update import GraphForbidden, Scope, evaluate_operations, open_graphs
 from graph.update_text import READS, read_operations
 from graph.vocab import PREFIXES
 from graph.xml_text import make_readable
@@ -257,12 +257,12 @@ def _scope(request: Mapping[str, Any]) -> Scope:
 
 
 def _update(request: Mapping[str, Any]) -> dict[str, Any]:
+    operations = list(read_operations(request["update"], request["base"]))
     store = OxigraphStore(Path(request["store"]))
     try:
-        added, removed = evaluate_update(store, request["update"], _scope(request))
+        added, removed = evaluate_operations(store, operations, _scope(request))
     finally:
         store.close()
-    operations = read_operations(request["update"], request["base"])
     header = {READS: "yes" if any(operation.reads for operation in operations) else "no"}
     Path(request["output"]).write_bytes(write_patch(header, added, removed))
     return {"kind": "patch", "media": "application/rdf-patch"}

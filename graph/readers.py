@@ -5,7 +5,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from graph.errors import (
     StoreUnavailable,
 )
 from graph.federation import fetched
-from graph.fork_server import ForkServer, ReaderLost, lost
+from graph.fork_server import KeptForkServer, ReaderLost, lost
 from graph.gate import LONGEST_QUERY, check
 from graph.rdf_io import BadRdf, Upload, Uploaded
 from graph.reader import Reader
@@ -172,10 +171,8 @@ class ReaderPool:
         self._admission = Admission(size, limits.parallel, limits.long)
         self._lock = threading.Lock()
         self._idle: list[Reader] = []
-        self._forks: ForkServer | None = None
+        self._forks = KeptForkServer(_READER)
         self._closed = False
-        # The kernel ends the fork server with the thread that started it, so that must stay.
-        self._starter = ThreadPoolExecutor(1, thread_name_prefix="reader-starter")
 
     @contextmanager
     def query(self, store: Path, query: Query) -> Iterator[Answer]:
@@ -263,12 +260,9 @@ class ReaderPool:
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
-            forks, self._forks = self._forks, None
         for reader in idle:
             reader.kill()
-        if forks:
-            forks.close()
-        self._starter.shutdown()
+        self._forks.close()
 
     def _patch(self, request: Mapping[str, Any]) -> Patch:
         with self.output() as output:
@@ -369,7 +363,7 @@ class ReaderPool:
                 reader.kill()
             try:
                 limits = self.limits
-                forks = self._fork_server()
+                forks = self._forks.get()
                 return Reader(forks, limits.seconds, limits.memory, limits.answer_bytes)
             except ReaderLost as error:
                 trouble = error
@@ -377,19 +371,9 @@ class ReaderPool:
 
     def _idle_reader(self) -> Reader | None:
         with self._lock:
-            self._require_open()
+            if self._closed:
+                raise StoreUnavailable("The readers are closed: the program is ending.")
             return self._idle.pop() if self._idle else None
-
-    def _fork_server(self) -> ForkServer:
-        with self._lock:
-            self._require_open()
-            if self._forks is None or not self._forks.alive:
-                self._forks = self._starter.submit(ForkServer, _READER).result()
-            return self._forks
-
-    def _require_open(self) -> None:
-        if self._closed:
-            raise StoreUnavailable("The readers are closed: the program is ending.")
 
 
 def asked(store: Path, query: Query) -> dict[str, Any]:

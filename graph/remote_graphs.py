@@ -47,6 +47,7 @@ class RemoteGraphs:
         self.store = store
         self._about = NamedNode(names.root)
         self.state = RemoteState()
+        self._filled: set[str] | None = None
 
     def read_state(self) -> RemoteState:
         """Read the state from the store; an empty one is at 0.
@@ -78,17 +79,21 @@ class RemoteGraphs:
 
     def graphs(self) -> list[NamedNode]:
         """List the graphs that hold a triple, by the names of the project."""
-        held = {place: graph for graph, place in self.state.places.items()}
-        found = [held.get(graph.value, graph.value) for graph in self.store.graphs()]
-        own = (_STATE.value, STORED, SCRATCH)
-        return [NamedNode(name) for name in sorted(set(found)) if not name.startswith(own)]
+        if self._filled is None:
+            # A store reads all its triples for this, so it is asked once and then kept up to date.
+            held = {place: graph for graph, place in self.state.places.items()}
+            names = [graph.value for graph in self.store.graphs()]
+            own = (_STATE.value, STORED, SCRATCH)
+            found = {held.get(name, name) for name in names}
+            self._filled = {name for name in found if not name.startswith(own)}
+        return [NamedNode(name) for name in sorted(self._filled)]
 
     def present(self, quads: Iterable[Quad]) -> OxigraphStore:
         """Give those of some quads that the store holds."""
         found = OxigraphStore()
         rest = iter(quads)
         while batch := list(islice(rest, _BATCH)):
-            graphs = {self.place(NamedNode(str(quad.graph_name)[1:-1])) for quad in batch}
+            graphs = {self.place(NamedNode(_graph(quad))) for quad in batch}
             rows = self.store.reader([], sorted(graphs, key=str)).select(self._asked(batch))
             for index in rows:
                 found.engine.add(batch[int(_value(index[0]))])
@@ -111,16 +116,21 @@ class RemoteGraphs:
             LogDamaged: the store is no longer at the state that is known; nothing was changed.
             StoreUnavailable: no answer came; read the state to learn whether it was changed.
         """
-        old = self.state
+        old, came, went = self.state, tuple(added), tuple(removed)
         new = RemoteState(sequence, seal, {**old.places, **(moved or {})})
-        words = ["DELETE {", *self._facts(old), *self._lines(removed, new), "}"]
-        words += ["INSERT {", *self._facts(new), *self._lines(added, new), "}"]
+        words = ["DELETE {", *self._facts(old), *self._lines(went, new), "}"]
+        words += ["INSERT {", *self._facts(new), *self._lines(came, new), "}"]
+        filled, self._filled = self._filled, None
         self.store.update(" ".join([*words, "WHERE {", self._condition(old), "}"]))
         if self.read_state() != new:
             raise LogDamaged(
                 f"The store is at commit {self.state.sequence} of another owner: commit "
                 f"{sequence} was not applied. Only one owner may write to a project."
             )
+        if filled is not None:
+            perhaps_empty = {_graph(quad) for quad in went} | set(moved or {})
+            filled |= {_graph(quad) for quad in came} | perhaps_empty
+            self._filled = filled - {name for name in perhaps_empty if self._is_empty(name)}
 
     def drop(self, graphs: Iterable[str]) -> None:
         """Remove graphs of the store that nothing points to any more."""
@@ -141,6 +151,9 @@ class RemoteGraphs:
         """Name a graph of the store for something new."""
         return f"{STORED}{token}/{number}"
 
+    def _is_empty(self, graph: str) -> bool:
+        return not self.store.reader([self.place(NamedNode(graph))]).ask("ASK { ?s ?p ?o }")
+
     def _asked(self, batch: Sequence[Quad]) -> str:
         rows = [
             " ".join(("(", str(number), *self._terms(quad, self.state), ")"))
@@ -151,7 +164,7 @@ class RemoteGraphs:
         return " ".join(("SELECT ?n WHERE {", *values, exists, "}"))
 
     def _terms(self, quad: Quad, state: RemoteState) -> tuple[str, str, str, str]:
-        graph = str(quad.graph_name)[1:-1]
+        graph = _graph(quad)
         place = state.places.get(graph, graph)
         return str(quad.subject), str(quad.predicate), str(quad.object), f"<{place}>"
 
@@ -176,6 +189,10 @@ class RemoteGraphs:
             return known
         anything = " ".join(("GRAPH", str(_STATE), "{ ?s ?p ?o }"))
         return " ".join(("FILTER NOT EXISTS {", anything, "}"))
+
+
+def _graph(quad: Quad) -> str:
+    return str(quad.graph_name)[1:-1]
 
 
 def _value(term: Term | None) -> str:

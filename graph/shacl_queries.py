@@ -4,7 +4,7 @@ Each query gives only violations. `focus` is a description of focus nodes (`Focu
 `scan` start from the index of one path and meet the focus nodes last.
 """
 
-from graph.shacl_compile import Focus, compared, focus_pattern, path_pattern
+from graph.shacl_compile import Focus, class_table, compared, focus_pattern, path_pattern
 from graph.shacl_fragments import (
     THIS,
     VALUE,
@@ -127,6 +127,22 @@ def scan_union_size(focus: Focus, path: PropertyPath, condition: str = "") -> st
     with_value = join(triple(THIS, path.text, VALUE), condition)
     either = union([focus_pattern(focus), with_value])
     return select([bound_to("?nodes", count(THIS))], either, distinct=False)
+
+
+def scan_with_instances(
+    focus: Focus, path: PropertyPath | None, classes: tuple[NamedNode, ...]
+) -> tuple[str, str]:
+    """Count the instances of the classes and the values together, and the instances alone.
+
+    When both are as many, each value is an instance; it costs less than the difference.
+    """
+    instances = class_table(classes, VALUE)
+    found = focus_pattern(focus, VALUE) if path is None else triple(THIS, path.text, VALUE)
+    columns = [bound_to("?nodes", count(VALUE))]
+    return (
+        select(columns, union([found, instances]), distinct=False),
+        select(columns, instances, distinct=False),
+    )
 
 
 def wrong_counts(

@@ -197,12 +197,23 @@ class ShapeRun:
         if constraint.kind == "in":
             others = minus(values(VALUE, constraint.members))
         else:
-            others = minus(class_table(self._facts.subclasses(_iri(constraint.value)), VALUE))
+            names = self._facts.subclasses(_iri(constraint.value))
+            if self._are_instances(shape, focus, names):
+                return []
+            others = minus(class_table(names, VALUE))
         if shape.path is None or not self._scans(shape, focus):
             return self._valued(shape, constraint, queries.pairs(focus, shape.path, others))
         if not self._data.ask(queries.scan_exists(shape.path, others)):
             return []
         return self._valued(shape, constraint, queries.scan_pairs(focus, shape.path, others))
+
+    def _are_instances(self, shape: Shape, focus: Focus, names: tuple[NamedNode, ...]) -> bool:
+        """Tell whether all values are instances, as far as that is quickly found out."""
+        plain = shape.path is None or shape.path.plain
+        if not plain or self._facts.is_small(focus):
+            return False
+        together, alone = queries.scan_with_instances(focus, shape.path, names)
+        return self._data.select(together).rows == self._data.select(alone).rows
 
     # Counts
 
@@ -259,9 +270,9 @@ class ShapeRun:
         self, shape: Shape, focus: Focus, constraint: Constraint
     ) -> list[Finding]:
         path = shape.path
-        if path is not None and self._scans(shape, focus):
-            if not self._data.ask(queries.scan_languages(path)):
-                return []
+        scans = path is not None and self._scans(shape, focus)
+        if path is not None and scans and not self._data.ask(queries.scan_languages(path)):
+            return []
         return self._bare(shape, constraint, queries.repeated_languages(focus, path))
 
     def _closed(self, shape: Shape, focus: Focus, constraint: Constraint) -> list[Finding]:

@@ -33,6 +33,7 @@ from graph.vocab import MIMIR, RDF, SH
 Mode = OneOf["off", "warn", "block"]
 MODES: tuple[Mode, ...] = ("off", "warn", "block")
 _SHOWN_GROUPS = 50
+_MODE = MIMIR.gateMode
 
 
 class ShapesBroken(MimirError):
@@ -152,7 +153,7 @@ class ShapeGate:
         if self._known_at != number - 1:
             return
         self._known_at = number
-        if any(quad.predicate == MIMIR.gateMode for quad in (*added, *removed)):
+        if any(quad.predicate == _MODE for quad in (*added, *removed)):
             self._known_at = None
             return
         if self._modes:
@@ -186,7 +187,7 @@ class ShapeGate:
         if not own:
             return []
         now = clone.reader([graph])
-        nodes = self._shapes.readings.touched(own, (before, now))
+        nodes = self._shapes.readings.touched(own, now)
         results = validate_nodes(now, self._shapes.graph, nodes)
         if not results:
             return []
@@ -251,7 +252,7 @@ def mode_quads(names: ProjectNames, graph: NamedNode, mode: str) -> list[Quad]:
         raise BadInput(f"The gate must be one of {', '.join(MODES)}, not {mode!r}.")
     if mode == "off":
         return []
-    facts = {RDF.type: MIMIR.ShapeGate, MIMIR.gatedGraph: graph, MIMIR.gateMode: mode}
+    facts = {RDF.type: MIMIR.ShapeGate, MIMIR.gatedGraph: graph, _MODE: mode}
     return record_quads(names.record("setting", "gate", graph.value), facts, names.meta)
 
 

@@ -141,7 +141,8 @@ class SparqlHttpStore:
         query_url, update_url, graph_store_url: addresses of the SPARQL query, update and graph
             store services; without the last two the store can only be read.
         token: sent as a bearer token.
-        timeout: seconds to wait for an answer to a query or an update.
+        timeout: seconds to wait for an answer to a query.
+        update_timeout: seconds to wait until an update is made; None: the same.
     """
 
     def __init__(
@@ -152,12 +153,14 @@ class SparqlHttpStore:
         *,
         token: str | None = None,
         timeout: float = 60,
+        update_timeout: float | None = None,
     ) -> None:
         self._query_url = _checked(query_url)
         self._update_url = update_url and _checked(update_url)
         self._graph_store_url = graph_store_url and _checked(graph_store_url)
         self._token = token
         self._timeout = timeout
+        self._update_timeout = update_timeout or timeout
 
     def reader(
         self, default_graphs: Sequence[NamedNode], named_graphs: Sequence[NamedNode] = ()
@@ -193,7 +196,7 @@ class SparqlHttpStore:
             StoreUnavailable: no answer came; the change may or may not have been made.
         """
         url = self._writable(self._update_url)
-        request = _request(url, text, INSERT, self._token, self._timeout)
+        request = _request(url, text, INSERT, self._token, self._update_timeout)
         with translated(url), closing(request.query().response) as answer:
             answer.read()
 

@@ -71,8 +71,14 @@ def evaluate_update(store: OxigraphStore, text: str, scope: Scope) -> tuple[list
         BadQuery: the text is not valid or uses a refused operation.
         GraphForbidden: it names a graph outside `scope`.
     """
+    return evaluate_operations(store, list(read_operations(text, scope.base)), scope)
+
+
+def evaluate_operations(
+    store: OxigraphStore, operations: Sequence[UpdateOperation], scope: Scope
+) -> tuple[list[Quad], list[Quad]]:
+    """Do what `evaluate_update` does, for a text that was split into its operations."""
     net: dict[Quad, bool] = {}
-    operations = list(read_operations(text, scope.base))
     for operation in operations:
         _check(operation)
         if (scope.using or scope.using_named) and operation.names_dataset:

@@ -15,7 +15,7 @@ from graph.view_patterns import Closure
 from graph.view_rewriting import Rewritten, rewrite
 
 SCRATCH = "urn:mimir:path:"
-MOST_CLOSED = 2_000_000
+MOST_CLOSED = 200_000
 _ATTEMPTS = 5
 _TOUCHED = "SELECT DISTINCT ?p WHERE { ?s ?p ?o }"
 
@@ -127,7 +127,7 @@ def filled(store: ViewStore, closures: Sequence[Closure]) -> Iterator[None]:
     """Keep the graphs of recursive paths filled while the context lasts.
 
     Raises:
-        ViewRefused: one of them would hold more than two million triples.
+        ViewRefused: one of them would hold more than 200,000 triples.
     """
     try:
         for closure in closures:
@@ -141,10 +141,11 @@ def filled(store: ViewStore, closures: Sequence[Closure]) -> Iterator[None]:
 
 
 def _check_size(store: ViewStore, closure: Closure) -> None:
-    asked = ("SELECT (COUNT(*) AS ?n) WHERE {", closure.pattern, "}")
+    some = ("SELECT ?s WHERE {", closure.pattern, "} LIMIT", str(MOST_CLOSED + 1))
+    asked = ("SELECT (COUNT(*) AS ?n) WHERE { {", *some, "} }")
     found = store.reader([], closure.sources).select(" ".join(asked)).rows[0][0]
     if int(str(getattr(found, "value", 0))) > MOST_CLOSED:
         raise ViewRefused(
-            "The recursive path goes along more than two million triples that an overlay may "
-            "change. Ask the base graph instead, or name the predicates of the path."
+            "The recursive path goes along more than 200,000 triples that an overlay may change. "
+            "Ask the base graph instead, or name the predicates of the path."
         )

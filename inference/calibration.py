@@ -21,10 +21,12 @@ class Platt:
     intercept: float
 
     def probability(self, score: float) -> float:
-        """Give the probability, to three digits, that a decision with this score is right."""
-        return round(1 / (1 + exp(-(self.slope * score + self.intercept))), 3)
+        """Give the probability, to three digits and never certain, that a decision is right."""
+        odds = self.slope * score + self.intercept
+        return min(round(1 / (1 + exp(-odds)), 3), _SUREST)
 
 
+_SUREST = 0.999
 REFERENCE = Platt(0.45, 0.9)
 WIDE_REFERENCE = Platt(0.22, 0.7)
 KEY = Platt(0.5, 1.5)

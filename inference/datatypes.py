@@ -6,7 +6,7 @@ zero. Knows no other table.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from graph.schema import Column, Datatype, Decision
 from inference.dates import COMPACT, compact_dates, date_pattern, plain_years
@@ -15,11 +15,13 @@ from inference.headers import (
     is_flag_header,
     is_identifier_header,
     names_date,
+    names_state,
     names_year,
 )
+from inference.numbers import number_reading
 from inference.profile import BOOLEAN_PAIRS, ColumnProfile, ValueStore
+from inference.readings import COMMA_FORMS, POINT_FORMS, Reading, counter_examples
 from inference.statistics import measured_columns
-from inference.units import header_unit, unit_format
 
 _STRAY_SHARE = 0.02
 _STRAY_DISTINCT = 5
@@ -27,8 +29,6 @@ _KINDRED_SHARE = 0.1
 _STRONG_NULLS = frozenset(
     ("null", "(null)", "<null>", "n/a", "#n/a", "<na>", "\\n", "nan", "-", "--", "---", "(blank)")
 )
-_POINT = ("integer", "decimal", "triple", "grouped", "exponent", "special", "spaced")
-_COMMA = ("integer", "comma", "grouped", "dotted", "triple", "spaced", "spacedcomma")
 _TRUE = frozenset(pair[0] for pair in BOOLEAN_PAIRS)
 _FALSE = frozenset(pair[1] for pair in BOOLEAN_PAIRS)
 _KINDRED_TYPES: tuple[tuple[Datatype, ...], ...] = (
@@ -40,23 +40,6 @@ _KINDRED_TYPES: tuple[tuple[Datatype, ...], ...] = (
     ("string",),
 )
 _BARE_BOOLEANS = frozenset(("true", "false"))
-
-
-@dataclass(frozen=True)
-class _Draft:
-    """A reading of a column: its type and how many rows it reads."""
-
-    datatype: Datatype
-    rows: int
-    evidence: tuple[str, ...] = ()
-    certainty: float = 0.99
-    format: str | None = None
-    decimal_comma: bool = False
-    spaced_groups: bool = False
-    true_words: tuple[str, ...] = ()
-    false_words: tuple[str, ...] = ()
-    unit: str | None = None
-    kindred: int = field(default=0)
 
 
 def decide_columns(
@@ -78,36 +61,46 @@ def column_read_as(
         _date(store, table, profile),
         _time(profile),
         _year(store, table, profile),
-        _number(store, table, profile),
+        number_reading(store, table, profile),
     )
     kindred = next(group for group in _KINDRED_TYPES if datatype in group)
     for reading in readings:
         if reading is not None and reading.datatype in kindred:
             return _column(profile, replace(reading, datatype=datatype))
     truth = (("1",), ("0",)) if datatype == "boolean" else ((), ())
-    draft = _Draft(datatype, profile.filled, true_words=truth[0], false_words=truth[1])
+    draft = Reading(datatype, profile.filled, true_words=truth[0], false_words=truth[1])
     return _column(profile, draft)
 
 
-def _draft(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft:
+def _draft(store: ValueStore, table: int, profile: ColumnProfile) -> Reading:
     """Choose the reading of one column."""
     filled = profile.filled - profile.count("blank", "null")
     if filled == 0:
-        return _Draft("string", profile.filled, ("No row has a value.",), 0.5)
+        return Reading("string", profile.filled, ("No row has a value.",), 0.5)
     readings = (
         _boolean(profile),
         _date(store, table, profile),
         _time(profile),
         _year(store, table, profile),
-        _number(store, table, profile),
+        number_reading(store, table, profile),
     )
-    fitting = [r for r in readings if r is not None and _fits(r, profile, filled)]
-    if not fitting:
-        return _Draft("string", profile.filled, (_text_evidence(profile, filled),))
-    return max(fitting, key=lambda reading: reading.rows)
+    some = [reading for reading in readings if reading is not None]
+    fitting = [reading for reading in some if _fits(reading, profile, filled)]
+    text = Reading("string", profile.filled, (_text_evidence(profile, filled),))
+    chosen = max(fitting, key=lambda reading: reading.rows, default=text)
+    others = [reading for reading in some if reading.datatype != chosen.datatype]
+    said = tuple(_why_not(other, filled) for other in others)
+    return replace(chosen, evidence=(*chosen.evidence, *said))
 
 
-def _fits(reading: _Draft, profile: ColumnProfile, filled: int) -> bool:
+def _why_not(other: Reading, filled: int) -> str:
+    """Say of another type that was looked at why it lost."""
+    if other.rows >= filled:
+        return f"All values could be {other.datatype} too; the header decides."
+    return f"As {other.datatype} only {other.rows} of {filled} values could be read."
+
+
+def _fits(reading: Reading, profile: ColumnProfile, filled: int) -> bool:
     """Tell whether so few cells contradict the reading that they are errors."""
     stray = filled - reading.rows - reading.kindred
     if stray <= 0 and reading.kindred == 0:
@@ -120,10 +113,10 @@ def _fits(reading: _Draft, profile: ColumnProfile, filled: int) -> bool:
     return stray <= _STRAY_SHARE * filled and (stray <= 0 or distinct <= _STRAY_DISTINCT)
 
 
-def _read_forms(reading: _Draft) -> tuple[str, ...]:
+def _read_forms(reading: Reading) -> tuple[str, ...]:
     kindred = ("blank", "null")
     if reading.datatype in ("integer", "decimal", "double"):
-        return (*(_COMMA if reading.decimal_comma else _POINT), "measure", *kindred)
+        return (*(COMMA_FORMS if reading.decimal_comma else POINT_FORMS), "measure", *kindred)
     if reading.datatype == "boolean":
         return ("word", "integer", *kindred)
     return ("date", "dateTime", "baddate", "dated", "time", "longtime", "integer", *kindred)
@@ -133,27 +126,28 @@ def _is_coded(profile: ColumnProfile) -> bool:
     return is_code_header(profile.name) or is_identifier_header(profile.name)
 
 
-def _boolean(profile: ColumnProfile) -> _Draft | None:
+def _boolean(profile: ColumnProfile) -> Reading | None:
     words = sorted(word for word in profile.words if word in _TRUE | _FALSE)
     true, false = (tuple(w for w in words if w in side) for side in (_TRUE, _FALSE))
     both = bool(true and false)
     asked = is_flag_header(profile.name)
-    if words and (both or asked or set(words) <= _BARE_BOOLEANS):
+    alone = asked or names_state(profile.name) or set(words) <= _BARE_BOOLEANS
+    if words and (both or alone):
         rows = sum(profile.words[word] for word in words)
         spread = ", ".join(f"{word} ({profile.words[word]})" for word in words)
         evidence = (f"{rows} of {profile.filled} values are truth words: {spread}.",)
         certainty = 0.97 if both else 0.85
-        return _Draft("boolean", rows, evidence, certainty, true_words=true, false_words=false)
+        return Reading("boolean", rows, evidence, certainty, true_words=true, false_words=false)
     integers = profile.forms.get("integer")
     if integers and asked and {integers.first, integers.last} <= {"0", "1"}:
         evidence = (f"The header {profile.name!r} asks a question and all values are 0 or 1.",)
         # one row more than the number reading has, so that the header decides
         rows = integers.rows
-        return _Draft("boolean", rows, evidence, 0.9, true_words=("1",), false_words=("0",))
+        return Reading("boolean", rows, evidence, 0.9, true_words=("1",), false_words=("0",))
     return None
 
 
-def _date(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft | None:
+def _date(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
     days, moments = profile.count("date"), profile.count("dateTime")
     dated = profile.count("dated")
     kindred = profile.count("baddate")
@@ -163,21 +157,21 @@ def _date(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft | Non
         evidence = [f"{rows} of {profile.filled} values are ISO 8601 dates."]
         if moments and days:
             evidence.append(f"{days} of them have no time of day and count as midnight.")
-        evidence += _counter_examples(profile, "baddate", "is not a day of the calendar")
-        return _Draft(datatype, rows, tuple(evidence), kindred=kindred)
+        evidence += counter_examples(profile, "baddate", "is not a day of the calendar")
+        return Reading(datatype, rows, tuple(evidence), kindred=kindred)
     if dated >= (1 - _KINDRED_SHARE) * (profile.filled - profile.count("blank", "null")):
         return _patterned_date(store, table, profile)
     return _compact_date(store, table, profile)
 
 
-def _patterned_date(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft | None:
+def _patterned_date(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
     found = date_pattern(store, table, profile.position)
     if found is None:
         return None
     evidence = [f"{found.rows} of {profile.filled} values have the pattern {found.pattern}."]
     if found.rival is not None:
         evidence.append(f"All of them can be read as {found.rival} too; day first is assumed.")
-    return _Draft(
+    return Reading(
         "dateTime" if found.has_clock else "date",
         found.rows,
         tuple(evidence),
@@ -187,28 +181,28 @@ def _patterned_date(store: ValueStore, table: int, profile: ColumnProfile) -> _D
     )
 
 
-def _compact_date(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft | None:
+def _compact_date(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
     digits = profile.count("integer")
     if not digits or profile.longest != len("YYYYMMDD") or not names_date(profile.name):
         return None
     if compact_dates(store, table, profile.position) < digits:
         return None
     evidence = (f"All {digits} values are days as YYYYMMDD and the header names a date.",)
-    return _Draft("date", digits, evidence, 0.97, format=COMPACT)
+    return Reading("date", digits, evidence, 0.97, format=COMPACT)
 
 
-def _time(profile: ColumnProfile) -> _Draft | None:
+def _time(profile: ColumnProfile) -> Reading | None:
     rows, halves, long = (profile.count(form) for form in ("time", "clock12", "longtime"))
     if halves > rows:
         return _half_day_time(profile, halves)
     if not rows or _is_ratio(profile):
         return None
     evidence = [f"{rows} of {profile.filled} values are times of day."]
-    evidence += _counter_examples(profile, "longtime", "is past the end of the day")
-    return _Draft("time", rows, tuple(evidence), 0.97, kindred=long)
+    evidence += counter_examples(profile, "longtime", "is past the end of the day")
+    return Reading("time", rows, tuple(evidence), 0.97, kindred=long)
 
 
-def _half_day_time(profile: ColumnProfile, rows: int) -> _Draft | None:
+def _half_day_time(profile: ColumnProfile, rows: int) -> Reading | None:
     """Read times with AM and PM, all with seconds or all without."""
     found = profile.forms["clock12"]
     ends = (found.first, found.last)
@@ -218,7 +212,7 @@ def _half_day_time(profile: ColumnProfile, rows: int) -> _Draft | None:
         return None
     clock = f"%I:%M{':%S' if seconds == {True} else ''}{' ' if spaces == {True} else ''}%p"
     evidence = (f"{rows} of {profile.filled} values are times of day with AM or PM.",)
-    return _Draft("time", rows, evidence, 0.97, format=clock)
+    return Reading("time", rows, evidence, 0.97, format=clock)
 
 
 def _is_ratio(profile: ColumnProfile) -> bool:
@@ -227,98 +221,17 @@ def _is_ratio(profile: ColumnProfile) -> bool:
     return all(text.strip().startswith("1:") and text.count(":") == 1 for text in ends)
 
 
-def _year(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft | None:
+def _year(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
     found = profile.forms.get("integer")
     if found is None or profile.longest != len("YYYY") or not names_year(profile.name):
         return None
     if not plain_years(store, table, profile.position, found.rows):
         return None
     evidence = (f"All {found.rows} numbers are years and the header says so.",)
-    return _Draft("gYear", found.rows, evidence, 0.95)
+    return Reading("gYear", found.rows, evidence, 0.95)
 
 
-def _number(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft | None:
-    """Read the column as numbers: point or comma, with or without a unit in the cells."""
-    if profile.count("zeros") or is_code_header(profile.name, length=profile.longest):
-        return None
-    comma = profile.count("comma", "dotted", "spacedcomma") > 0 and profile.count("decimal") == 0
-    spaced = profile.count("spaced", "spacedcomma")
-    if spaced and not profile.count("spacedcomma", "comma", "decimal"):
-        return None  # groups of digits, none with a fraction, are as likely a code
-    forms = _COMMA if comma else _POINT
-    rows = profile.count(*forms)
-    measured = profile.count("measure")
-    if measured > rows:
-        return _measure(store, table, profile)
-    if not rows:
-        return None
-    datatype = _number_type(profile, comma=comma)
-    evidence = [f"{rows} of {profile.filled} values are numbers of type {datatype}."]
-    if comma:
-        evidence.append("The comma is the decimal sign.")
-    evidence += _counter_examples(profile, "measure", "stands with something else")
-    if measured and unit_format(store, table, profile.position) is None:
-        measured = 0
-    certainty = 0.99
-    if _is_ambiguous_grouping(profile):
-        certainty = 0.7
-        evidence.append("Comma or point could group thousands or stand before a fraction.")
-    unit = header_unit(profile.name)
-    return _Draft(
-        datatype, rows, tuple(evidence), certainty,
-        decimal_comma=comma, spaced_groups=spaced > 0, unit=unit, kindred=measured,
-    )  # fmt: skip
-
-
-def _number_type(profile: ColumnProfile, *, comma: bool) -> Datatype:
-    if comma:
-        return "decimal" if profile.count("comma", "grouped", "spacedcomma") else "integer"
-    if profile.count("exponent", "special"):
-        return "double"
-    if not profile.count("decimal", "triple"):
-        return _grouped_type(profile)
-    return "double" if profile.words.get("nan") else "decimal"
-
-
-def _grouped_type(profile: ColumnProfile) -> Datatype:
-    """Tell 1,234 from 1,234.5 by the example texts; both have the same form."""
-    found = [profile.forms[form] for form in ("grouped", "spaced") if form in profile.forms]
-    return "decimal" if any("." in form.first + form.last for form in found) else "integer"
-
-
-def _is_ambiguous_grouping(profile: ColumnProfile) -> bool:
-    """Tell whether all separators are one comma, or one point, before three digits."""
-    commas, points = profile.count("grouped"), profile.count("triple")
-    if profile.count("comma", "decimal", "dotted", "spacedcomma") or _has_two_groups(profile):
-        return False
-    return (commas > 0) != (points > 0)
-
-
-def _has_two_groups(profile: ColumnProfile) -> bool:
-    """Tell whether a number has two commas, which only thousands have, or a comma and a point."""
-    found = profile.forms.get("grouped")
-    return found is not None and any(
-        text.count(",") > 1 or "." in text for text in (found.first, found.last)
-    )
-
-
-def _measure(store: ValueStore, table: int, profile: ColumnProfile) -> _Draft | None:
-    found = unit_format(store, table, profile.position)
-    if found is None:
-        return None
-    evidence = (f"{found.rows} of {profile.filled} values are numbers with {found.unit}.",)
-    return _Draft(
-        "decimal" if found.fractional else "integer",
-        found.rows,
-        evidence,
-        0.95,
-        format=found.format,
-        decimal_comma=found.decimal_comma,
-        unit=found.unit,
-    )
-
-
-def _with_shared_day_order(drafts: Sequence[_Draft]) -> list[_Draft]:
+def _with_shared_day_order(drafts: Sequence[Reading]) -> list[Reading]:
     """Let an unambiguous date column of the table decide for the ambiguous ones."""
     sure = [d.format for d in drafts if d.format and "%d" in d.format and d.certainty > 0.6]
     month_first = any(p.startswith("%m") for p in sure)
@@ -327,20 +240,20 @@ def _with_shared_day_order(drafts: Sequence[_Draft]) -> list[_Draft]:
     return [_month_first(d) if d.format and d.certainty <= 0.6 else d for d in drafts]
 
 
-def _month_first(draft: _Draft) -> _Draft:
+def _month_first(draft: Reading) -> Reading:
     pattern = draft.format or ""
     swapped = pattern.replace("%d", "%x").replace("%m", "%d").replace("%x", "%m")
     evidence = (draft.evidence[0], "Another date column of the table has the month first.")
     return replace(draft, format=swapped, certainty=0.85, evidence=evidence)
 
 
-def _column(profile: ColumnProfile, draft: _Draft) -> Column:
+def _column(profile: ColumnProfile, draft: Reading) -> Column:
     filled = max(profile.filled - profile.count("blank", "null"), 1)
     share = min(draft.rows / filled, 1.0)
     confidence = draft.certainty * share * (filled + 2) / (filled + 3)
     evidence = draft.evidence
     if draft.datatype != "string":
-        evidence += tuple(_counter_examples(profile, "text", "does not fit"))
+        evidence += tuple(counter_examples(profile, "text", "does not fit"))
     return Column(
         name=profile.name,
         datatype=draft.datatype,
@@ -356,7 +269,7 @@ def _column(profile: ColumnProfile, draft: _Draft) -> Column:
     )
 
 
-def _null_words(profile: ColumnProfile, draft: _Draft) -> tuple[str, ...]:
+def _null_words(profile: ColumnProfile, draft: Reading) -> tuple[str, ...]:
     """Give the texts of the column that mean "no value", as they are spelled.
 
     In a typed column every such word is one. In a text column only those are that nobody uses as
@@ -382,16 +295,9 @@ def _text_evidence(profile: ColumnProfile, filled: int) -> str:
     if profile.count("zeros"):
         example = profile.forms["zeros"].first.strip()
         return f"{profile.count('zeros')} of {filled} values have leading zeros, such as {example}."
-    numbers = profile.count(*_POINT)
+    numbers = profile.count(*POINT_FORMS)
     if numbers == filled:
         return f"All {filled} values are digits, but the header names a code."
     example = profile.forms["text"].first[:40] if "text" in profile.forms else ""
     tail = f", such as {example!r}" if example else ""
     return f"{filled - numbers} of {filled} values are text{tail}."
-
-
-def _counter_examples(profile: ColumnProfile, form: str, complaint: str) -> list[str]:
-    found = profile.forms.get(form)
-    if found is None:
-        return []
-    return [f"{found.first.strip()[:40]!r} {complaint} ({found.rows} rows)."]

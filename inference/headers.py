@@ -51,6 +51,10 @@ _ACCOUNT_WORDS = word_set(
 _NUMBER_WORDS = word_set("number no nr num nummer numero número numéro")
 _FLAG_FIRST = word_set("is has was had can should allow allows are ist hat")
 _FLAG_LAST = word_set("flag yn bool boolean indicator ind")
+_STATES = word_set(
+    "active activebool enabled deleted visible valid verified approved archived closed public "
+    "published paid aktiv activo actif attivo ativo"
+)
 _CLASS_WORDS = word_set("type typ tipo kind art status state zustand gender sex level")
 _DATE_WORDS = word_set("date dates datum dt day tag fecha data jour dia giorno")
 _YEAR_WORDS = word_set("year yr jahr année annee año ano anno")
@@ -124,6 +128,12 @@ def is_flag_header(name: str) -> bool:
     """Tell whether the header asks a question whose answer is yes or no."""
     words = header_words(name)
     return len(words) > 1 and (words[0] in _FLAG_FIRST or words[-1] in _FLAG_LAST)
+
+
+def names_state(name: str) -> bool:
+    """Tell whether the header names a state that holds or does not: `active`, `paid`."""
+    words = header_words(name)
+    return bool(words) and words[-1] in _STATES
 
 
 def is_classification(name: str) -> bool:

@@ -171,16 +171,8 @@ class _Writer:
                 yield from self._graph.collection(owner, OWL.hasKey, terms, label)
 
     def _disjointness(self) -> Iterator[Quad]:
-        """Rows of two tables are two things, but for parts of one: tables whose keys are shared."""
-        parts = {item.table for item in self._model.classes if item.kind == "extension"}
-        whole = {
-            link.target_table
-            for item in self._model.classes
-            if item.table in parts
-            for link in item.links
-            if link.columns == item.key
-        }
-        apart = [item.name for item in self._model.classes if item.table not in parts | whole]
+        """Rows of two tables are two things, unless one table extends another."""
+        apart = [item.name for item in self._model.classes if item.kind != "extension"]
         terms = sorted({self._names.term(name) for name in apart}, key=lambda term: term.value)
         if len(terms) == 2:
             # Tools write a pair like this, whatever they read.

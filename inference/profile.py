@@ -112,6 +112,7 @@ class ValueStore:
         self.connection = duckdb.connect(
             ":memory:", config={"temp_directory": str(scratch), "preserve_insertion_order": False}
         )
+        self.connection.execute("SET enable_progress_bar = false")  # it would print amid an answer
 
     def close(self) -> None:
         """Free the database."""

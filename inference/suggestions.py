@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from graph.model import ClassDef, KnowledgeModel, LinkDef
+from graph.model import AttributeDef, ClassDef, KnowledgeModel, LinkDef
 from graph.names import ProjectNames
 from graph.schema import Column, Schema, Table
-from graph.terms import NamedNode, Quad
+from graph.terms import BlankNode, NamedNode, Quad, Subject, Term
 from graph.vocab import DCTERMS, OWL, RDF, RDFS, SCHEMA, SKOS
 from inference.graph_writer import GraphWriter, blank_node
 from inference.headers import header_words, word_set
@@ -38,6 +38,10 @@ _NOT_EVENT_TIMES = word_set(
     "death founded"
 )
 _NUMBERED = word_set("line number no nr position pos seq sequence item index step")
+
+
+_SHORTEST = 3
+"""Letters of the shortest value that names a class; shorter ones are codes."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,28 @@ def hierarchy_suggestions(
     return tuple(_Finder(model, schema, names).suggestions())
 
 
+def skolemised(suggestion: Suggestion, names: ProjectNames) -> tuple[Quad, ...]:
+    """Give the quads of a suggestion with IRIs that stand for its blank nodes, as in the store."""
+
+    def named(term: Subject | Term) -> Subject | Term:
+        """Name a blank node."""
+        if isinstance(term, BlankNode):
+            return NamedNode(f"{names.skolem}{term.value}")
+        return term
+
+    return tuple(
+        Quad(named(q.subject), q.predicate, named(q.object), q.graph_name)  # type: ignore[arg-type] # a subject stays one
+        for q in suggestion.quads
+    )
+
+
 class _Finder:
     def __init__(self, model: KnowledgeModel, schema: Schema, names: ProjectNames) -> None:
         self._model = model
         self._schema = schema
         self._names = names
-        self._facts = GraphWriter(names.ontology).facts
+        self._writer = GraphWriter(names.ontology)
+        self._facts = self._writer.facts
         self._pointed = {link.target_table for item in model.classes for link in item.links}
         self._taken = {item.name for item in model.classes}
         for item in model.classes:
@@ -99,32 +119,42 @@ class _Finder:
         quads: list[Quad] = []
         for value, _ in found.kinds:
             name = pascal_case([singular(word) for word in split_words(value)])
-            if not name.isidentifier() or name in self._taken:
+            if len(name) < _SHORTEST or not name.isidentifier() or name in self._taken:
                 name = pascal_case((*split_words(value), *split_words(item.label)))
             if not name.isidentifier() or name in self._taken:
                 return
-            cls = self._names.term(name)
-            restriction = self._expression("kind", name)
-            quads += self._facts(
-                cls,
-                (RDF.type, OWL.Class),
-                (RDFS.label, value),
-                (RDFS.comment, f"A {item.label} whose {attribute.label} is {value!r}."),
-                (RDFS.subClassOf, self._names.term(item.name)),
-                (OWL.equivalentClass, restriction),
-            )
-            quads += self._facts(
-                restriction,
-                (RDF.type, OWL.Restriction),
-                (OWL.onProperty, self._names.term(attribute.name)),
-                (OWL.hasValue, value),
-            )
+            quads += self._kind(item, attribute, name, value)
         yield Suggestion(
             ("kinds", table.name, found.column, *(value for value, _ in found.kinds)),
             f"{item.name} has kinds that {attribute.label!r} tells apart: make them subclasses.",
             found.decision.confidence,
             found.decision.evidence,
             tuple(quads),
+        )
+
+    def _kind(
+        self, item: ClassDef, attribute: AttributeDef, name: str, value: str
+    ) -> Iterator[Quad]:
+        """Define a class as the members of another one that have a value."""
+        whole, restriction = blank_node("kind", name), blank_node("kind", name, "value")
+        yield from self._facts(
+            self._names.term(name),
+            (RDF.type, OWL.Class),
+            (RDFS.label, value),
+            (RDFS.comment, f"A {item.label} whose {attribute.label} is {value!r}."),
+            (RDFS.subClassOf, self._names.term(item.name)),
+            (OWL.equivalentClass, whole),
+        )
+        yield from self._facts(whole, (RDF.type, OWL.Class))
+        members = (self._names.term(item.name), restriction)
+        yield from self._writer.collection(
+            whole, OWL.intersectionOf, members, ("kind", name, "members")
+        )
+        yield from self._facts(
+            restriction,
+            (RDF.type, OWL.Restriction),
+            (OWL.onProperty, self._names.term(attribute.name)),
+            (OWL.hasValue, value),
         )
 
     def _one_to_one(self, item: ClassDef) -> Iterator[Suggestion]:
@@ -174,7 +204,7 @@ class _Finder:
             quads += self._facts(above, (RDFS.subPropertyOf, DCTERMS.isPartOf))
         else:
             # The link serves other classes too, for which it says nothing of parts.
-            node = self._expression("part", item.name)
+            node = blank_node("part", item.name)
             quads += self._facts(self._names.term(item.name), (RDFS.subClassOf, node))
             quads += self._facts(
                 node,
@@ -246,10 +276,6 @@ class _Finder:
             ),
             tuple(quads),
         )
-
-    def _expression(self, *parts: str) -> NamedNode:
-        """Name a class expression; exports make a blank node of such an IRI."""
-        return NamedNode(self._names.skolem + blank_node(*parts).value)
 
 
 def _is_time(column: Column) -> bool:

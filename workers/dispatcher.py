@@ -46,6 +46,7 @@ class Dispatcher:
         self._pending: dict[str, set[str]] = {}
         self._watched: dict[Job, float] = {}
         self._postponed: dict[str, str] = {}
+        self._unread: set[str] = set()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -100,17 +101,25 @@ class Dispatcher:
 
     def find_unfinished(self) -> None:
         """Note the runs that an earlier owner left queued or running."""
-        for name in self._projects.names():
+        self._unread = set(self._projects.names())
+        self._read_unread()
+
+    def _read_unread(self) -> None:
+        for name in sorted(self._unread):
             try:
                 project = self._projects.get(name)
+                # The doors are open already: a run may be submitted between reading and noting.
+                with self._lock:
+                    unfinished = list_runs(_meta(project), "queued", "running")
+                    self._pending.setdefault(name, set()).update(run.id for run in unfinished)
+                self._unread.discard(name)
+            except StoreUnavailable as error:
+                # Its store may come back, and its runs go on then.
+                self._postpone(name, error)
             except MimirError:
                 # One damaged project must not keep the others from being served.
                 _LOG.exception("project %s cannot be opened", name)
-                continue
-            # The doors are open already: a run may be submitted between reading and noting.
-            with self._lock:
-                unfinished = list_runs(_meta(project), "queued", "running")
-                self._pending.setdefault(name, set()).update(run.id for run in unfinished)
+                self._unread.discard(name)
 
     def tick(self, queue: JobQueue) -> None:
         """Take back what was lost and start what can be started now.
@@ -120,6 +129,7 @@ class Dispatcher:
         """
         for job in queue.lost():
             self._hand_back(job)
+        self._read_unread()
         with self._lock:
             busy = [name for name, runs in self._pending.items() if runs]
         names = set(self._projects.names()) if busy else set()

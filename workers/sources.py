@@ -58,3 +58,9 @@ def current_sources(reader: GraphReader) -> tuple[Source, ...]:
         if name not in newest or time >= newest[name][0]:
             newest[name] = (time, Source(name, sha256, int(size)))
     return tuple(newest[name][1] for name in sorted(newest, key=lambda name: (first[name], name)))
+
+
+def uploaded_files(reader: GraphReader) -> list[tuple[str, str]]:
+    """List name and SHA-256 of every uploaded file, older versions too."""
+    rows = reader.select(load_query("workers", "sources"))
+    return [(str(getattr(row[0], "value", "")), str(getattr(row[1], "value", ""))) for row in rows]

@@ -2,6 +2,7 @@
 
 from app.operations import (
     alerts,
+    audit,
     differences,
     explaining,
     exports,
@@ -52,6 +53,7 @@ _NOUNS = (
     reasoning,
     alerts,
     rules,
+    audit,
     internal,
 )
 

@@ -101,6 +101,9 @@ def set_gate(services: Services, request: SetGate) -> GatesView:
     graph = _graph(project, request.graph)
     if request.mode not in MODES:
         raise BadInput(f"The gate must be one of {', '.join(MODES)}, not {request.mode!r}.")
+    if request.mode != "off":
+        # A malformed shape would refuse every change; it is told here, and nothing is set.
+        _unchecked(project)
     before = read_modes(project.reader(names.meta)).get(graph, "off")
     project.commit(gate_change(names, graph, before, request.mode, request.by))
     return _view(project)
@@ -129,12 +132,17 @@ def list_commit_violations(services: Services, request: CommitRequest) -> Commit
 def _view(project: Project) -> GatesView:
     names = project.names
     modes = {names.data: "off", **read_modes(project.reader(names.meta))}
-    shapes = project.reader(names.shapes)
-    slow = not_compiled(shapes, read_shapes(shapes))
+    is_on = any(mode != "off" for mode in modes.values())
     return GatesView(
         tuple(GateView(graph.value, mode) for graph, mode in sorted(modes.items(), key=str)),
-        {str(getattr(shape, "value", shape)): reason for shape, reason in slow.items()},
+        _unchecked(project) if is_on else {},
     )
+
+
+def _unchecked(project: Project) -> dict[str, str]:
+    shapes = project.reader(project.names.shapes)
+    slow = not_compiled(shapes, read_shapes(shapes))
+    return {str(getattr(shape, "value", shape)): reason for shape, reason in slow.items()}
 
 
 def _graph(project: Project, name: str) -> NamedNode:

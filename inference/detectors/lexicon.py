@@ -10,6 +10,29 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import get_global
 
+_MORE_LOCALES = (
+    *(
+        "ar",
+        "bg",
+        "ca",
+        "cs",
+        "da",
+        "el",
+        "et",
+        "fa",
+        "fi",
+        "he",
+        "hi",
+        "hr",
+        "hu",
+        "id",
+        "ko",
+        "lt",
+    ),
+    *("lv", "nb", "ro", "sk", "sl", "sr", "th", "uk", "vi"),
+)
+"""Languages in which countries are known too."""
+
 _LOCALES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "pl", "tr", "ru", "zh", "ja")
 _COUNTRIES = (
     "usa,u.s.,u.s.a.,united states of america,uk,u.k.,great britain,england,scotland,wales,"
@@ -109,7 +132,7 @@ def word_lists() -> dict[str, tuple[str, ...]]:
 
 
 def _countries() -> Iterator[str]:
-    for locale in _LOCALES:
+    for locale in (*_LOCALES, *_MORE_LOCALES):
         for code, name in Locale.parse(locale).territories.items():
             if len(code) == 2 and code.isalpha():
                 yield name.lower().replace("’", "'")

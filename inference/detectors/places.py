@@ -178,7 +178,7 @@ def _region(view: ColumnView) -> Finding | None:
 
 def _is_named(view: ColumnView) -> bool:
     """Tell whether most values are proper names: few digits, no sentences."""
-    return view.share("digit-code") < 0.2 and view.share("sentence") < 0.2 and view.length < 40
+    return view.share("digit-code") < 0.2 and view.share("sentence") < 0.5 and view.length < 40
 
 
 def _within(view: ColumnView, bound: int) -> bool:

@@ -61,7 +61,7 @@ def identifier(view: ColumnView) -> Finding | None:
     said = view.ends(_IDENTIFIERS)
     if view.key:
         why = "It is the key of the table."
-        return Finding("identifier", 0.95 if said else 0.8, (why,))
+        return Finding("identifier", 0.95 if said else 0.75, (why,))
     if view.bound:
         return Finding("identifier", 0.85, ("It is part of a key or points to another table.",))
     if not said or view.says(("number of", "no of")) or view.share("name") > 0.5:
@@ -139,7 +139,7 @@ def prose(view: ColumnView) -> Finding | None:
 
 def title(view: ColumnView) -> Finding | None:
     """Find the names of things."""
-    if view.is_text and view.ends(_TITLES) and view.share("digit-code") < 0.5:
+    if view.is_text and view.sampled and view.ends(_TITLES) and view.share("digit-code") < 0.5:
         return Finding("name", 0.8, (named(view),))
     return None
 

@@ -75,10 +75,12 @@ def test_commits_are_listed_shown_undone_and_gone_back_to(shop: Shop) -> None:
     assert (shown["commit"]["added"], shown["commit"]["removed"]) == (1, 1)
     assert f"D {shop.quad('a')} ." in shown["patch"]
 
-    undone = shop.call("undo_project_commit", commit="3", by="kim")
-    assert texts(shop.get()) == "ab"
     with pytest.raises(CallFailed, match="changed again by commit 3"):
         shop.call("undo_project_commit", commit="1")
+    undone = shop.call("undo_project_commit", commit="3", by="kim")
+    assert texts(shop.get()) == "ab"
+    shop.call("undo_project_commit", commit="1")
+    assert texts(shop.get()) == "b"
     shop.call("revert_project", to="1", by="kim")
     assert texts(shop.get()) == "a"
     assert undone["commit"] == 4

@@ -85,7 +85,11 @@ def test_a_persons_edits_outlive_a_re_run_and_a_rename_reaches_the_data(works: W
     assert (again["added"], again["removed"]) == (0, 0)
     assert works.counts() == {"Asset": 4, "Site": 3}
     diff = works.call("diff_ontology", old="1")["difference"]
-    assert [item["new"] for item in diff["renamed"]] == [f"<{TERMS}Asset>"]
+    renamed = {(item["kind"], item["new"].rpartition("#")[2]) for item in diff["renamed"]}
+    assert ("class", "Asset>") in renamed
+    assert {kind for kind, _ in renamed} == {"class", "shape"}
+    assert ("shape", "Asset-serial>") in renamed
+    assert diff["shapes"]["added"] == diff["shapes"]["removed"] == []
     assert diff["classes"]["added"] == [f"<{TERMS}Place>"]
     kinds = [item["kind"] for item in works.call("list_ontology_edits")["items"]]
     assert kinds == ["label", "subclass", "rename"]

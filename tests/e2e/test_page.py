@@ -53,12 +53,31 @@ def test_the_page_shows_what_came_out_at_two_widths(
     expect(page.get_by_test_id("alert-row")).to_have_count(len(fleet.truth.faults))
     expect(page.get_by_test_id("model-row").first).to_be_visible()
     expect(page.get_by_test_id("twin-row").first).to_contain_text("live")
-    expect(page.get_by_test_id("violation-row").first).to_be_visible()
+    expect(page.get_by_test_id("violation-group").first).to_be_visible()
     for width in (1280, 400):
         page.set_viewport_size({"width": width, "height": 900})
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width
         shot(page, tmp_path, f"page-{width}")
+
+
+def test_violations_stand_by_cause_and_open_to_their_cells_and_repairs(
+    fleet: Fleet, page: Page, tmp_path: Path
+) -> None:
+    page.goto(f"{fleet.owner.url}/#/fleet")
+    group = page.get_by_test_id("violation-group").filter(has=page.get_by_test_id("propose-repairs"))
+
+    group.first.get_by_role("button").first.click()
+    expect(page.get_by_test_id("violation-row").first).to_contain_text("row")
+    for width in (1280, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.locator("#violations").scroll_into_view_if_needed()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        shot(page, tmp_path, f"violations-{width}")
+
+    group.first.get_by_test_id("propose-repairs").click()
+
+    expect(page.get_by_text("proposal").first).to_contain_text("pending")
 
 
 def test_a_query_is_typed_and_answered(fleet: Fleet, page: Page, tmp_path: Path) -> None:

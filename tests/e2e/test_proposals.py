@@ -281,6 +281,27 @@ def test_undo_never_overwrites_a_later_change(shop: Shop) -> None:
     assert shop.power() == ["12.5"]
 
 
+def test_an_undone_proposal_is_done_again_by_undoing_the_undoing(shop: Shop) -> None:
+    made = shop.propose(FASTER)
+    shop.call("approve_proposal", proposal=made["id"])
+    first = shop.call("apply_proposal", proposal=made["id"])["commits"][0]
+
+    def undo(commit: int) -> tuple[str, list[str]]:
+        shop.call("undo_project_commit", commit=str(commit), by="kim")
+        return shop.call("get_proposal", proposal=made["id"])["proposal"]["state"], shop.power()
+
+    assert undo(first) == ("undone", ["12.5"])
+    assert undo(first + 1) == ("applied", ["24.5"])
+    assert undo(first + 2) == ("undone", ["12.5"])
+    assert undo(first + 3) == ("applied", ["24.5"])
+    shop.call("undo_proposal", proposal=made["id"])
+    assert shop.power() == ["12.5"]
+    commits = shop.call("get_proposal", proposal=made["id"])["proposal"]["commits"]
+    assert commits == [first + number for number in (5, 4, 3, 2, 1, 0)]
+    shown = shop.call("get_project_commit", commit=str(first + 5))["commit"]
+    assert shown["undoes"].endswith(f"/commit/{first + 4}")
+
+
 def test_a_patch_is_taken_and_its_blank_nodes_get_names(shop: Shop) -> None:
     patch = f'TX .\nA _:x <{TERMS}tag> "y" .\nA {M2} <{TERMS}tag> "z" .\nTC .\n'
 

@@ -1,9 +1,20 @@
 """What the values of the demo fleet stand for, and what is proposed about it."""
 
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from app.client import Client
+from app.operations.catalog import OPERATIONS
+from app.wiring import Owner
 from graph.vocab import GEOSPARQL, MIMIR, QUDT, RDFS, SCHEMA, SOSA
-from tests.e2e.conftest import Fleet, finished
+from tests.e2e.conftest import Fleet, finished, settings_for
 
 ONTOLOGY = "GRAPH <http://mimir.local/p/fleet/graph/ontology> "
+SECRET = "sk-nobody-may-know"
 META = "GRAPH <http://mimir.local/p/fleet/graph/meta> "
 TERMS = "PREFIX : <http://mimir.local/p/fleet/ontology#> "
 
@@ -73,3 +84,59 @@ def test_suggestions_wait_as_proposals_and_come_only_once(fleet: Fleet) -> None:
         "LIMIT 1"
     )
     fleet.call("undo_proposal", proposal=align["id"], reason="Only a test")
+
+
+def test_a_model_is_asked_by_the_worker_and_its_key_stays_nowhere(tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    days = "".join(f"{n},0{n % 9 + 1}/04/2024\n" for n in range(1, 40))
+    (files / "visits.csv").write_text("visit_id,day\n" + days)
+    with model() as (url, asked):
+        settings = settings_for(
+            tmp_path / "data", advice_url=url, advice_model="tiny", advice_key=SECRET
+        )
+        owner = Owner(settings, port=0)
+        owner.start()
+        try:
+            client = Client(owner.url)
+            client.call(OPERATIONS["create_project"], {"name": "visits"})
+            run = client.upload("visits", [("visits.csv", files / "visits.csv")])
+            view = finished(client, "visits", run["id"])
+            project = owner.services.projects.get("visits")
+            records = "\n".join(map(str, project.quads(project.names.meta)))
+        finally:
+            owner.stop()
+
+    assert view["state"] == "succeeded"
+    assert asked == [f"Bearer {SECRET}"]
+    assert "The model tiny says: Ask the office." in records
+    kept = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if SECRET.encode() in path.read_bytes()]
+
+
+@contextmanager
+def model() -> Iterator[tuple[str, list[str | None]]]:
+    """Serve a model that has one answer: its URL, and the keys it was shown."""
+    keys: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            keys.append(self.headers["Authorization"])
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            questions = json.loads(asked["messages"][1]["content"])
+            content = json.dumps(dict.fromkeys(questions, "Ask the office."))
+            body = json.dumps({"choices": [{"message": {"content": content}}]}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1", keys
+    server.shutdown()
+    server.server_close()

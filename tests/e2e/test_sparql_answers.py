@@ -195,6 +195,20 @@ def test_what_xml_cannot_hold_is_refused_in_xml_alone(http: httpx.Client, path: 
         assert answer.status_code == (406 if media.endswith("xml") else 200)
 
 
+def test_the_exact_text_of_an_upload_is_given_back(http: httpx.Client) -> None:
+    texts = [b"id,size\n001,1.50\n002,+2\n", b"id,size\r\n001,01\r\n"]
+    for text in texts:
+        files = {"files": ("sizes.csv", text, "text/csv")}
+        http.post("/api/v1/projects/shop/files", files=files).raise_for_status()
+    select = "SELECT ?h { GRAPH ?g { ?s <https://w3id.org/mimir-aip/ns#sha256> ?h } }"
+
+    digests = [line for line in asked(http, select, "text/csv").text.split("\r\n")[1:-1] if line]
+    given_ = [http.get(f"/api/v1/projects/shop/files/{digest}").content for digest in digests]
+
+    assert set(texts) <= set(given_)
+    assert http.get(f"/api/v1/projects/shop/files/{'0' * 64}").status_code == 404
+
+
 def test_triple_terms_are_refused_with_a_reason(http: httpx.Client) -> None:
     for text in (
         "INSERT DATA { <urn:a> <urn:b> <<( <urn:a> <urn:b> 1 )>> }",

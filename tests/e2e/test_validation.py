@@ -175,6 +175,10 @@ def test_the_gate_refuses_what_breaks_a_shape_on_every_door_that_writes(store: S
             headers={"Content-Type": "application/sparql-update"},
         ),
         "post": httpx.post(gsp, params=data, content=bad, headers=turtle),
+        "put": httpx.put(gsp, params=data, content=bad, headers=turtle),
+        "patch": httpx.patch(
+            gsp, params=data, content=patch, headers={"Content-Type": "application/rdf-patch"}
+        ),
     }  # fmt: skip
 
     for door, answer in answers.items():
@@ -211,3 +215,13 @@ def test_a_gate_is_only_for_graphs_that_users_write(store: Store) -> None:
             store.call("set_gate", mode="block", graph=graph)
     with pytest.raises(CallFailed, match="off, warn, block"):
         store.call("set_gate", mode="maybe")
+
+
+def test_no_gate_is_set_on_shapes_that_are_malformed(store: Store) -> None:
+    names = store.project.names
+    store.project.commit(ChangeSet(added=_quads('s:size sh:minCount "x" .', names.shapes)))
+
+    with pytest.raises(CallFailed, match="minCount"):
+        store.call("set_gate", mode="block")
+
+    assert store.call("get_gates")["gates"][0]["mode"] == "off"

@@ -278,3 +278,19 @@ def test_reports_progress_by_table(tmp_path: Path) -> None:
 
     land(staged, schema, model, NAMES, "i1", tmp_path / "data.nq", progress=note)
     assert sorted(seen) == [("customer", 3), ("order", 4)]
+
+
+@pytest.mark.parametrize("rows", [100, 25_000], ids=["small", "in two halves"])
+def test_the_file_stays_the_same_one_so_that_it_can_be_read_while_it_grows(
+    tmp_path: Path, rows: int
+) -> None:
+    item = table("thing", {"id": "integer"}, ["id"])
+    staged = [stage(tmp_path, "thing", ["id"], [(str(n),) for n in range(rows)])]
+    model = KnowledgeModel((described(item, "Thing"),), ())
+    output = tmp_path / "data.nq"
+    output.touch()
+
+    with output.open("rb") as early:
+        land(staged, Schema((item,)), model, NAMES, "i1", output)
+
+        assert early.read() == output.read_bytes() != b""

@@ -132,3 +132,52 @@ def test_a_counter_that_does_not_count_is_a_conflict(text: str) -> None:
     odd = frozenset({Triple(SUBJECTS[0], TALLY, Literal(text, datatype=XSD.double))})
 
     assert len(merged(triple(TALLY, 1), odd, triple(TALLY, 2)).conflicts) == 1
+
+
+@pytest.mark.parametrize("predicate", POLICY)
+def test_what_both_sides_deleted_is_gone_under_every_policy(predicate: NamedNode) -> None:
+    base = triple(predicate, 1)
+
+    found = merged(base, frozenset(), frozenset())
+
+    assert found == Merged(frozenset(), frozenset(), ())
+
+
+@pytest.mark.parametrize("predicate", [SINGLE, TALLY])
+@pytest.mark.parametrize("deleted_by", ["ours", "theirs"])
+def test_to_delete_what_the_other_side_changed_is_a_conflict(
+    predicate: NamedNode, deleted_by: str
+) -> None:
+    base, changed, nothing = triple(predicate, 1), triple(predicate, 2), triple(predicate)
+    ours, theirs = (nothing, changed) if deleted_by == "ours" else (changed, nothing)
+
+    found = merged(base, ours, theirs)
+
+    (conflict,) = found.conflicts
+    assert result(ours, found) == ours
+    sides = {choice: conflict.resolved(choice) for choice in ("ours", "theirs", "base")}  # type: ignore[arg-type]
+    assert sides == {
+        side: frozenset(item.object for item in values)
+        for side, values in (("ours", ours), ("theirs", theirs), ("base", base))
+    }
+
+
+def test_a_set_loses_what_one_side_deleted_and_keeps_what_the_other_added() -> None:
+    ours, theirs = triple(LOOSE), triple(LOOSE, 1, 2)
+
+    assert result(ours, merged(triple(LOOSE, 1), ours, theirs)) == triple(LOOSE, 2)
+
+
+@given(graphs, graphs, graphs)
+def test_nothing_is_invented_and_nothing_lost_that_nobody_deleted(
+    base: frozenset[Triple], ours: frozenset[Triple], theirs: frozenset[Triple]
+) -> None:
+    found = merged(base, ours, theirs)
+    open_points = {conflict.point for conflict in found.conflicts}
+
+    plain = [item for item in result(ours, found) if item.predicate != TALLY]
+    assert set(plain) <= ours | theirs
+    kept = [item for item in base & ours & theirs if item.predicate != TALLY]
+    assert set(kept) <= result(ours, found)
+    for item in ours ^ result(ours, found):
+        assert (item.subject, item.predicate) not in open_points

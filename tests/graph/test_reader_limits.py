@@ -18,7 +18,7 @@ from graph.errors import BadQuery, Conflict, MimirError, NotFound, ReaderDied
 from graph.fork_server import ReaderLost
 from graph.gate import NetworkRefused, QueryTooComplex, QueryTooLong
 from graph.names import ProjectNames
-from graph.reader_process import prove_confined
+from graph.reader_process import _answer, _Stores, prove_confined
 from graph.readers import AnswerTooLarge, Limits, Query, ReaderPool
 from graph.running import Call, QueryCancelled
 from graph.snapshots import Snapshots
@@ -279,10 +279,10 @@ def test_a_query_whose_reader_is_lost_is_asked_again(
     store: Path, tmp_path: Path, sign: int
 ) -> None:
     pool = ReaderPool(1, Limits(seconds=60, memory=1 << 30), tmp_path)
-    text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) != STR(?d)) }"
+    text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }"
     rows(pool, store, "ASK {}")
 
-    assert asking_while(pool, store, text, sign, times=1) == [len("n\r\n3998000\r\n")]
+    assert asking_while(pool, store, text, sign, times=1) == [len("n\r\n4000000\r\n")]
     pool.close()
 
 
@@ -293,3 +293,18 @@ def test_a_query_whose_readers_are_all_lost_ends_at_once(store: Path, tmp_path: 
     assert asking_while(pool, store, ENDLESS, signal.SIGSTOP, times=99) == [ReaderLost]
     assert rows(pool, store, "ASK {}")
     pool.close()
+
+
+@pytest.mark.parametrize("results", RESULTS)
+def test_a_full_disk_is_told_apart_from_other_failures(store: Path, results: str) -> None:
+    request = {
+        "query": "SELECT * { ?s ?p ?o }",
+        "store": str(store),
+        "default": [NAMES.data.value],
+        "named": [],
+        "results": results,
+        "graph": "",
+        "output": "/dev/full",
+    }
+
+    assert _answer(_Stores(), request)["error"] == "disk-full"

@@ -103,6 +103,15 @@ def test_each_rule_gives_what_the_specification_says(name: str, tmp_path: Path) 
     assert triples(wanted) <= closed(given, tmp_path)
 
 
+def test_nothing_follows_by_way_of_a_triple_whose_subject_would_be_a_literal(
+    tmp_path: Path,
+) -> None:
+    given = ':p a owl:SymmetricProperty ; rdfs:range :A . :x :p "v", :y .'
+
+    assert triples(":x a :A") <= closed(given, tmp_path)
+    assert not triples(":x a :A") & closed(given.replace(", :y", ""), tmp_path)
+
+
 def test_the_same_is_inferred_as_by_owlrl_but_for_the_vocabulary_itself(tmp_path: Path) -> None:
     cases = enumerate(given for given, _ in CASES.values())
     everything = " ".join(re.sub(r"(?<!\w):(?=\w)", f":c{at}", given) for at, given in cases)

@@ -142,3 +142,72 @@ def test_lists_the_values_of_a_small_closed_set(tmp_path: Path) -> None:
 def test_counts_over_all_rows(tmp_path: Path) -> None:
     column = column_of(tmp_path, "name", ["a", "bb", "bb", None])
     assert (column.nulls, column.distinct, column.unique, column.max_length) == (1, 2, False, 2)
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "maximum"),
+    [
+        ("preis", ["12,50 €", "1.234,00 €"], "1234.0"),
+        ("betrag", ["€ 12,50", "€ 1.234,75"], "1234.75"),
+        ("share", ["12,5 %", "45,5 %"], "45.5"),
+        ("price", ["$12.50", "$1,234.00"], "1234.0"),
+        ("amount", ["USD 12.50", "USD 3"], "12.5"),
+        ("montant", ["1 234,50", "12,00"], "1234.5"),
+        ("montant", ["1\u202f234,50", "2\u00a0345,00"], "2345.0"),
+        ("betrag", ["1'234.50", "12.00"], "1234.5"),
+    ],
+)
+def test_reads_amounts_as_they_are_written_elsewhere(
+    tmp_path: Path, header: str, values: list[str], maximum: str
+) -> None:
+    column = column_of(tmp_path, header, values * 9)
+    assert (column.datatype, column.invalid, column.maximum) == ("decimal", 0, maximum)
+
+
+@pytest.mark.parametrize("values", [["1,234", "5,678"], ["1.234", "5.678"]])
+def test_doubts_numbers_whose_sign_may_group_or_divide(tmp_path: Path, values: list[str]) -> None:
+    column = column_of(tmp_path, "amount", values * 9)
+    assert column.decision.confidence < 0.8
+    assert any("could group thousands" in sentence for sentence in column.decision.evidence)
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("card_number", "4111111111111111"),
+        ("credit card", "5500005555555559"),
+        ("account_no", "123456789"),
+        ("Kontonummer", "532013000"),
+        ("postal code", "90210"),
+        ("company no", "123 456 789"),
+        ("scale", "1:18"),
+    ],
+)
+def test_keeps_numbers_on_which_nobody_calculates_as_text(
+    tmp_path: Path, header: str, value: str
+) -> None:
+    column = column_of(tmp_path, header, [value] * 9)
+    assert (column.datatype, column.invalid) == ("string", 0)
+
+
+def test_reads_years_under_a_header_that_says_so(tmp_path: Path) -> None:
+    assert column_of(tmp_path, "model_year", ["1999", "2024"]).datatype == "gYear"
+    assert column_of(tmp_path, "year_id", ["1999", "2024"]).datatype == "integer"
+    assert column_of(tmp_path, "year", ["1", "2", "3"]).datatype == "integer"
+
+
+def test_reads_times_with_am_and_pm(tmp_path: Path) -> None:
+    column = column_of(tmp_path, "opens", ["3:04 PM", "11:59 AM"] * 9)
+    assert (column.datatype, column.minimum, column.maximum) == ("time", "11:59:00", "15:04:00")
+
+
+def test_one_truth_word_is_enough_where_the_header_names_a_state(tmp_path: Path) -> None:
+    assert column_of(tmp_path, "active", ["t", "t"]).datatype == "boolean"
+    assert column_of(tmp_path, "grade", ["t", "t"]).datatype == "string"
+
+
+def test_says_which_other_type_was_looked_at(tmp_path: Path) -> None:
+    rooms = column_of(tmp_path, "room", ["12", "14", "16B", "18", "20"])
+    assert "As integer only 4 of 5 values could be read." in rooms.decision.evidence
+    flags = column_of(tmp_path, "is_active", ["0", "1"] * 9)
+    assert any("could be integer too" in sentence for sentence in flags.decision.evidence)

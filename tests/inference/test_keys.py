@@ -105,3 +105,30 @@ def test_takes_the_leading_moment_of_a_series_as_its_key(tmp_path: Path) -> None
 
 def test_knows_no_key_of_a_table_without_rows_and_identifiers(tmp_path: Path) -> None:
     assert table_of(tmp_path, "posts", ["Number of posts", "Grade"], []).primary_key is None
+
+
+def test_prefers_the_columns_of_which_one_counts_within_the_other(tmp_path: Path) -> None:
+    rows = [
+        [f"SO{o:04}", str(n), f"P{o * 7 % 90}", f"2024-01-{(o + n) % 28 + 1:02}"]
+        for o in range(80)
+        for n in range(1, o % 4 + 2)
+    ]
+    columns = ["order_number", "item", "product_code", "shipped"]
+    key = table_of(tmp_path, "sales", columns, rows).primary_key
+    assert key is not None
+    assert key.columns == ("order_number", "item")
+    assert any("counts 1, 2, 3" in sentence for sentence in key.decision.evidence)
+
+
+def test_a_column_that_is_unique_by_itself_is_no_part_of_a_key(tmp_path: Path) -> None:
+    rows = [[str(1970 + n), f"https://example.com/{n * 7919}"] for n in range(40)]
+    key = table_of(tmp_path, "seasons", ["year", "url"], rows).primary_key
+    assert key is not None
+    assert key.columns == ("year",)
+
+
+def test_says_which_key_was_next_and_why_it_lost(tmp_path: Path) -> None:
+    rows = [[str(n), f"p{n}", f"name {n % 9}"] for n in range(30)]
+    key = table_of(tmp_path, "products", ["product_id", "barcode", "title"], rows).primary_key
+    assert key is not None
+    assert key.decision.evidence[-1].startswith("The next best is barcode (")

@@ -191,8 +191,13 @@ def test_a_link_is_inverse_functional_where_a_key_says_so_and_not_by_accident() 
 
 def test_a_table_that_extends_another_is_not_apart_from_it() -> None:
     people, desks = parts_schema(unique=True).tables
-    schema = Schema((people, replace(desks, kind="extension", primary_key=desks.unique_keys[0])))
+    rooms = Table("rooms", "rooms.csv", 1, (Column("no", "integer", Decision(1.0)),))
+    part = replace(desks, kind="extension", primary_key=desks.unique_keys[0])
+    schema = Schema((people, part, rooms))
     quads = ontology_quads(name_schema(schema), schema, NAMES, version=1)
+    room, staff = NAMES.term("Room"), NAMES.term("Staff")
+    apart = [quad for quad in quads if quad.predicate == OWL.disjointWith]
+    assert apart == [Quad(room, OWL.disjointWith, staff, NAMES.ontology)]
     assert not any(quad.object == OWL.AllDisjointClasses for quad in quads)
 
 

@@ -7,6 +7,7 @@ import owlready2
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from app.demo_data import generate
 from extraction.tables import stage
 from graph.export import write_graph
 from graph.names import ProjectNames
@@ -17,6 +18,7 @@ from inference.owl import ontology_quads
 from tests.inference.knowledge import NAMES, shop_schema
 from tests.inference.test_naming import schemas
 from tests.owl_api import dl_complaints, needs_owl_api
+from workers.describing import describe
 
 SURE = Decision(1.0)
 TYPES: tuple[Datatype, ...] = (
@@ -72,8 +74,9 @@ ODD: dict[str, Schema] = {
 
 
 def save(schema: Schema, path: Path, names: ProjectNames = NAMES) -> Path:
-    """Write the ontology of a schema as RDF/XML."""
-    quads = ontology_quads(name_schema(schema), schema, names, version=1)
+    """Write the ontology of a schema, with all that is said of it, as RDF/XML."""
+    found = describe(schema, name_schema(schema), (), names, version=1).quads
+    quads = [quad for quad in found if quad.graph_name == names.ontology]
     path.write_text(write_graph(names, quads, "rdfxml"), encoding="utf-8")
     return path
 
@@ -119,6 +122,23 @@ def test_random_schemas_give_clean_owl_dl(tmp_path: Path) -> None:
     assert dl_complaints(paths) == []
 
 
+def inferred(folder: Path, scratch: Path) -> Schema:
+    """Stage and infer the CSV files of a folder."""
+    tables: list[StagedTable] = []
+    for path in sorted(folder.glob("*.csv")):
+        tables += stage(path, name=path.name, sha256="0" * 64, folder=scratch).tables
+    return infer_schema(tables)
+
+
+@needs_owl_api
+@pytest.mark.slow
+def test_the_ontology_of_the_demo_is_clean_and_consistent(tmp_path: Path) -> None:
+    generate(tmp_path / "demo")
+    path = save(inferred(tmp_path / "demo", tmp_path), tmp_path / "demo.owl")
+    assert dl_complaints([path]) == []
+    assert unsatisfiable(path) == []
+
+
 def known_sets() -> list[Path]:
     """List the folders of known data, when there are some."""
     root = Path(SHARED) / "data" / "schema"
@@ -131,9 +151,7 @@ def known_sets() -> list[Path]:
 def test_known_sets_give_clean_and_consistent_owl_dl(tmp_path: Path) -> None:
     paths = []
     for folder in known_sets():
-        tables: list[StagedTable] = []
-        for path in sorted(folder.glob("*.csv")):
-            tables += stage(path, name=path.name, sha256="0" * 64, folder=tmp_path).tables
-        paths.append(save(infer_schema(tables), tmp_path / f"{len(paths)} {folder.name}.owl"))
+        schema = inferred(folder, tmp_path)
+        paths.append(save(schema, tmp_path / f"{len(paths)} {folder.name}.owl"))
     assert dl_complaints(paths) == []
     assert [unsatisfiable(path) for path in paths] == [[] for _ in paths]

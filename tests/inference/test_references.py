@@ -119,3 +119,75 @@ def test_points_from_the_extension_to_the_thing(tmp_path: Path) -> None:
     assert links(schema) == {("links", ("movieId",), "movies", ("movieId",))}
     assert schema.table("links").references[0].one_to_one
     assert schema.table("links").kind == "extension"
+
+
+def test_points_to_the_nearest_of_several_extensions(tmp_path: Path) -> None:
+    entity = [[str(n), f"2024-01-{n % 28 + 1:02}"] for n in range(1, 301)]
+    person = [[str(n), f"Name {n % 80}"] for n in range(1, 301, 2)]
+    employee = [[str(n), f"{n % 9}"] for n in range(1, 301, 6)]
+    tables = [
+        stage(tmp_path, "business_entity", ["business_entity_id", "changed"], entity),
+        stage(tmp_path, "person", ["business_entity_id", "name"], person),
+        stage(tmp_path, "employee", ["business_entity_id", "level"], employee),
+    ]
+    assert links(infer_schema(tables)) == {
+        ("person", ("business_entity_id",), "business_entity", ("business_entity_id",)),
+        ("employee", ("business_entity_id",), "person", ("business_entity_id",)),
+    }
+
+
+def test_a_second_number_of_every_row_is_no_reference_to_the_first(tmp_path: Path) -> None:
+    rows = [[str(n), str(31 - n), f"Thing {n}"] for n in range(1, 31)]
+    table = stage(tmp_path, "things", ["thing_key", "thing_alternate_key", "name"], rows)
+    assert links(infer_schema([table])) == set()
+
+
+def test_takes_the_name_of_a_table_for_the_name_in_its_key(tmp_path: Path) -> None:
+    states = [[name, country] for country in "ABCDEF" for name in ("North", "South", "East")]
+    towns = [[f"Town {n}", *states[n * 5 % len(states)]] for n in range(90)]
+    tables = [
+        stage(tmp_path, "province", ["name", "country"], states),
+        stage(tmp_path, "town", ["town", "province", "country"], towns),
+    ]
+    expected = ("town", ("province", "country"), "province", ("name", "country"))
+    assert expected in links(infer_schema(tables))
+
+
+def test_numbers_that_use_the_beginning_of_a_key_only_are_no_reference(tmp_path: Path) -> None:
+    posts = [[str(n), f"Post {n}"] for n in range(1, 300)]
+    changes = [[str(n), str(n % 9 + 1), str(n * 7 % 299 + 1)] for n in range(1, 400)]
+    tables = [
+        stage(tmp_path, "posts", ["id", "title"], posts),
+        stage(tmp_path, "changes", ["id", "post_change_type_id", "post_id"], changes),
+    ]
+    assert links(infer_schema(tables)) == {("changes", ("post_id",), "posts", ("id",))}
+
+
+def test_says_why_a_reference_and_why_not_another(tmp_path: Path) -> None:
+    members = stage(
+        tmp_path, "members", ["id", "level"], [[str(n), str(n % 4)] for n in range(1, 400)]
+    )
+    users = stage(tmp_path, "users", ["id", "name"], [[str(n), f"U {n}"] for n in range(1, 61)])
+    notes = [[str(n), str(n * 7 % 60 + 1)] for n in range(1, 200)]
+    schema = infer_schema([members, users, stage(tmp_path, "notes", ["id", "author_id"], notes)])
+    reference = schema.table("notes").references[0]
+    assert reference.ref_table == "users"
+    said = " ".join(reference.decision.evidence)
+    assert "60 of 60 distinct values" in said
+    assert "The next best is members.id" in said
+    assert "do not reach to its end" in said
+
+
+def test_reports_the_rows_that_a_reference_lacks(tmp_path: Path) -> None:
+    rows = [[str(n), str(n % 41 + 1)] for n in range(1, 124)]
+    orders = stage(tmp_path, "orders", ["order_id", "customer_id"], rows)
+    reference = infer_schema([customers(tmp_path), orders]).table("orders").references[0]
+    assert "3 rows have a value that customers lacks." in reference.decision.evidence
+
+
+def test_a_table_that_comes_later_is_pointed_to_from_one_that_was_there(tmp_path: Path) -> None:
+    rows = [[str(n), str(n % 40 + 1)] for n in range(1, 121)]
+    orders = stage(tmp_path, "orders", ["order_id", "customer_id"], rows)
+    assert links(infer_schema([orders])) == set()
+    both = infer_schema([orders, customers(tmp_path)])
+    assert links(both) == {("orders", ("customer_id",), "customers", ("customer_id",))}

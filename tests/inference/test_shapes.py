@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from graph.oxigraph import OxigraphStore
-from graph.schema import Column, Decision, Schema, SemanticType, Table
+from graph.schema import Column, Decision, Key, Schema, SemanticType, Table
 from graph.shacl import ValidationReport, validate
 from graph.terms import BlankNode, Literal, NamedNode, Quad, Term
 from graph.vocab import RDF, SH, XSD
@@ -17,6 +17,7 @@ from tests.inference.knowledge import NAMES, shop_schema
 
 Fact = tuple[NamedNode, NamedNode, Term]
 
+SURE = Decision(1.0)
 ORDER = NAMES.thing("Order", ["1"])
 CUSTOMER = NAMES.thing("Customer", ["A"])
 SITE = NAMES.thing("Site", ["DE", "1"])
@@ -113,6 +114,29 @@ def test_two_individuals_with_one_key_are_refused_and_those_of_two_classes_are_n
     assert "Give each order its own 'id'" in (found[0].message or "")
 
 
+def test_things_of_two_classes_may_share_the_text_of_a_key() -> None:
+    key = (Column("code", "string", SURE, nullable=False, unique=True),)
+    tables = tuple(Table(name, f"{name}.csv", 1, key, Key(("code",), SURE)) for name in ("a", "b"))
+    schema = Schema(tables)
+    store = OxigraphStore()
+    store.apply(shape_quads(name_schema(schema), schema, NAMES), [])
+    code = NAMES.term("code")
+    things = [NAMES.thing("A", ["x"]), NAMES.thing("B", ["x"]), NAMES.thing("B", ["y"])]
+    kinds = [NAMES.term("A"), NAMES.term("B"), NAMES.term("B")]
+    for thing, kind in zip(things, kinds, strict=True):
+        store.apply([Quad(thing, RDF.type, kind, NAMES.data)], [])
+        store.apply([Quad(thing, code, Literal("x"), NAMES.data)], [])
+    found = validate(store.reader([NAMES.data]), store.reader([NAMES.shapes])).results
+    assert {item.focus_node for item in found} == set(things[1:])
+    assert {item.shape for item in found} == {NAMES.shape("B-code-key")}
+
+
+def test_values_of_attributes_are_literals_and_of_links_are_iris() -> None:
+    kinds = {quad.subject: quad.object for quad in shop_shapes() if quad.predicate == SH.nodeKind}
+    assert kinds[NAMES.shape("Order-day")] == SH.Literal
+    assert kinds[NAMES.shape("Order-customer")] == SH.IRI
+
+
 def checked(column: Column, values: Iterable[Term]) -> set[str]:
     """Name the shapes that values of a column break, with their severity."""
     table = Table("codes", "codes.csv", 40, (column,))
@@ -130,9 +154,6 @@ def checked(column: Column, values: Iterable[Term]) -> set[str]:
         f"{str(item.shape)[1:-1].removeprefix(prefix)} {str(item.severity)[1:-1].split('#')[1]}"
         for item in found
     }
-
-
-SURE = Decision(1.0)
 
 
 @pytest.mark.parametrize(

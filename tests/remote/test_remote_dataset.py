@@ -25,19 +25,8 @@ NAMES = ProjectNames("https://example.org/", "shop")
 SAYS = NAMES.term("says")
 NOON = datetime(2024, 5, 17, 12, tzinfo=UTC)
 EVERYTHING = "SELECT ?s ?o WHERE { ?s ?p ?o }"
-FUSEKI = pytest.param("fuseki", marks=pytest.mark.fuseki)
 
 Opener = Callable[[], RemoteDataset]
-
-
-@pytest.fixture(params=["oxigraph", FUSEKI])
-def store(request: pytest.FixtureRequest) -> SparqlHttpStore:
-    """An empty remote store of each kind."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    graphs = "store" if request.param == "oxigraph" else "data"
-    made = SparqlHttpStore(f"{server}/query", f"{server}/update", f"{server}/{graphs}")
-    made.update("DROP ALL")
-    return made
 
 
 @pytest.fixture
@@ -262,6 +251,24 @@ def test_a_twin_is_seen_through_its_overlay_after_a_bulk_load(
     assert texts(dataset) == ["one", "two"]
 
 
+def test_the_list_of_graphs_follows_the_commits(opened: Opener, tmp_path: Path) -> None:
+    dataset = opened()
+    assert dataset.graphs() == []
+    other = NAMES.graph("other")
+
+    dataset.commit(ChangeSet((said("a", "one"), said("b", "two", other))))
+    both = dataset.graphs()
+    dataset.commit(ChangeSet((), (said("b", "two", other),)))
+    one = dataset.graphs()
+    file = stored_file(dataset, tmp_path, [said("b", "two", other)])
+    dataset.commit(ChangeSet(added_file=file))
+
+    meta = NAMES.meta
+    assert both == sorted([NAMES.data, meta, other], key=str)
+    assert one == sorted([NAMES.data, meta], key=str)
+    assert dataset.graphs() == both == opened().graphs()
+
+
 def test_a_gate_blocks_changes_and_files_alike(opened: Opener, tmp_path: Path) -> None:
     dataset = opened()
     shape, person = NAMES.shape("Person"), NAMES.term("Person")
@@ -355,4 +362,23 @@ def test_a_store_that_is_gone_refuses_commits_before_anything_is_logged(
         dataset.commit(ChangeSet((said("a", "one"),)))
 
     assert dataset.log.sequence == 0
+    dataset.close()
+
+
+def test_a_dataset_opens_while_its_store_is_down_and_goes_on_when_it_is_back(
+    opened: Opener, store: SparqlHttpStore, tmp_path: Path
+) -> None:
+    opened().commit(ChangeSet((said("a", "one"),)))
+    opened().close()
+    away = SparqlHttpStore(*["http://127.0.0.1:9/"] * 3)
+
+    dataset = RemoteDataset(tmp_path / "shop", NAMES, away, lambda: NOON)
+    assert dataset.sequence == 1
+    with pytest.raises(StoreUnavailable):
+        dataset.reader().ask("ASK { ?s ?p ?o }")
+    dataset.remote.store = store
+
+    assert texts(dataset) == ["one"]
+    dataset.commit(ChangeSet((said("b", "two"),)))
+    assert texts(dataset) == ["one", "two"]
     dataset.close()

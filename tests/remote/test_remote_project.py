@@ -21,7 +21,6 @@ from graph.sparql_http import SparqlHttpStore
 from graph.terms import NamedNode, Quad
 from tests.e2e.conftest import finished, settings_for
 
-FUSEKI = pytest.param("fuseki", marks=pytest.mark.fuseki)
 NAMES = ProjectNames("http://mimir.local/", "yard")
 PREFIX = f"PREFIX : <{NAMES.terms}> "
 SITES, MACHINES = 12, 150
@@ -57,20 +56,15 @@ class Yard:
         return self.client.request("POST", place, content=text.encode(), headers=headers)
 
 
-@pytest.fixture(scope="module", params=["oxigraph", FUSEKI])
-def yard(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Yard]:
-    server = request.getfixturevalue(f"{request.param}_server")
-    graphs = "store" if request.param == "oxigraph" else "data"
-    places = [f"{server}/{name}" for name in ("query", "update", graphs)]
-    SparqlHttpStore(*places).update("DROP ALL")
+@pytest.fixture(scope="module")
+def yard(services: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
+    SparqlHttpStore(*services).update("DROP ALL")
     folder = tmp_path_factory.mktemp("yard")
     sites = "".join(f"s{number},Site {number}\n" for number in range(SITES))
     machines = "".join(f"m{n},s{n % SITES},{n % 17}\n" for n in range(MACHINES))
     (folder / "sites.csv").write_text("site_id,name\n" + sites)
     (folder / "machines.csv").write_text("machine_id,site_id,power\n" + machines)
-    settings = settings_for(folder / "data", remote_stores=f"big={','.join(places)}")
+    settings = settings_for(folder / "data", remote_stores=f"big={','.join(services)}")
     owner = Owner(settings, port=0)
     owner.start()
     client = Client(owner.url)
@@ -78,8 +72,8 @@ def yard(
     paths = [folder / "machines.csv", folder / "sites.csv"]
     run = client.upload("yard", [(path.name, path) for path in paths])
     view = finished(client, "yard", run["id"])
-    assert view["state"] == "succeeded", view
-    yield Yard(owner, client, SparqlHttpStore(*places))
+    assert view["state"] == "succeeded", [(step["name"], step["error"]) for step in view["steps"]]
+    yield Yard(owner, client, SparqlHttpStore(*services))
     owner.stop()
 
 

@@ -23,17 +23,6 @@ PREFIXES = f"""@prefix : <{EX}> . @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 """
-FUSEKI = pytest.param("fuseki", marks=pytest.mark.fuseki)
-
-
-@pytest.fixture(params=["oxigraph", FUSEKI])
-def store(request: pytest.FixtureRequest) -> SparqlHttpStore:
-    """An empty remote store of each kind."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    graphs = "store" if request.param == "oxigraph" else "data"
-    made = SparqlHttpStore(f"{server}/query", f"{server}/update", f"{server}/{graphs}")
-    made.update("DROP ALL")
-    return made
 
 
 def quads(turtle: str, graph: NamedNode) -> Iterator[Quad]:

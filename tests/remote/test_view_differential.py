@@ -72,14 +72,14 @@ def compare(store: OxigraphStore | SparqlHttpStore, number: int) -> None:
 
 
 @seeded
-@examples(250)
+@examples(150)
 @given(seeds)
 def test_a_view_of_an_embedded_store_equals_a_clone(number: int) -> None:
     compare(OxigraphStore(), number)
 
 
 @seeded
-@examples(40)
+@examples(30)
 @given(seeds)
 def test_a_view_of_oxigraph_serve_equals_an_embedded_clone(
     oxigraph_server: str, number: int
@@ -92,7 +92,7 @@ def test_a_view_of_oxigraph_serve_equals_an_embedded_clone(
 
 @pytest.mark.fuseki
 @seeded
-@examples(40)
+@examples(30)
 @given(seeds)
 def test_a_view_of_fuseki_equals_an_embedded_clone(fuseki_server: str, number: int) -> None:
     server = fuseki_server

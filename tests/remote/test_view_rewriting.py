@@ -7,7 +7,7 @@ from graph.oxigraph import OxigraphStore
 from graph.snapshots import Overlay
 from graph.terms import Literal, NamedNode, Quad
 from graph.view_layers import View, ViewRefused
-from graph.view_reader import ViewReader
+from graph.view_reader import MOST_CLOSED, ViewReader
 from graph.view_rewriting import rewrite
 
 EX = "https://example.org/"
@@ -105,6 +105,19 @@ def test_recursive_paths_go_where_the_view_leads(
 
     assert names(reader, f"SELECT DISTINCT ?o WHERE {{ :a {path} ?o }}") == reached
     assert store.graphs() == sorted([ADDED, DATA, REMOVED], key=str)
+
+
+def test_a_recursive_path_along_too_many_triples_is_refused_and_leaves_nothing() -> None:
+    store = OxigraphStore()
+    nodes = [NamedNode(f"{EX}n{number}") for number in range(MOST_CLOSED + 1)]
+    store.engine.bulk_extend(Quad(one, P, nodes[0], DATA) for one in nodes)
+    store.apply([edge("a", P, "b", ADDED)], ())
+    reader = ViewReader(store, [DATA], [], [OVERLAY])
+
+    with pytest.raises(ViewRefused, match="200,000"):
+        reader.ask(PREFIX + "ASK { :a :p+ :b }")
+
+    assert store.graphs() == sorted([ADDED, DATA], key=str)
 
 
 def test_distinct_solutions_are_counted_without_what_rewriting_adds(store: OxigraphStore) -> None:

@@ -10,7 +10,7 @@ from graph.proposals import list_proposals
 from graph.terms import NamedNode
 from inference.alignments import alignment_suggestions
 from inference.evolution import evolution_suggestions
-from inference.suggestions import Suggestion, hierarchy_suggestions
+from inference.suggestions import Suggestion, hierarchy_suggestions, skolemised
 from workers.artifacts import read_model, read_schema
 from workers.orchestrator import StepContext, StepResult
 from workers.versions import changes_since, read_version
@@ -56,7 +56,7 @@ def _propose(context: StepContext, suggestion: Suggestion) -> None:
     names = context.project.names
     body = {
         "reason": suggestion.reason,
-        "patch": write_patch({}, suggestion.quads, ()).decode(),
+        "patch": write_patch({}, skolemised(suggestion, names), ()).decode(),
         "confidence": suggestion.confidence,
         "evidence": suggestion.evidence,
         "author": AUTHOR,

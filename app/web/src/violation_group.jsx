@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 
 import { listViolations, proposeRepairs } from "./api.js";
-import { count, shortName, shortTerm } from "./format.js";
+import { count, counted, shortName, shortTerm } from "./format.js";
 import { Failure, useAnnounce } from "./parts.jsx";
 
 const MEMBERS_SHOWN = 50;
@@ -43,13 +43,13 @@ export function ViolationGroup({ project, group }) {
           </span>
           {problem && <Failure problem={problem} />}
         </td>
-        <td data-label="How often" class="number">
+        <td data-label="How often">
           <button type="button" class="like-link" aria-expanded={members !== null} onClick={toggle}>
-            {count(group.count)}
+            {counted(group.count, "time")}
           </button>
         </td>
         <td data-label="Repair">
-          {group.repair ?? <span class="note">none is plain</span>}
+          {group.repair ?? <span class="note">no plain repair</span>}
           {group.repair && <span class="note block">{share(group.confidence)} sure, known for {share(group.repairable)}</span>}
           {group.repair && !proposal && (
             <button type="button" data-testid="propose-repairs" onClick={propose}>
@@ -77,7 +77,7 @@ function ViolationRow({ violation }) {
       <td data-label="Value" class="value-cell">
         {value === null ? <span class="note">none</span> : <code>{shortTerm(value)}</code>}
       </td>
-      <td data-label="Repair">{repair ?? <span class="note">none is plain</span>}</td>
+      <td data-label="Repair">{repair ?? <span class="note">no plain repair</span>}</td>
     </tr>
   );
 }

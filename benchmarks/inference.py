@@ -1,0 +1,171 @@
+"""How fast a schema is inferred: `python -m benchmarks.inference [--cells] [folder ...]`.
+
+Prints, on this machine: a table of 1 M rows x 9 columns from the CSV to ontology, shapes and
+mapping; 100 tables with 1,000 columns in all; the same million rows beside a second table that
+holds all their values (the inclusion test must not grow with the square of the rows). With
+`--cells` also 10 M rows x 10 columns and the largest memory; with folders, each folder of CSV files
+as one project.
+"""
+
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from benchmarks.spine import write_readings
+from extraction.tables import stage
+from graph.lexical import quote_text
+from graph.names import ProjectNames
+from graph.schema import Schema, StagedTable
+from inference.infer import infer_schema
+from inference.naming import name_schema
+from inference.owl import ontology_quads
+from inference.rml import rml_quads
+from inference.shapes import shape_quads
+
+_ROWS = 1_000_000
+_BLANK_HASH = "0" * 64
+
+
+def main() -> None:
+    """Run the measurements and print them, each in a process of its own."""
+    folders = [Path(argument) for argument in sys.argv[1:] if not argument.startswith("-")]
+    print(_in_child(long_table), flush=True)
+    print(_in_child(many_tables), flush=True)
+    print(_in_child(overlapping), flush=True)
+    if "--cells" in sys.argv:
+        print(_in_child(many_cells), flush=True)
+    for folder in folders:
+        print(_in_child(csv_folder, str(folder)), flush=True)
+
+
+def long_table() -> str:
+    """Measure one large CSV from its bytes to ontology, shapes and mapping."""
+    with tempfile.TemporaryDirectory(prefix="mimir-bench-") as folder:
+        path = Path(folder) / "readings.csv"
+        write_readings(path, _ROWS)
+        began = time.monotonic()
+        tables = stage(path, name=path.name, sha256=_BLANK_HASH, folder=Path(folder)).tables
+        read = time.monotonic()
+        schema = infer_schema(tables)
+        inferred = time.monotonic()
+        quads = _describe(schema)
+        ended = time.monotonic()
+    return (
+        f"{_ROWS:,} rows x 9 columns {ended - began:6.1f} s (goal: 10): read {read - began:.1f}, "
+        f"infer {inferred - read:.1f}, {quads} statements written {ended - inferred:.1f}"
+    )
+
+
+def many_tables(tables: int = 100, columns: int = 10, rows: int = 1_000) -> str:
+    """Measure many small tables, each of which points to two others."""
+    with tempfile.TemporaryDirectory(prefix="mimir-bench-") as folder:
+        staged = [_small_table(Path(folder), n, columns, rows) for n in range(tables)]
+        began = time.monotonic()
+        schema = infer_schema(staged)
+        _describe(schema)
+        took = time.monotonic() - began
+    found = sum(len(table.references) for table in schema.tables)
+    return (
+        f"{tables} tables, {tables * columns:,} columns {took:6.1f} s (goal: 60); "
+        f"{found} of {2 * tables - 3} references"
+    )
+
+
+def overlapping() -> str:
+    """Measure how the inclusion test grows: two tables of whole numbers that share all values."""
+    took = [_overlap(rows) for rows in (_ROWS // 4, _ROWS)]
+    return (
+        f"two tables that share all values: {_ROWS // 4:,} rows {took[0]:.1f} s, "
+        f"{_ROWS:,} rows {took[1]:.1f} s (4 times the rows; 16 times if quadratic)"
+    )
+
+
+def many_cells(rows: int = 10_000_000) -> str:
+    """Measure 100 M cells: ten columns of ten million rows, and the largest memory."""
+    with tempfile.TemporaryDirectory(prefix="mimir-bench-") as folder:
+        fields = ["(i * 7919) % 1000003", "i % 977", "(i % 100000) / 100", "'x' || i % 5000"]
+        selected = ["i AS id", *(f"{fields[n % 4]} AS c{n}" for n in range(9))]
+        table = _generated(Path(folder), "cells", selected, rows)
+        began = time.monotonic()
+        infer_schema([table])
+        took = time.monotonic() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return f"{rows:,} rows x 10 columns {took:6.1f} s, largest memory {peak:,.0f} MB"
+
+
+def csv_folder(folder: str) -> str:
+    """Measure the CSV files of a folder as one project."""
+    began = time.monotonic()
+    tables: list[StagedTable] = []
+    with tempfile.TemporaryDirectory(prefix="mimir-bench-") as scratch:
+        for number, path in enumerate(sorted(Path(folder).glob("*.csv"))):
+            place = Path(scratch) / str(number)
+            tables += stage(path, name=path.name, sha256=_BLANK_HASH, folder=place).tables
+        schema = infer_schema(tables)
+    took = time.monotonic() - began
+    found = sum(len(table.references) for table in schema.tables)
+    return f"{Path(folder).name}: {len(tables)} tables {took:6.1f} s, {found} references"
+
+
+def _describe(schema: Schema) -> int:
+    names = ProjectNames("https://example.org/", "bench")
+    model = name_schema(schema)
+    ontology = ontology_quads(model, schema, names, version=1)
+    written = [*ontology, *shape_quads(model, schema, names), *rml_quads(model, schema, names)]
+    return len([str(quad) for quad in written])
+
+
+def _small_table(folder: Path, number: int, columns: int, rows: int) -> StagedTable:
+    """Write a table whose id starts at its own thousand, with references to two earlier ones."""
+    first = (number + 1) * 10_000
+    selected = [f"{first} + i AS thing{number}_id"]
+    selected += [
+        f"{(other + 1) * 10_000} + (i * {7 + other}) % {rows} + 1 AS thing{other}_id"
+        for other in {number // 2, number // 3} - {number}
+    ]
+    rng = np.random.default_rng(number)
+    shapes = ("'note ' || hash(i) % {0}", "(hash(i * {0}) % 10000) / 100", "hash(i + {0}) % 50")
+    for place in range(columns - len(selected)):
+        sql = shapes[place % 3].format(int(rng.integers(50, 500)))
+        selected.append(f"{sql} AS value_{place}")
+    return _generated(folder, f"thing{number}", selected, rows)
+
+
+def _overlap(rows: int) -> float:
+    with tempfile.TemporaryDirectory(prefix="mimir-bench-") as folder:
+        columns = [f"i + {n} AS n{n}" for n in range(3)]
+        tables = [_generated(Path(folder), name, columns, rows) for name in ("one", "other")]
+        began = time.monotonic()
+        infer_schema(tables)
+        return time.monotonic() - began
+
+
+def _generated(folder: Path, name: str, selected: Sequence[str], rows: int) -> StagedTable:
+    """Stage a table from SQL expressions over the row number `i`."""
+    path = folder / f"{name}.parquet"
+    texts = ", ".join(
+        f"CAST({sql} AS VARCHAR) AS {alias}"
+        for sql, alias in (item.rsplit(" AS ", 1) for item in selected)
+    )
+    duckdb.execute(
+        f"COPY (SELECT i AS _row, {texts} FROM range(1, {rows + 1}) AS r(i)) "
+        f"TO {quote_text(str(path))} (FORMAT parquet)"
+    )
+    columns = tuple(item.rsplit(" AS ", 1)[1] for item in selected)
+    return StagedTable(name, path, columns, rows, f"{name}.csv", _BLANK_HASH)
+
+
+def _in_child(function: Callable[..., str], *arguments: str) -> str:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(function, arguments)
+
+
+if __name__ == "__main__":
+    main()

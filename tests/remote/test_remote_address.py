@@ -1,0 +1,37 @@
+"""Addresses of remote stores, as an operator writes them."""
+
+import pytest
+
+from app.settings import Settings
+from graph.errors import BadInput
+from graph.remote_address import read_address
+
+
+def test_the_address_of_a_fuseki_dataset_gives_those_of_its_services() -> None:
+    address = read_address("http://127.0.0.1:3030/mimir/")
+
+    assert address.query == "http://127.0.0.1:3030/mimir/query"
+    assert address.update == "http://127.0.0.1:3030/mimir/update"
+    assert address.graphs == "http://127.0.0.1:3030/mimir/data"
+
+
+def test_settings_name_stores_and_their_tokens() -> None:
+    settings = Settings(
+        remote_stores="big=http://a/ds other=https://b/q,https://b/u,https://b/g",
+        remote_tokens="other=s3cret",
+    )
+
+    stores = settings.stores()
+
+    assert stores["other"].graphs == "https://b/g"
+    assert stores["other"].token == "s3cret"
+    assert "s3cret" not in repr(stores)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nothing", "=http://a", "a=file:///etc", "a=http://x,http://y", "a=http://me:pw@host/ds"],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        Settings(remote_stores=text).stores()
