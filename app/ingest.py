@@ -13,7 +13,8 @@ from app.watch import alert_lines, summary_lines, watch_run
 from extraction.tables import expand, stage
 from graph.errors import BadInput
 from graph.schema import Schema, StagedTable
-from inference.infer import infer_schema, plain_schema
+from inference.infer import infer_schema
+from inference.plain import plain_schema
 
 _MEDIA = {
     "turtle": "text/turtle",

@@ -110,6 +110,9 @@ def _introduction() -> list[str]:
         "- Fields in `<angle brackets>` are part of the path. `GET` and `DELETE` take the others",
         "  as query parameters, `POST` and `PUT` as a JSON object.",
         "- Lists have `items` and `next`; send `next` as `cursor` to get the following page.",
+        "- Operations that read a project's graph take `at` too, a commit or an ISO 8601 time;",
+        "  those that change one take `if_match`, the newest commit known, and `require_ask`, a",
+        "  SPARQL ASK that must be true (docs/history.md).",
         "- An error is a problem document (RFC 9457) with `code`, `detail` and `status`.",
         "- With `MIMIR_TOKEN` set, send `Authorization: Bearer <token>`. `read`, `write` and",
         "  `admin` say what an operation does; today one token opens them all.",
@@ -131,7 +134,7 @@ def _overview(item: Operation) -> tuple[str, ...]:
 def _fields(group: Iterable[Operation]) -> list[str]:
     rows, examples = [], []
     for item in group:
-        for place, field in enumerate(item.fields):
+        for place, field in enumerate(dataclasses.fields(item.request)):
             required = field.default is dataclasses.MISSING
             default = "required" if required else _shown(field.default)
             meaning = field.metadata["metadata"]["description"]

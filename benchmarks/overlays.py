@@ -9,7 +9,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from graph.projects import Project
 
 _TRIPLES = 10_000_000
 _OVERLAYS = 1_000
-_REPEATS = 5
+_REPEATS = 9
 _PROPERTIES = 5
 _KINDS = 50
 _QUERIES = (
@@ -67,7 +68,7 @@ def measure(owner: Owner, triples: int, overlays: int, report: Report) -> None:
 def creation(client: Client, project: Project) -> Iterator[str]:
     """Measure creating twins and changing one."""
     before = _bytes(project)
-    times = [_timed(lambda number=number: _create(client, f"t{number}")) for number in range(20)]
+    times = _each([f"t{number}" for number in range(20)], lambda name: _create(client, name))
     middle = statistics.median(times)
     yield f"  create an overlay    {middle * 1000:9.1f} ms     (goal: at most 100)"
     yield f"  its disk space       {(_bytes(project) - before) / len(times):9,.0f} bytes"
@@ -100,8 +101,8 @@ def many(client: Client, project: Project, overlays: int) -> Iterator[str]:
     """Measure a project with many twins that all differ from the base."""
     before = _bytes(project)
     names = [f"many-{number}" for number in range(overlays)]
-    creating = _timed(lambda: [_create(client, name) for name in names])
-    changing = _timed(lambda: [_note(client, name) for name in names])
+    creating = sum(_each(names, lambda name: _create(client, name)))
+    changing = sum(_each(names, lambda name: _note(client, name)))
     yield f"{overlays:,} overlays"
     yield f"  create               {creating / overlays * 1000:9.1f} ms each"
     yield f"  change one triple    {changing / overlays * 1000:9.1f} ms each"
@@ -109,9 +110,9 @@ def many(client: Client, project: Project, overlays: int) -> Iterator[str]:
     listing = _timed(lambda: _call(client, "list_project_twins", project="base", limit=100))
     yield f"  list 100 of them     {listing * 1000:9.1f} ms"
     count = "SELECT (COUNT(?s) AS ?n) { ?s <urn:note> ?o }"
-    opening = [_timed(lambda name=name: _ask(client, f"/twins/{name}", count)) for name in names]
-    yield f"  open and ask each    {statistics.median(opening) * 1000:9.1f} ms, slowest "
-    yield f"                       {max(opening) * 1000:9.1f} ms"
+    opening = _each(names, lambda name: _ask(client, f"/twins/{name}", count))
+    middle, slowest = statistics.median(opening) * 1000, max(opening) * 1000
+    yield f"  open and ask each    {middle:9.1f} ms     slowest {slowest:,.1f} ms"
     again = statistics.median(
         _timed(lambda: _ask(client, f"/twins/{names[-1]}", count)) for _ in range(20)
     )
@@ -190,6 +191,10 @@ def _family(process: str) -> Iterator[str]:
     for tasks in Path(f"/proc/{process}/task").glob("*/children"):
         for child in tasks.read_text(encoding="ascii").split():
             yield from _family(child)
+
+
+def _each(names: Iterable[str], action: Callable[[str], object]) -> list[float]:
+    return [_timed(partial(action, name)) for name in names]
 
 
 def _timed(action: Callable[[], object]) -> float:

@@ -81,8 +81,8 @@ class Admission:
 
     A caller holds at most `slots` of them at a time, and there is one more, so nobody can shut the
     others out. Among those who wait, the caller with the fewest queries running comes first, then
-    those whose queries were short, then the one who used least lately. What a caller asks beyond its share waits a moment and is then
-    refused.
+    those whose queries were short, then the one who used least lately. What a caller asks beyond
+    its share waits a moment and is then refused.
 
     Args:
         slots: short queries of one caller at a time; there is one more slot for others.
@@ -199,16 +199,18 @@ class Admission:
         """End a long query if there are more of them than places."""
         now = time.monotonic()
         with self._lock:
-            short = self._short()
-            old = [other for other in self._running if other.started < now - short]
+            old = [other for other in self._running if not self._is_young(other, now)]
             if self._long and len(old) > self._long and not any(o.ended.is_set() for o in old):
                 most = max(old, key=lambda other: self._burden(other, now))
                 most.ended.set()
 
-    def _short(self) -> float:
-        """Give the seconds after which a query is long; fewer where many wait."""
+    def _is_young(self, ticket: _Ticket, now: float) -> bool:
+        if not self._long:
+            return True
         turn = _CLEARED * self._slots / max(1, len(self._waiting))
-        return min(_SHORT, max(_SHORTEST, turn))
+        # Whose queries were long lately gets the shortest turn.
+        longest = _SHORTEST if self._usage.is_heavy(ticket.caller, now) else _SHORT
+        return now - ticket.started <= min(longest, max(_SHORTEST, turn))
 
     def _burden(self, ticket: _Ticket, now: float) -> tuple[int, float]:
         used = self._usage.of(ticket.caller, now).seconds
@@ -225,8 +227,7 @@ class Admission:
 
     def _has_room(self, caller: str) -> bool:
         now = time.monotonic()
-        short = self._short() if self._long else math.inf
-        held = sum(now - other.started <= short for other in self._running)
+        held = sum(self._is_young(other, now) for other in self._running)
         free = self._slots - held
         mine = self._held[caller]
         return mine < min(self._parallel, self._slots - 1) and free > (1 if mine else 0)

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from http.client import HTTPException
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from graph.errors import MimirError, QueryTimeout
+from graph.gate import NetworkRefused, host_names
 from graph.sparql_tokens import Prologue, Token, tokens, unescaped
 
 LARGEST_FETCH = 64 << 20
@@ -76,7 +77,7 @@ def find_fetches(text: str) -> list[Fetch]:
 
 @contextmanager
 def fetched(
-    text: str, folder: Path, deadline: float, check: Callable[[], None]
+    text: str, hosts: Collection[str], folder: Path, deadline: float, check: Callable[[], None]
 ) -> Iterator[list[dict[str, Any]]]:
     """Fetch what a text asks of other servers into files that live as long as the context.
 
@@ -84,13 +85,19 @@ def fetched(
     empty where a silent one failed.
 
     Args:
+        hosts: what may be reached, as the gate takes them.
         deadline: when fetching ends, in monotonic seconds.
         check: called while fetching; what it raises ends it.
 
     Raises:
+        NetworkRefused: a host is not among `hosts`, even where the gate reads nothing, as in data.
         ServiceFailed: a server did not answer as it should, and the text did not say SILENT.
     """
     fetches = find_fetches(text)
+    allowed = {host.lower() for host in hosts}
+    for fetch in fetches:
+        if _is_web(fetch.url) and not host_names(fetch.url) & allowed:
+            raise NetworkRefused(f"{fetch.url} is not on the list of hosts that may be reached.")
     if not fetches:
         yield []
         return
@@ -145,6 +152,10 @@ def _url(items: Sequence[Token], index: int) -> str:
     return unescaped(items[index].text[1:-1]) if index < len(items) else ""
 
 
+def _is_web(url: str) -> bool:
+    return url.lower().startswith(("http:", "https:"))
+
+
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """Refuses redirects: they lead to hosts that nobody allowed."""
 
@@ -157,7 +168,7 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedire
 
 
 def _fetched(fetch: Fetch, path: Path, deadline: float, check: Callable[[], None]) -> str:
-    if urllib.parse.urlsplit(fetch.url).scheme not in ("http", "https"):
+    if not _is_web(fetch.url):
         raise ServiceFailed(f"Nothing can be fetched from {fetch.url!r}.")
     body = urllib.parse.urlencode({"query": fetch.query}).encode() if fetch.query else None
     headers = {"Accept": _RESULTS if fetch.query else _GRAPHS, "User-Agent": "mimir"}

@@ -296,7 +296,7 @@ class _Gate:
         address = unescaped(piece[1:-1]) if kind == "iri" else ""
         # A silent LOAD from where nothing can be fetched changes nothing, as the standard has it.
         harmless = self._fetching == "LOAD" and self._silent and _is_unfetchable(address)
-        if not harmless and not _hosts(address) & self._allowed:
+        if not harmless and not host_names(address) & self._allowed:
             raise NetworkRefused(
                 f"{self._fetching} would reach the network and is refused here. "
                 "Import the data first, then ask for it, or have its host allowed by "
@@ -305,7 +305,7 @@ class _Gate:
         self._fetching = ""
 
 
-def _hosts(address: str) -> set[str]:
+def host_names(address: str) -> set[str]:
     """Give the names of an http address in an allow-list: its host, and its host with its port."""
     try:
         parts = urlsplit(address)

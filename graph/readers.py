@@ -35,6 +35,7 @@ from graph.view_layers import ViewRefused
 JSON_RESULTS = "application/sparql-results+json"
 TURTLE = "text/turtle"
 _STARTS = 3
+_ATTEMPTS = 3
 _READER = "graph.reader_process"
 
 
@@ -285,7 +286,9 @@ class ReaderPool:
         with self.place(request) as place:
             # Within the slot: a flood of texts takes no more of this process than its share.
             text = self.checked(request)
-            with fetched(text, self._spool, place.deadline, place.proceed) as found:
+            with fetched(
+                text, self.limits.services, self._spool, place.deadline, place.proceed
+            ) as found:
                 return self.ask({**request, "fetched": found}, place)
 
     @contextmanager
@@ -318,15 +321,19 @@ class ReaderPool:
         Raises:
             MimirError: what the process says went wrong; a limit that was passed.
         """
-        try:
-            answer = self._ask_once(request, place)
-        except ReaderLost:
-            if "update" in request:  # it may have changed its clone already
-                raise
-            answer = self._ask_once(request, place)
+        answer = self._answered(request, place)
         if "error" in answer:
             raise _ERRORS.get(answer["error"], _QueryFailed)(answer["message"])
         return answer
+
+    def _answered(self, request: Mapping[str, Any], place: Place) -> dict[str, Any]:
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._ask_once(request, place)
+            except ReaderLost:
+                if "update" in request:  # it may have changed its clone already
+                    raise
+        return self._ask_once(request, place)
 
     def checked(self, request: Mapping[str, Any]) -> str:
         """Let the gate look at the request's text, if there is one, and give it."""

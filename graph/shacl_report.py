@@ -94,7 +94,7 @@ def result_groups(results: Iterable[ValidationResult], shown: int = 5) -> list[d
     for result in results:
         key = (str(result.shape), str(result.component), str(result.path), result.message)
         groups.setdefault(key, []).append(result)
-    found = []
+    found: list[dict[str, object]] = []
     for _, members in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
         facts = members[0].facts()
         shared = {name: facts[name] for name in ("shape", "component", "path", "severity")}

@@ -1,9 +1,8 @@
 """Runs compiled shapes on a reader and gathers the findings.
 
-The order of work is chosen per shape. Few focus nodes: start from them and follow the path. Many:
-scan the path once by its index for a value that breaks a rule, and look at the focus nodes only
-when there is one; counts are checked by hashing. Measured on 300,000 entities: 0.1 s for a scan
-against 1.2 s for looking up each entity's value.
+Few focus nodes: start from them and follow the path. Many: scan the path once by its index for a
+value that breaks a rule, and look at the focus nodes only when there is one; counts are checked by
+hashing. Measured on 300,000 entities: 0.1 s for a scan against 1.2 s for looking up each value.
 """
 
 from collections import Counter

@@ -5,8 +5,9 @@ two numbers (Platt, "Probabilistic outputs for support vector machines", 1999), 
 the chosen keys and references are those that the authors of 69 published and 114 generated
 databases declared (the generated at a weight of 0.15), rounded towards doubt. With the maps fitted
 without the database that is judged (10 folds of databases), of what was given 0.9 or more were
-right: references 95.9 % of 248, keys of one column 97.9 % of 288, keys of several columns 93.8 %
-of 32, all on published databases. Other maps (isotonic regression) were no better.
+right: references 95.9 % of 343, keys of one column 97.9 % of 288, keys of several columns 93.8 %
+of 32, all on published databases. On 21 further generated ones, made when the numbers stood, it
+was 158 of 158 references and 144 of 146 keys. Isotonic maps were no better.
 """
 
 from dataclasses import dataclass

@@ -3,9 +3,8 @@
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from graph.schema import Column, Key, Reference, Schema, SemanticType, StagedTable, Table
+from graph.schema import Key, Reference, Schema, StagedTable, Table
 from graph.schema_overrides import SchemaOverride
 from inference.choice import choose_links
 from inference.composites import CompositeFinder
@@ -28,8 +27,6 @@ from inference.sketches import ColumnSketch, sketch_table
 from inference.statistics import enumerations, patterns
 from inference.subtypes import discriminator
 from inference.table_names import surrogate_headers, table_nouns
-
-_PLAIN_TYPES = {"double": "decimal", "gYear": "integer"}
 
 
 def infer_schema(
@@ -69,15 +66,6 @@ def infer_with_sketches(
             store.close()
     report("schema inferred", 1.0)
     return schema, tuple(sketches)
-
-
-def plain_schema(schema: Schema) -> dict[str, Any]:
-    """Give the plain JSON form of a schema, with the types that SQL knows.
-
-    The form is `{"tables": {table: {"columns": {column: {"type", "nullable"}}, "primary_key":
-    [columns] or null, "foreign_keys": [{"columns", "ref_table", "ref_columns"}]}}}`.
-    """
-    return {"tables": {table.name: _plain_table(table) for table in schema.tables}}
 
 
 def _silent(step: str, share: float) -> None:
@@ -184,37 +172,3 @@ def _table(
         kind=table_kind(columns, key, references, view.rows, pointed=pointed),
         discriminator=discriminator(store, view.index, columns, frozenset(bound)),
     )
-
-
-def _plain_table(table: Table) -> dict[str, Any]:
-    return {
-        "columns": {column.name: _plain_column(column) for column in table.columns},
-        "primary_key": list(table.primary_key.columns) if table.primary_key else None,
-        "foreign_keys": [
-            {
-                "columns": list(reference.columns),
-                "ref_table": reference.ref_table,
-                "ref_columns": list(reference.ref_columns),
-            }
-            for reference in table.references
-        ],
-    }
-
-
-def _plain_column(column: Column) -> dict[str, Any]:
-    datatype = _PLAIN_TYPES.get(column.datatype, column.datatype)
-    plain = {"type": datatype, "nullable": column.nullable}
-    return plain | ({"semantic": _plain_semantic(column.semantic)} if column.semantic else {})
-
-
-def _plain_semantic(semantic: SemanticType) -> dict[str, Any]:
-    facts = {
-        "type": semantic.type,
-        "confidence": semantic.decision.confidence,
-        "evidence": list(semantic.decision.evidence),
-        "personal": semantic.personal,
-        "unit": semantic.unit,
-        "language": semantic.language,
-        "order": list(semantic.order),
-    }
-    return {name: value for name, value in facts.items() if value}

@@ -11,8 +11,7 @@ _PYTHON = Path(os.environ.get("CSVW_VALIDATOR") or _CACHE) / "bin" / "python"
 
 needs_csvw = pytest.mark.skipif(
     not _PYTHON.exists(),
-    reason="needs the csvw package: python3 -m venv ~/.cache/mimir/csvw && "
-    "~/.cache/mimir/csvw/bin/pip install csvw==4.1.1",
+    reason="needs the csvw package: run deploy/install-export-readers.sh",
 )
 
 _PROGRAM = """

@@ -11,8 +11,7 @@ _PYTHON = Path(os.environ.get("MORPH_KGC") or _CACHE) / "bin" / "python"
 
 needs_morph_kgc = pytest.mark.skipif(
     not _PYTHON.exists(),
-    reason="needs Morph-KGC: python3 -m venv ~/.cache/mimir/morph-kgc && "
-    "~/.cache/mimir/morph-kgc/bin/pip install morph-kgc==2.10.0",
+    reason="needs Morph-KGC: run deploy/install-export-readers.sh",
 )
 
 

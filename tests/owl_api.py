@@ -14,7 +14,7 @@ _PROGRAM = Path(__file__).with_name("OwlApi.java")
 
 needs_owl_api = pytest.mark.skipif(
     shutil.which("javac") is None or not any(_JARS.glob("owlapi-api-*.jar")),
-    reason="needs a JDK (17) and the OWL API: run deploy/fetch-owl-api.sh",
+    reason="needs a JDK (17) and the OWL API: run deploy/install-export-readers.sh",
 )
 
 

@@ -36,6 +36,23 @@ def _iri(names: ProjectNames, table: Table, column: Column) -> NamedNode:
     return names.record("column", table.name, column.name)
 
 
+def _bound_facts(table: Table, column: Column) -> dict[NamedNode, object]:
+    """Say of which key and references a column is a part, how surely and why."""
+    facts: dict[NamedNode, object] = {}
+    key = table.primary_key
+    if key is not None and column.name in key.columns:
+        facts[MIMIR.keyConfidence] = key.decision.confidence
+        facts[MIMIR.keyEvidence] = key.decision.evidence
+    pointing = [item for item in table.references if column.name in item.columns]
+    if pointing:
+        facts[MIMIR.referencedTable] = tuple(item.ref_table for item in pointing)
+        facts[MIMIR.referenceConfidence] = min(item.decision.confidence for item in pointing)
+        facts[MIMIR.referenceEvidence] = tuple(
+            sentence for item in pointing for sentence in item.decision.evidence
+        )
+    return facts
+
+
 def _facts(table: Table, column: Column) -> Facts:
     facts: dict[NamedNode, object] = {
         RDF.type: MIMIR.Column,
@@ -44,6 +61,7 @@ def _facts(table: Table, column: Column) -> Facts:
         MIMIR.datatype: column.datatype,
         MIMIR.datatypeConfidence: column.decision.confidence,
         MIMIR.datatypeEvidence: column.decision.evidence,
+        **_bound_facts(table, column),
     }
     if column.semantic is not None:
         semantic = column.semantic

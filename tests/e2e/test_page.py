@@ -65,7 +65,8 @@ def test_violations_stand_by_cause_and_open_to_their_cells_and_repairs(
     fleet: Fleet, page: Page, tmp_path: Path
 ) -> None:
     page.goto(f"{fleet.owner.url}/#/fleet")
-    group = page.get_by_test_id("violation-group").filter(has=page.get_by_test_id("propose-repairs"))
+    repairable = page.get_by_test_id("propose-repairs")
+    group = page.get_by_test_id("violation-group").filter(has=repairable)
 
     group.first.get_by_role("button").first.click()
     expect(page.get_by_test_id("violation-row").first).to_contain_text("row")

@@ -216,3 +216,23 @@ def test_keywords_in_names_and_texts_are_nothing_to_fetch() -> None:
     text = "PREFIX load: <urn:> SELECT ?service { load:service 'SERVICE <x>' ?load } # LOAD <x>"
 
     assert find_fetches(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT DATA { <urn:a> <urn:b> SERVICE <http://$x/> { ?s ?p ?o } }",
+        "INSERT DATA { LOAD <http://$x/> }",
+        "INSERT { SERVICE <http://$x/> { ?s ?p ?o } } WHERE { }",
+        "DELETE WHERE { GRAPH <urn:g> { SERVICE <http://$x/> { ?s ?p ?o } } }",
+    ],
+)
+def test_a_block_that_the_gate_does_not_read_reaches_no_other_host(
+    store: Path, host: str, tmp_path: Path, text: str
+) -> None:
+    pool = ReaderPool(1, Limits(seconds=20, memory=1 << 30, services=("other.example",)), tmp_path)
+    with pytest.raises(NetworkRefused):
+        pool.update(store, text.replace("$x", host), SCOPE)
+    with pytest.raises(BadQuery):
+        asked(pool, store, f"CONSTRUCT {{ SERVICE <http://{host}/> {{ ?s ?p ?o }} }} WHERE {{ }}")
+    pool.close()

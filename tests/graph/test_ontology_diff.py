@@ -160,3 +160,20 @@ def test_two_terms_that_took_each_others_name_are_told_apart() -> None:
         (iri("C"), iri("A2")),
     }
     assert diff.properties.changed == ()
+
+
+def test_like_shapes_of_two_classes_are_told_apart_by_their_class() -> None:
+    def named(one: str, other: str) -> str:
+        """Give two classes a shape each for one property, under these names."""
+        return "".join(
+            f":S{kind} a sh:NodeShape ; sh:targetClass :{kind} ; sh:property :{name} . "
+            f":{name} a sh:PropertyShape ; sh:path :size ; sh:maxCount 1 . "
+            for kind, name in (("A", one), ("B", other))
+        )
+
+    diff = difference(named("a1", "b1"), named("z2", "c2"))
+
+    assert {(item.old, item.new) for item in diff.renamed} == {
+        (iri("a1"), iri("z2")),
+        (iri("b1"), iri("c2")),
+    }

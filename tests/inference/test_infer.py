@@ -9,7 +9,8 @@ import pytest
 
 from graph.lexical import quote_text
 from graph.schema import Schema, StagedTable
-from inference.infer import infer_schema, plain_schema
+from inference.infer import infer_schema
+from inference.plain import plain_schema
 from tests.inference.staging import stage
 
 
@@ -57,19 +58,18 @@ def test_survives_a_json_round_trip(tmp_path: Path) -> None:
     assert Schema.from_json(json.loads(json.dumps(schema.to_json()))) == schema
 
 
-def test_gives_the_plain_form(tmp_path: Path) -> None:
-    plain = plain_schema(infer_schema(shop(tmp_path)))
-    assert plain["tables"]["person_course"] == {
-        "columns": {
-            "person_id": {"type": "integer", "nullable": False},
-            "course_code": {"type": "string", "nullable": False},
-        },
-        "primary_key": ["person_id", "course_code"],
-        "foreign_keys": [
-            {"columns": ["course_code"], "ref_table": "course", "ref_columns": ["course_code"]},
-            {"columns": ["person_id"], "ref_table": "person", "ref_columns": ["person_id"]},
-        ],
-    }
+def test_gives_the_plain_form_with_the_reasons(tmp_path: Path) -> None:
+    table = plain_schema(infer_schema(shop(tmp_path)))["tables"]["person_course"]
+    types = {name: (c["type"], c["nullable"]) for name, c in table["columns"].items()}
+    assert types == {"person_id": ("integer", False), "course_code": ("string", False)}
+    assert table["primary_key"] == ["person_id", "course_code"]
+    pairs = [(f["columns"], f["ref_table"], f["ref_columns"]) for f in table["foreign_keys"]]
+    assert pairs == [
+        (["course_code"], "course", ["course_code"]),
+        (["person_id"], "person", ["person_id"]),
+    ]
+    decisions = [*table["columns"].values(), table["key_decision"], *table["foreign_keys"]]
+    assert all(0 < item["confidence"] <= 1 and item["evidence"] for item in decisions)
 
 
 def test_infers_tables_without_rows_and_without_values(tmp_path: Path) -> None:
