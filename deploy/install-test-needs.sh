@@ -1,12 +1,16 @@
 #!/bin/sh
-# Install the real parts that some tests need (a Redis server, Chromium) where that is possible:
-# as root, on Debian or a relative. Elsewhere those tests are skipped and say what is missing.
-# Fuseki's package is fetched where there is a Java to run it.
+# Install the real parts that some tests need, where that is possible: a Redis server and Chromium
+# (as root, on Debian or a relative), Fuseki (where there is a Java to run it), and the programs
+# that read exports. Where one is missing, its tests are skipped and say what to install.
 set -u
+here=$(dirname "$0")
+lacking() { echo "could not $1 (the tests that need it are skipped)"; }
+
 if command -v java >/dev/null 2>&1; then
-  sh "$(dirname "$0")/start-fuseki.sh" --fetch >/dev/null 2>&1 ||
-    echo "could not fetch Fuseki (the tests that need it are skipped)"
+  sh "$here/start-fuseki.sh" --fetch >/dev/null 2>&1 || lacking "fetch Fuseki"
 fi
+sh "$here/install-export-readers.sh" >/dev/null 2>&1 || lacking "install the readers of exports"
+
 missing=""
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="$missing chromium"
@@ -14,8 +18,8 @@ command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   export DEBIAN_FRONTEND=noninteractive
   (apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing) >/dev/null 2>&1 ||
-    echo "could not install:$missing (the tests that need them are skipped)"
+    lacking "install$missing"
 else
-  echo "not installed:$missing (the tests that need them are skipped)"
+  lacking "install$missing"
 fi
 exit 0
