@@ -29,6 +29,9 @@ BOOLEAN_PAIRS = (
 )  # fmt: skip
 """Words of true and false, lower case; `1` and `0` are left to the header."""
 
+_MEMORY = "2GB"
+"""What the values may take in memory; the rest lies in the scratch folder."""
+
 _MONTH = (
     "(?i).*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*.*"  # english, as strptime reads
 )
@@ -113,6 +116,7 @@ class ValueStore:
             ":memory:", config={"temp_directory": str(scratch), "preserve_insertion_order": False}
         )
         self.connection.execute("SET enable_progress_bar = false")  # it would print amid an answer
+        self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
 
     def close(self) -> None:
         """Free the database."""
