@@ -1,8 +1,9 @@
 """What people decided about the ontology: edits that regeneration applies again, every time.
 
 An edit finds its term by the tables and columns that fill it, so it holds after other edits and
-after a re-run. Renames and types are applied to the knowledge model and the schema, so the data
-follows; labels, comments and the hierarchy to the generated quads.
+after a re-run. Renames are applied to the knowledge model, so the data follows; types are decisions
+about the schema (`graph.schema_overrides`); labels, comments and the hierarchy are applied to the
+generated quads.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ from graph.model import AttributeDef, ClassDef, JunctionDef, KnowledgeModel, Lin
 from graph.names import ProjectNames
 from graph.ontology_diff import OntologyDiff
 from graph.records import record_quads
-from graph.schema import Column, Datatype, Schema
+from graph.schema import Datatype
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.terms import BlankNode, Literal, NamedNode, Quad, Subject, Term
@@ -158,33 +159,11 @@ def record_edit(edit: OntologyEdit, names: ProjectNames, *, undo: bool = False) 
 
 
 def edited_model(model: KnowledgeModel, edits: Sequence[OntologyEdit]) -> KnowledgeModel:
-    """Apply renames and types to a generated model; what an edit no longer fits stays as it is."""
+    """Apply renames to a generated model; what an edit no longer fits stays as it is."""
     for edit in edits:
         if edit.kind == "rename":
             model = _renamed(model, edit)
-        elif edit.kind == "retype":
-            model = _retyped(model, edit)
     return model
-
-
-def edited_schema(schema: Schema, edits: Sequence[OntologyEdit]) -> Schema:
-    """Give columns the types that people decided on."""
-    wanted = {
-        origin: edit.value for edit in edits if edit.kind == "retype" for origin in edit.origins
-    }
-    if not wanted:
-        return schema
-    tables = tuple(
-        replace(
-            table,
-            columns=tuple(
-                _column(column, wanted.get(f"{table.name}.{column.name}"))
-                for column in table.columns
-            ),
-        )
-        for table in schema.tables
-    )
-    return Schema(tables)
 
 
 def edited_quads(
@@ -305,34 +284,6 @@ def _mapped(
 
     return KnowledgeModel(
         tuple(map(_of_class, model.classes)), tuple(map(_of_pair, model.junctions))
-    )
-
-
-def _retyped(model: KnowledgeModel, edit: OntologyEdit) -> KnowledgeModel:
-    wanted = set(edit.origins)
-
-    def _of_class(item: ClassDef) -> ClassDef:
-        attributes = tuple(
-            replace(each, datatype=edit.value) if f"{item.table}.{each.column}" in wanted else each
-            for each in item.attributes
-        )
-        return replace(item, attributes=attributes)
-
-    return KnowledgeModel(tuple(map(_of_class, model.classes)), model.junctions)
-
-
-def _column(column: Column, datatype: str | None) -> Column:
-    if datatype is None or datatype == column.datatype:
-        return column
-    decision = replace(column.decision, confidence=1.0, overridden=True)
-    return replace(
-        column,
-        datatype=datatype,  # type: ignore[arg-type] # checked when the edit was made
-        decision=decision,
-        format=None,
-        minimum=None,
-        maximum=None,
-        enumeration=(),
     )
 
 

@@ -6,7 +6,7 @@ of the files. A newer one about the same thing takes the place of the older; the
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, get_args
@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from graph.changes import ChangeSet
 from graph.errors import BadInput, NotFound
 from graph.names import ProjectNames
+from graph.ontology_edits import OntologyEdit
 from graph.records import record_quads
 from graph.schema import Datatype, Schema, Table
 from graph.sparql import bind, load_query
@@ -88,6 +89,24 @@ def overrides_from_json(value: object) -> tuple[SchemaOverride, ...]:
     return TypeAdapter(tuple[SchemaOverride, ...]).validate_python(value)
 
 
+def overrides_of_edits(edits: Iterable[OntologyEdit]) -> tuple[SchemaOverride, ...]:
+    """Give the types that people set in the ontology, for the columns that fill the property."""
+    return tuple(
+        SchemaOverride(
+            "type",
+            table,
+            (column,),
+            datatype=edit.value,  # type: ignore[arg-type] # checked when the edit was made
+            author=edit.author,
+            at=edit.at.isoformat(),
+        )
+        for edit in edits
+        if edit.kind == "retype"
+        for origin in edit.origins
+        for table, column in _places(origin)
+    )
+
+
 def check_override(override: SchemaOverride, schema: Schema) -> None:
     """Refuse an override that the schema as it is now cannot follow.
 
@@ -140,6 +159,13 @@ def find_override(meta: GraphReader, identifier: str) -> SchemaOverride:
         if item.id == identifier:
             return item
     raise NotFound(f"There is no schema override {identifier!r}; it may have been taken back.")
+
+
+def _places(origin: str) -> Iterator[tuple[str, str]]:
+    """Part `table.column`, in every way: both names may hold dots; what is not there is ignored."""
+    for place, sign in enumerate(origin):
+        if sign == ".":
+            yield origin[:place], origin[place + 1 :]
 
 
 def _quads(names: ProjectNames, override: SchemaOverride) -> list[Quad]:

@@ -23,14 +23,6 @@ def get_json(context: StepContext, sha256: str) -> Any:
 
 
 def read_schema(context: StepContext) -> Schema:
-    """Read the schema with the types that people decided on, where the step `describe` ran."""
-    edited = context.outputs.get("describe", {}).get("schema")
-    if edited:
-        return Schema.from_json(get_json(context, edited))
-    return read_inferred_schema(context)
-
-
-def read_inferred_schema(context: StepContext) -> Schema:
     """Read the schema that the step `infer` gave."""
     return Schema.from_json(get_json(context, context.outputs["infer"]["file"]))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graph.model import KnowledgeModel
 from graph.names import ProjectNames
-from graph.ontology_edits import OntologyEdit, edited_model, edited_quads, edited_schema
+from graph.ontology_edits import OntologyEdit, edited_model, edited_quads
 from graph.schema import Schema
 from graph.terms import BlankNode, NamedNode, Quad, Subject, Term
 from inference.meanings import meaning_quads
@@ -17,9 +17,8 @@ from inference.table_facts import table_quads
 
 @dataclass(frozen=True)
 class Description:
-    """A schema and a model with all edits applied, and the quads that describe them."""
+    """A model with all edits applied, and the quads that describe it."""
 
-    schema: Schema
     model: KnowledgeModel
     quads: tuple[Quad, ...]
 
@@ -33,7 +32,6 @@ def describe(
     version: int,
 ) -> Description:
     """Describe a schema; `generated` is its model before any edit."""
-    schema = edited_schema(schema, edits)
     model = edited_model(generated, edits)
     ontology = ontology_quads(model, schema, names, version=version)
     quads = (
@@ -52,7 +50,7 @@ def describe(
         )
         for quad in quads
     )
-    return Description(schema, model, tuple(dict.fromkeys(named)))
+    return Description(model, tuple(dict.fromkeys(named)))
 
 
 def _named(term: Subject | Term, names: ProjectNames) -> Subject | Term:

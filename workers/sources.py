@@ -7,8 +7,9 @@ from typing import Any
 
 from graph.changes import ChangeSet
 from graph.names import ProjectNames
+from graph.ontology_edits import read_edits
 from graph.records import record_quads
-from graph.schema_overrides import read_overrides
+from graph.schema_overrides import overrides_of_edits, read_overrides
 from graph.sparql import load_query
 from graph.store import GraphReader
 from graph.terms import Quad
@@ -38,9 +39,11 @@ def upload_change(names: ProjectNames, sources: Sequence[Source], now: datetime)
 
 def ingest_inputs(reader: GraphReader) -> dict[str, Any]:
     """Give the inputs of an ingest: the newest files and what people decided about the schema."""
+    said = (*overrides_of_edits(read_edits(reader)), *read_overrides(reader))
+    newest = {override.id: override for override in sorted(said, key=lambda item: item.at)}
     return {
         "sources": [asdict(source) for source in current_sources(reader)],
-        "overrides": [override.to_json() for override in read_overrides(reader)],
+        "overrides": [newest[name].to_json() for name in sorted(newest)],
     }
 
 

@@ -134,3 +134,11 @@ def test_tells_which_columns_came_went_and_changed_their_names(tools: Tools) -> 
     shown = tools.call("get_proposal", proposal=renamed["id"])
     assert "equivalentProperty" in shown["patch"]
     assert renamed["author"] == "inference"
+
+
+def test_a_type_that_is_set_in_the_ontology_is_a_decision_about_its_columns(tools: Tools) -> None:
+    done = tools.call("edit_ontology", kind="retype", target="weight", value="string")
+    column = tools.column("weight")
+    assert (column["datatype"], column["decision"]["overridden"]) == ("string", True)
+    tools.call("undo_ontology_edit", edit=done["id"])
+    assert tools.column("weight")["datatype"] == "integer"

@@ -16,14 +16,13 @@ from graph.ontology_edits import (
     current_name,
     edited_model,
     edited_quads,
-    edited_schema,
     find_edit,
     make_edit,
     observed_renames,
     read_edits,
     record_edit,
 )
-from graph.schema import Column, Decision, Schema, Table
+from graph.schema_overrides import overrides_of_edits
 from graph.terms import BlankNode, Literal, NamedNode, Quad
 from graph.vocab import MIMIR, OWL, RDF, RDFS
 
@@ -86,16 +85,15 @@ def test_an_edit_finds_its_term_after_a_rename_and_after_its_undo() -> None:
     assert current_name(MODEL, label) == "Site"
 
 
-def test_a_type_reaches_the_model_and_the_column() -> None:
+def test_a_type_is_a_decision_about_the_columns_that_fill_the_property() -> None:
     retype = edit("retype", "serial", "string")
-    column = Column("serial", "integer", Decision(0.7), enumeration=("1", "2"))
-    schema = Schema((Table("machines", "machines.csv", 2, (column,)),))
 
-    assert edited_model(MODEL, [retype]).classes[0].attributes[0].datatype == "string"
-    changed = edited_schema(schema, [retype]).tables[0].columns[0]
-    assert (changed.datatype, changed.enumeration) == ("string", ())
-    assert changed.decision.overridden
-    assert edited_schema(schema, []) is schema
+    (override,) = overrides_of_edits([retype, edit("label", "Site", "works")])
+
+    assert (override.kind, override.datatype) == ("type", "string")
+    assert (override.table, override.columns) == ("machines", ("serial",))
+    assert (override.author, override.at) == (retype.author, retype.at.isoformat())
+    assert edited_model(MODEL, [retype]) == MODEL
 
 
 def test_labels_and_comments_replace_what_was_generated() -> None:

@@ -27,9 +27,9 @@ from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.terms import NamedNode, Quad
 from graph.vocab import MIMIR, RDF
+from inference import reading_back
 from inference.naming import name_schema
-from inference.reading_back import read_schema
-from workers.artifacts import get_json, put_json, read_inferred_schema
+from workers.artifacts import get_json, put_json, read_schema
 from workers.column_records import column_change
 from workers.describing import describe
 from workers.orchestrator import StepContext, StepResult
@@ -43,7 +43,7 @@ def execute(context: StepContext) -> StepResult:
     names = context.project.names
     meta = context.project.reader(names.meta)
     before = last_output(meta, "describe")
-    inferred = read_inferred_schema(context)
+    inferred = read_schema(context)
     base = name_schema(inferred, _previous(context, before))
     generated = _generated(meta, names)
     edits = read_edits(meta)
@@ -54,12 +54,10 @@ def execute(context: StepContext) -> StepResult:
         "file": put_json(context, found.model.to_json()),
         "base": put_json(context, base.to_json()),
     }
-    if found.schema != inferred:
-        output["schema"] = put_json(context, found.schema.to_json())
     change, replacing = _change(context, generated, found.quads)
     records = [quad for edit in renames for quad in edit_quads(edit, names)]
     examples = generate_examples(found.model, names)
-    columns = column_change(names, meta, found.schema)
+    columns = column_change(names, meta, inferred)
     whole = replace(
         change,
         added=(*change.added, *columns.added, *records, *examples),
@@ -80,7 +78,7 @@ def _previous(context: StepContext, before: dict[str, Any] | None) -> KnowledgeM
         for triple in context.project.reader(graph).construct(_ALL)
     ]
     try:
-        return read_schema(quads)[1]
+        return reading_back.read_schema(quads)[1]
     except NotFound:
         return None
 
