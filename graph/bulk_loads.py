@@ -9,7 +9,7 @@ from pathlib import Path
 
 from graph.blobs import BlobStore
 from graph.changes import ChangeSet
-from graph.errors import StoreUnavailable
+from graph.errors import BadInput, StoreUnavailable
 from graph.loader import Loaded, load_files
 from graph.preload import Preload
 
@@ -97,6 +97,11 @@ def _finished(
         try:
             found = preload.finish(change.expected, progress)
         except StoreUnavailable:
+            return None
+        except BadInput as error:
+            if error.details["read"] == change.added_file:
+                raise
+            # What was read early was another file, so it says nothing about this one.
             return None
         if found.sha256 != change.added_file:
             return None

@@ -5,7 +5,7 @@ has open. COUNTS is a JSON list of [graph, class, individuals] that the clone mu
 With `~` the file to add is still being written: it is read as it grows, until a line on standard
 input, `{"expected": COUNTS}`, says that it is complete. Progress goes to standard output, one JSON
 object a line: `{"bytes": n}` while reading, at the end `{"added": n, "removed": n, "sha256": digest
-of the file added}` or `{"refused": text}`.
+of the file added}` or `{"refused": text, "sha256": digest of it, where all of it was read}`.
 """
 
 import hashlib
@@ -76,7 +76,7 @@ def load_files(
 
     Raises:
         BadInput: a file is no N-Quads, or a count is not as expected; the store must be thrown
-            away.
+            away. `read` among its details is the SHA-256 of the file added, as it was read.
         StoreUnavailable: the loader failed or was broken off; the store must be thrown away.
     """
     command = [sys.executable, "-m", "graph.loader", str(store)]
@@ -106,7 +106,7 @@ def load_files(
             process.wait()
             raise
         if "refused" in last:
-            raise BadInput(str(last["refused"]))
+            raise BadInput(str(last["refused"]), details={"read": last["sha256"]})
         trouble = process.stderr.read() if process.stderr else ""
     if process.returncode or "added" not in last:
         raise StoreUnavailable(
@@ -200,11 +200,9 @@ def main(arguments: list[str]) -> None:
             added, digest = _load(store, source), source.digest.hexdigest()
             expected = [*expected, *source.expected]
         _check(store, expected)
-    except SyntaxError as error:
-        print(json.dumps({"refused": f"The file is no N-Quads: {error}"}), flush=True)
-        return
-    except BadInput as error:
-        print(json.dumps({"refused": str(error)}), flush=True)
+    except (SyntaxError, BadInput) as error:
+        why = f"The file is no N-Quads: {error}" if isinstance(error, SyntaxError) else str(error)
+        print(json.dumps({"refused": why, "sha256": digest}), flush=True)
         return
     store.flush()
     print(json.dumps({"added": added, "removed": removed, "sha256": digest}), flush=True)

@@ -14,6 +14,7 @@ from graph.log import read_log
 from graph.names import ProjectNames
 from graph.store import GraphReader
 from graph.terms import Literal, NamedNode, Quad
+from graph.vocab import RDF
 
 NAMES = ProjectNames("https://example.org/", "shop")
 SAYS = NAMES.term("says")
@@ -206,3 +207,18 @@ def test_closing_ends_a_loader_that_still_waits(tmp_path: Path, growing: Path) -
     made.close()
 
     assert loaders() == []
+
+
+def test_counts_are_not_asked_of_another_file_that_was_loaded_ahead(
+    dataset: Dataset, growing: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.nq"
+    person = NAMES.term("Person")
+    append(other, [Quad(NAMES.thing("Person", ["7"]), RDF.type, person, NAMES.data)])
+    dataset.preload(growing)
+    expected = ((NAMES.data.value, person.value, 1),)
+
+    dataset.commit(ChangeSet(added_file=dataset.blobs.adopt(other)[0], expected=expected))
+
+    assert len(texts(dataset)) == 1
+    assert len(stores(dataset)) == 1
