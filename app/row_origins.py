@@ -3,26 +3,29 @@
 from typing import Any
 from urllib.parse import unquote
 
-from extraction.origins import find_row
 from graph.model import ClassDef, KnowledgeModel
 from graph.names import KEY_JOINT
 from graph.projects import Project
 from graph.schema import Schema
 from graph.terms import NamedNode
 from workers.runs import last_output
-from workers.staging import staged_tables
 from workers.stored import read_stored_json
 
 
 class RowOrigins:
-    """What the newest landing of a project knows of its rows."""
+    """What the newest landing of a project knows of its rows.
+
+    The engine of tables is loaded when rows are asked for: the serving process does without it.
+    """
 
     def __init__(self, project: Project) -> None:
+        from workers.staging import staged_tables
+
         self._project = project
         self._found: dict[str, dict[str, Any] | None] = {}
         described = self._output("describe")
         landed = self._output("land")
-        schema = described.get("schema") or self._output("infer").get("file")
+        schema = self._output("infer").get("file")
         self._model = _read(project, described.get("file"), KnowledgeModel.from_json)
         self._schema = _read(project, schema, Schema.from_json)
         self._tables = _read(project, landed.get("staged"), staged_tables) or ()
@@ -50,6 +53,8 @@ class RowOrigins:
         staged = next((table for table in self._tables if table.name == item.table), None)
         if staged is None or self._schema is None:
             return {}
+        from extraction.origins import find_row
+
         origin = find_row(iri, item, staged, self._schema, self._project.names)
         return {"file": origin.file, "row": origin.row} if origin else {}
 

@@ -2,6 +2,7 @@
 
 import ast
 import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -110,3 +111,14 @@ def test_no_third_party_code_and_no_built_file_is_kept() -> None:
     ).stdout.split()
 
     assert not [name for name in listed if "node_modules" in name or "/static/" in name]
+
+
+def test_the_serving_process_does_without_the_engines_of_tables_and_learning() -> None:
+    code = (
+        "import app.wiring, sys; print({'duckdb', 'pandas', 'scipy', 'sklearn'} & {*sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "set()"
