@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from graph.dataset.snapshots import Overlay
 from graph.projects import Project
-from graph.readers import Answer, Query, ReaderPool
-from graph.remote_dataset import RemoteDataset
-from graph.remote_queries import query_remotely
-from graph.snapshots import Overlay
+from graph.readers.pool import Answer, Query, ReaderPool
+from graph.remote.dataset import RemoteDataset
+from graph.remote.queries import query_remotely
 
 
 @contextmanager

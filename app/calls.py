@@ -7,7 +7,7 @@ import secrets
 from flask import Response, after_this_request, g, has_request_context, request
 
 from app.errors import BadRequest
-from graph.running import Call
+from graph.readers.running import Call
 
 QUERY_ID = "Mimir-Query-Id"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")

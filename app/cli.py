@@ -222,7 +222,7 @@ def log() -> None:
 @click.pass_obj
 def log_verify(settings: Settings, project: str) -> None:
     """Verify every record, and the files that commits name."""
-    from graph.recovery import verify_log
+    from graph.dataset.recovery import verify_log
 
     report = verify_log(_project_folder(settings, project))
     click.echo(f"{report.records:,} records, {report.bytes:,} bytes, digest {report.digest}")
@@ -237,8 +237,8 @@ def log_verify(settings: Settings, project: str) -> None:
 @click.pass_obj
 def log_rebuild(settings: Settings, project: str) -> None:
     """Build the project's store anew from its log; the server must not run."""
-    from graph.owner import OwnerLock
-    from graph.recovery import rebuild_store
+    from graph.dataset.owner import OwnerLock
+    from graph.dataset.recovery import rebuild_store
 
     folder = _project_folder(settings, project)
     lock = OwnerLock(settings.data)
@@ -260,7 +260,7 @@ def log_export(
     settings: Settings, project: str, first: int, last: int | None, output: Path | None
 ) -> None:
     """Export commits as RDF Patch, with the triples of bulk imports written out."""
-    from graph.recovery import export_log
+    from graph.dataset.recovery import export_log
 
     pieces = export_log(_project_folder(settings, project), first, last)
     with output.open("wb") if output else nullcontext(sys.stdout.buffer) as file:

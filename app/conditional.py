@@ -10,11 +10,11 @@ from dataclasses import replace
 from flask import Request, Response, after_this_request
 
 from app.services import Services
+from graph.dataset.precondition import Condition, Precondition
+from graph.dataset.snapshots import Overlay
 from graph.errors import BadQuery
-from graph.precondition import Condition, Precondition
 from graph.projects import Project
-from graph.readers import Query
-from graph.snapshots import Overlay
+from graph.readers.pool import Query
 
 REQUIRE_ASK = "Mimir-Require-Ask"
 

@@ -25,11 +25,11 @@ from app.time_travel import mark_memento, requested_commit
 from graph.changes import ChangeSet
 from graph.errors import NotFound
 from graph.projects import Project
-from graph.rdf_io import DATASETS, GRAPHS, PATCH
-from graph.readers import Dump
+from graph.readers.pool import Dump
+from graph.readers.rdf_io import DATASETS, GRAPHS, PATCH
+from graph.readers.update import GraphForbidden, Scope
+from graph.readers.user_graphs import INTERNAL, user_graphs, user_prefix, user_scope
 from graph.terms import NamedNode
-from graph.update import GraphForbidden, Scope
-from graph.user_graphs import INTERNAL, user_graphs, user_prefix, user_scope
 
 _METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH"]
 _UPDATE = "application/sparql-update"

@@ -19,10 +19,10 @@ from app.services import Services
 from app.sparql_update import AUTHOR, readers_for, unchanged
 from graph.changes import ChangeSet, Commit, read_quads
 from graph.projects import Project
-from graph.rdf_io import GRAPHS, Upload
-from graph.readers import Dump, ReaderPool
+from graph.readers.pool import Dump, ReaderPool
+from graph.readers.rdf_io import GRAPHS, Upload
+from graph.readers.update import Scope
 from graph.terms import NamedNode
-from graph.update import Scope
 
 _FEW = 20_000
 _LONG = 32 << 20

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from graph.changes import ChangeSet
+from graph.dataset.snapshots import Overlay
 from graph.errors import BadInput, Conflict
 from graph.merge import Merged, Point, Policy, Slices, Values, merge, slices
 from graph.merge_records import BASE, Merge, find_merge, merge_change, merge_iri
 from graph.projects import Project
-from graph.rehearsal import new_violations
-from graph.snapshots import Overlay
+from graph.shacl.rehearsal import new_violations
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.terms import NamedNode

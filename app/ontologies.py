@@ -6,13 +6,12 @@ from pathlib import Path
 from app.proposing import propose
 from app.services import Services
 from graph.changes import ChangeSet, Patch, read_quads
-from graph.dataset import Guard
+from graph.dataset.dataset import Guard
 from graph.errors import BadInput, Conflict, NotFound
 from graph.model import KnowledgeModel
-from graph.ontology import next_number
-from graph.ontology_edits import OntologyEdit, make_edit, read_edits, record_edit
-from graph.ontology_export import unpack_parts
-from graph.ontology_import import (
+from graph.ontology.edits import OntologyEdit, make_edit, read_edits, record_edit
+from graph.ontology.export import unpack_parts
+from graph.ontology.reading import (
     PARTS,
     STRATEGIES,
     ImportPlan,
@@ -21,12 +20,13 @@ from graph.ontology_import import (
     media_type,
     plan_import,
 )
+from graph.ontology.versions import next_number
 from graph.projects import Project
 from graph.proposals import Proposal
-from graph.rdf_io import Upload
+from graph.readers.rdf_io import Upload
+from graph.readers.update import Scope
 from graph.schema import Schema
 from graph.terms import Quad
-from graph.update import Scope
 from workers.describing import describe
 from workers.runs import last_output
 from workers.sources import ingest_inputs

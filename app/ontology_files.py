@@ -9,7 +9,7 @@ from app.services import Services
 from app.table_files import exported_tables, tables_zip
 from app.time_travel import shown
 from graph.errors import BadInput
-from graph.ontology_export import export_zip
+from graph.ontology.export import export_zip
 
 
 def ontology_blueprint(services: Services) -> Blueprint:

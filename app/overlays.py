@@ -1,7 +1,7 @@
 """Which overlay a caller means: that of a twin, or none."""
 
+from graph.dataset.snapshots import Overlay
 from graph.projects import Project
-from graph.snapshots import Overlay
 from twin.twins import find_twin
 
 

@@ -28,13 +28,13 @@ from graph.proposals import (
     risk_of,
     write_proposed,
 )
-from graph.rehearsal import effective, new_violations
+from graph.readers.update import Scope
 from graph.saved_queries import query_texts
-from graph.shacl_report import ValidationResult
+from graph.shacl.rehearsal import effective, new_violations
+from graph.shacl.report import ValidationResult
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.terms import Quad
-from graph.update import Scope
 
 _LARGEST_TEXT = 8 << 20
 _SHOWN = 5

@@ -14,7 +14,7 @@ from app.sparql import RESULTS, streamed
 from app.time_travel import shown
 from graph.oxigraph import OxigraphStore
 from graph.projects import Project
-from graph.readers import Query
+from graph.readers.pool import Query
 from graph.saved_queries import SavedQuery, find_query, list_queries, queries_graph
 
 _ALIASES = {

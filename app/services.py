@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.settings import Settings
 from graph.projects import Projects
-from graph.readers import ReaderPool
+from graph.readers.pool import ReaderPool
 from workers.dispatcher import Dispatcher
 from workers.progress import ProgressBoard
 

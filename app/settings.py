@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import BadInput
-from graph.remote_address import RemoteAddress, read_address
+from graph.remote.address import RemoteAddress, read_address
 
 PREFIX = "MIMIR_"
 

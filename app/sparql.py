@@ -18,13 +18,13 @@ from app.service_description import describe_service
 from app.services import Services
 from app.sparql_update import answer_twin_update, answer_update, graph_iri
 from app.time_travel import mark_memento, requested_commit
-from graph.gate import QueryTooLong
 from graph.names import ProjectNames
 from graph.projects import Project
-from graph.readers import Answer, Query
+from graph.readers.gate import QueryTooLong
+from graph.readers.pool import Answer, Query
+from graph.readers.update import GraphForbidden
+from graph.readers.user_graphs import INTERNAL, closed_prefixes
 from graph.terms import NamedNode
-from graph.update import GraphForbidden
-from graph.user_graphs import INTERNAL, closed_prefixes
 
 RESULTS = (
     "application/sparql-results+json",

@@ -16,15 +16,15 @@ from app.errors import BadRequest
 from app.operations.twins import WhatIf, change_twin
 from app.services import Services
 from graph.changes import ChangeSet, Commit
-from graph.dataset import Guard
+from graph.dataset.dataset import Guard
 from graph.errors import Conflict
 from graph.projects import Project
-from graph.readers import ReaderPool
+from graph.readers.pool import ReaderPool
+from graph.readers.update import Scope
+from graph.readers.user_graphs import user_scope
 from graph.store import GraphReader
+from graph.syntax.update_text import READS
 from graph.terms import NamedNode
-from graph.update import Scope
-from graph.update_text import READS
-from graph.user_graphs import user_scope
 
 AUTHOR = "user"
 _ATTEMPTS = 8

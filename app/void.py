@@ -10,7 +10,7 @@ from app.negotiation import negotiated
 from app.services import Services
 from app.time_travel import shown
 from graph.projects import Project
-from graph.result_rows import ask_reader
+from graph.readers.result_rows import ask_reader
 from graph.service_description import GRAPH_MEDIA, write_triples
 from graph.terms import Triple
 from graph.void import DatasetFacts, void_description, void_listing

@@ -16,10 +16,10 @@ from app.http_server import HttpServer, allow_many_files
 from app.services import Services
 from app.settings import Settings
 from app.web_app import create_app
-from graph.dataset import utc_now
-from graph.owner import OwnerLock
+from graph.dataset.dataset import utc_now
+from graph.dataset.owner import OwnerLock
 from graph.projects import Projects
-from graph.readers import Limits, ReaderPool
+from graph.readers.pool import Limits, ReaderPool
 from workers.dispatcher import LEASE_SECONDS, Dispatcher
 from workers.local_queue import LocalQueue
 from workers.progress import ProgressBoard

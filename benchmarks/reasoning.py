@@ -19,8 +19,8 @@ import numpy as np
 from pyoxigraph import RdfFormat
 
 from graph.oxigraph import OxigraphStore
-from graph.reasoning import materialise
-from graph.saturation import FRESH
+from graph.reasoning.fixpoint import materialise
+from graph.reasoning.saturation import FRESH
 from graph.terms import NamedNode
 from graph.vocab import OWL, RDF, RDFS
 

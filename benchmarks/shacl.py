@@ -22,11 +22,11 @@ from pyshacl import validate as pyshacl_validate
 
 from benchmarks.spine import write_readings
 from graph.changes import ChangeSet
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
-from graph.shacl import validate
-from graph.shape_gate import mode_quads
+from graph.shacl.gate import mode_quads
+from graph.shacl.validation import validate
 from graph.store import GraphReader
 from graph.terms import Literal, NamedNode, Quad
 from graph.vocab import RDF, XSD

@@ -8,12 +8,18 @@ from itertools import islice
 from pathlib import Path
 
 from graph.changes import ChangeSet, Commit, read_quads
-from graph.checkpoints import CheckpointSize, between
-from graph.commits import CommitFacts, read_commits
-from graph.dataset import Guard
-from graph.difference import Difference, Span, find_difference, find_difference_apart, with_files
+from graph.dataset.checkpoints import CheckpointSize, between
+from graph.dataset.commits import CommitFacts, read_commits
+from graph.dataset.dataset import Guard
+from graph.dataset.difference import (
+    Difference,
+    Span,
+    find_difference,
+    find_difference_apart,
+    with_files,
+)
+from graph.dataset.log import LogRecord
 from graph.errors import BadInput, Conflict, NotFound
-from graph.log import LogRecord
 from graph.nquads import batched_quads
 from graph.projects import Project
 from graph.records import instant

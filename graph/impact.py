@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from graph.errors import BadQuery
 from graph.names import ProjectNames
 from graph.sparql import bind, load_query
-from graph.sparql_tokens import Prologue, tokens
 from graph.store import GraphReader
+from graph.syntax.tokens import Prologue, tokens
 from graph.terms import NamedNode, Quad
 from graph.vocab import RDF
 

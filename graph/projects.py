@@ -11,18 +11,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph.changes import ChangeSet, Commit
-from graph.checkpoints import KEPT
-from graph.dataset import Clock, Dataset, Guard, Progress, utc_now
-from graph.dataset_port import ProjectDataset
+from graph.dataset.checkpoints import KEPT
+from graph.dataset.dataset import Clock, Dataset, Guard, Progress, utc_now
+from graph.dataset.past import PastState
+from graph.dataset.port import ProjectDataset
+from graph.dataset.precondition import Overtaken, Precondition
+from graph.dataset.snapshots import Overlay, Snapshots
 from graph.errors import BadInput, Conflict, NotFound
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
-from graph.past import PastState
-from graph.precondition import Overtaken, Precondition
-from graph.remote_address import RemoteAddress
-from graph.remote_dataset import RemoteDataset
-from graph.remote_graphs import RemoteGraphs
-from graph.snapshots import Overlay, Snapshots
+from graph.remote.address import RemoteAddress
+from graph.remote.dataset import RemoteDataset
+from graph.remote.graphs import RemoteGraphs
 from graph.store import GraphReader
 from graph.terms import NamedNode, Quad
 

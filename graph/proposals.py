@@ -14,11 +14,11 @@ from graph.errors import BadInput, Conflict, NotFound
 from graph.impact import Impact
 from graph.membership import present
 from graph.names import ProjectNames
+from graph.readers.update import GraphForbidden
 from graph.records import Facts, record_quads
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Subject, Term, Triple
-from graph.update import GraphForbidden
 from graph.vocab import DCTERMS, MIMIR, OWL, PROV, RDF, RDFS
 
 State = OneOf["pending", "approved", "rejected", "applied", "undone", "superseded"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graph.changes import ChangeSet
-from graph.dataset_port import ProjectDataset
+from graph.dataset.port import ProjectDataset
 from graph.errors import BadInput, NotFound
 from graph.names import ProjectNames
 from graph.records import Facts, record_quads

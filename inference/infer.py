@@ -4,8 +4,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from graph.ontology.schema_overrides import SchemaOverride
 from graph.schema import Key, Reference, Schema, StagedTable, Table
-from graph.schema_overrides import SchemaOverride
 from inference.choice import choose_links
 from inference.composites import CompositeFinder
 from inference.datatypes import decide_columns

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from graph.lexical import lexical_sql, quote_name
+from graph.ontology.schema_overrides import SchemaOverride
 from graph.schema import Column, Decision, Key, StagedTable
-from graph.schema_overrides import SchemaOverride
 from inference.datatypes import column_read_as
 from inference.inclusions import Inclusions, TableView
 from inference.profile import ColumnProfile, ValueStore

@@ -6,7 +6,7 @@ from pyoxigraph import RdfFormat
 
 from graph.oxigraph import OxigraphStore
 from graph.projects import Project
-from graph.shacl import validate
+from graph.shacl.validation import validate
 from graph.store import GraphReader
 from graph.terms import NamedNode
 from graph.vocab import MIMIR, RDF, SH

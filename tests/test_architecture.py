@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from graph.oxigraph import OxigraphStore
-from graph.sparql_tokens import tokens
+from graph.syntax.tokens import tokens
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("app", "graph", "inference", "extraction", "ml", "twin", "alerting", "workers")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graph.model import KnowledgeModel
 from graph.names import ProjectNames
-from graph.ontology_edits import OntologyEdit, edited_model, edited_quads
+from graph.ontology.edits import OntologyEdit, edited_model, edited_quads
 from graph.schema import Schema
 from graph.terms import BlankNode, NamedNode, Quad, Subject, Term
 from inference.meanings import meaning_quads

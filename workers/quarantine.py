@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from graph.shacl_report import ValidationResult
+from graph.shacl.report import ValidationResult
 from graph.sparql import load_query
 from graph.store import GraphReader
 from graph.terms import Literal, NamedNode, Term

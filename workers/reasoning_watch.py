@@ -7,7 +7,7 @@ from datetime import datetime
 
 from graph.errors import MimirError
 from graph.projects import Project, Projects
-from graph.reasoner import read_setting, run_reasoner
+from graph.reasoning.reasoner import read_setting, run_reasoner
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 1.0

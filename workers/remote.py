@@ -12,7 +12,7 @@ import httpx
 from graph.changes import ChangeSet, Commit, write_patch
 from graph.errors import BadInput, Conflict, MimirError, NotFound, StoreUnavailable
 from graph.names import ProjectNames
-from graph.sparql_http import SparqlHttpReader
+from graph.remote.sparql_http import SparqlHttpReader
 from graph.store import GraphReader
 from graph.terms import NamedNode
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from graph.changes import ChangeSet
 from graph.errors import NotFound
 from graph.names import ProjectNames
+from graph.ontology.schema_overrides import SchemaOverride, overrides_from_json
 from graph.records import record_quads
-from graph.schema_overrides import SchemaOverride, overrides_from_json
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.terms import Literal as Value

@@ -7,9 +7,9 @@ from typing import Any
 
 from graph.changes import ChangeSet
 from graph.names import ProjectNames
-from graph.ontology_edits import read_edits
+from graph.ontology.edits import read_edits
+from graph.ontology.schema_overrides import overrides_of_edits, read_overrides
 from graph.records import record_quads
-from graph.schema_overrides import overrides_of_edits, read_overrides
 from graph.sparql import load_query
 from graph.store import GraphReader
 from graph.terms import Quad

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from app.operations.registry import described, operation
 from app.overlays import overlay_of
 from app.services import Services
-from graph.readers import Query
-from graph.user_graphs import closed_prefixes
+from graph.readers.pool import Query
+from graph.readers.user_graphs import closed_prefixes
 
 
 @dataclass(frozen=True)

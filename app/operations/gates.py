@@ -8,11 +8,11 @@ from app.services import Services
 from graph.errors import BadInput
 from graph.history import find_commit
 from graph.projects import Project
-from graph.shacl import not_compiled
-from graph.shacl_shapes import read_shapes
-from graph.shape_gate import MODES, gate_change, read_modes, read_review
+from graph.readers.user_graphs import user_scope
+from graph.shacl.gate import MODES, gate_change, read_modes, read_review
+from graph.shacl.shapes import read_shapes
+from graph.shacl.validation import not_compiled
 from graph.terms import NamedNode
-from graph.user_graphs import user_scope
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from app.answers import answered
 from app.operations.registry import ProjectRequest, described, operation
 from app.overlays import overlay_of
 from app.services import Services
+from graph.dataset.log import read_log
 from graph.errors import BadInput
 from graph.export import FORMATS, export_graph
-from graph.log import read_log
-from graph.readers import Query
+from graph.readers.pool import Query
 
 _LARGEST_ANSWER = 200_000
 

@@ -6,8 +6,8 @@ from app.operations.registry import ProjectRequest, described, operation
 from app.proposing import take_back
 from app.services import Services
 from graph.changes import Commit
-from graph.checkpoints import record_files
-from graph.commits import CommitFacts
+from graph.dataset.checkpoints import record_files
+from graph.dataset.commits import CommitFacts
 from graph.errors import BadInput
 from graph.history import (
     commit_record,

@@ -17,8 +17,10 @@ from app.ontologies import (
 from app.operations.registry import PageRequest, described, operation, page
 from app.services import Services
 from graph.errors import BadInput
-from graph.migration import plan_migration, renamed_terms
-from graph.ontology import (
+from graph.ontology.diff import OntologyDiff
+from graph.ontology.edits import OntologyEdit, find_edit, read_edits
+from graph.ontology.migration import plan_migration, renamed_terms
+from graph.ontology.versions import (
     NOW,
     OntologyVersion,
     compare,
@@ -27,8 +29,6 @@ from graph.ontology import (
     publish,
     roll_back_change,
 )
-from graph.ontology_diff import OntologyDiff
-from graph.ontology_edits import OntologyEdit, find_edit, read_edits
 
 ACTIONS = ("dry-run", "propose", "apply")
 

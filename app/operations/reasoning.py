@@ -8,9 +8,15 @@ from app.row_origins import RowOrigins
 from app.services import Services
 from graph.changes import read_quads
 from graph.errors import BadInput
-from graph.explanations import Explanation, explain
 from graph.projects import Project
-from graph.reasoner import ReasoningSetting, is_behind, read_setting, run_reasoner, set_mode
+from graph.reasoning.explanations import Explanation, explain
+from graph.reasoning.reasoner import (
+    ReasoningSetting,
+    is_behind,
+    read_setting,
+    run_reasoner,
+    set_mode,
+)
 from graph.terms import NamedNode
 
 _LONGEST = 100_000

@@ -16,7 +16,7 @@ from graph.changes import ChangeSet
 from graph.errors import BadInput, BadQuery, Conflict, NotFound
 from graph.model import KnowledgeModel
 from graph.projects import Project
-from graph.readers import Query
+from graph.readers.pool import Query
 from twin.twins import list_twins
 from workers.runs import last_output
 from workers.steps.twin import TWIN

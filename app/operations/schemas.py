@@ -5,11 +5,9 @@ from typing import Any, cast
 
 from app.operations.registry import PageRequest, ProjectRequest, described, operation, page
 from app.services import Services
-from graph.dataset import Guard
+from graph.dataset.dataset import Guard
 from graph.errors import Conflict, NotFound
-from graph.projects import Project
-from graph.schema import Datatype, Schema
-from graph.schema_overrides import (
+from graph.ontology.schema_overrides import (
     Kind,
     SchemaOverride,
     check_override,
@@ -17,6 +15,8 @@ from graph.schema_overrides import (
     override_change,
     read_overrides,
 )
+from graph.projects import Project
+from graph.schema import Datatype, Schema
 from graph.store import GraphReader
 from inference.reading_back import read_schema
 from workers.runs import last_output

@@ -8,8 +8,8 @@ from app.operations.registry import Done, PageRequest, described, operation, pag
 from app.overlays import overlay_of
 from app.services import Services
 from graph.projects import Project
+from graph.readers.update import Scope
 from graph.terms import Triple
-from graph.update import Scope
 from twin.overlay import (
     Difference,
     apply_change,

@@ -9,9 +9,9 @@ from app.services import Services
 from graph.changes import Patch
 from graph.errors import BadInput, NotFound
 from graph.projects import Project
-from graph.repairs import Repairer, combined
-from graph.shacl_shapes import read_shapes
-from graph.violations import Violation, ViolationGroup, grouped, read_violations
+from graph.shacl.repairs import Repairer, combined
+from graph.shacl.shapes import read_shapes
+from graph.shacl.violations import Violation, ViolationGroup, grouped, read_violations
 
 _SAMPLE = 50
 _EVIDENCE = 20

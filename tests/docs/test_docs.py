@@ -23,12 +23,12 @@ from app.reference import DOCUMENTS
 from app.services import Services
 from app.settings import Settings
 from app.web_app import create_app
-from graph.dataset import utc_now
+from graph.dataset.dataset import utc_now
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
 from graph.projects import Projects
-from graph.readers import Limits, ReaderPool
-from graph.update import Scope, evaluate_update
+from graph.readers.pool import Limits, ReaderPool
+from graph.readers.update import Scope, evaluate_update
 from workers.dispatcher import Dispatcher
 from workers.progress import ProgressBoard
 

@@ -20,7 +20,7 @@ from app.operations.catalog import OPERATIONS
 from app.wiring import Owner
 from workers.runs import Run, read_run
 
-JOB, LOADER, READER = "app.cli job run", "graph.loader", "graph.reader_process"
+JOB, LOADER, READER = "app.cli job run", "graph.dataset.loader", "graph.readers.process"
 PROJECT = "works"
 
 

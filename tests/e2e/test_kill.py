@@ -20,7 +20,7 @@ import pytest
 
 from app.client import Client
 from app.wiring import Owner
-from graph.log import read_log
+from graph.dataset.log import read_log
 from graph.projects import Project, Projects
 from graph.terms import NamedNode
 from graph.vocab import MIMIR

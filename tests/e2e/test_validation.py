@@ -12,8 +12,8 @@ from app.operations.catalog import OPERATIONS
 from app.wiring import Owner
 from graph.changes import ChangeSet
 from graph.projects import Project
-from graph.shacl import validate
-from graph.shacl_report import report_quads
+from graph.shacl.report import report_quads
+from graph.shacl.validation import validate
 from graph.terms import NamedNode, Quad
 from graph.vocab import RDF
 from tests.e2e.conftest import settings_for

@@ -6,8 +6,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from graph.admission import Admission, TooManyQueries
 from graph.errors import QueryTimeout
+from graph.readers.admission import Admission, TooManyQueries
 
 
 def nothing() -> None:

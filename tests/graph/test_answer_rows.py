@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QueryResultsFormat
 
-from graph.answer_rows import count_rows
 from graph.oxigraph import OxigraphStore
+from graph.readers.answer_rows import count_rows
 
 FORMATS = {
     "application/sparql-results+json": QueryResultsFormat.JSON,

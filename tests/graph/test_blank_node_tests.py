@@ -3,7 +3,7 @@
 import pytest
 from pyoxigraph import Store
 
-from graph.blank_node_tests import see_blank_nodes
+from graph.syntax.blank_node_tests import see_blank_nodes
 from graph.terms import BlankNode, Literal, NamedNode, Quad
 
 SKOLEM = "https://example.org/.well-known/genid/"

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 
 from app.cli import main
 from graph.changes import ChangeSet
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
+from graph.dataset.recovery import export_log, rebuild_store, verify_log
 from graph.errors import LogDamaged, MimirError, StoreDamaged
 from graph.names import ProjectNames
 from graph.projects import Project, Projects
-from graph.recovery import export_log, rebuild_store, verify_log
 from graph.terms import Literal, Quad
 
 NAMES = ProjectNames("http://example.org/", "shop")

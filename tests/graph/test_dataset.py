@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from graph.changes import ChangeSet, write_patch
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
+from graph.dataset.log import read_log
 from graph.errors import BadInput, Conflict, LogDamaged, NotFound, StoreInUse
-from graph.log import read_log
 from graph.names import ProjectNames
 from graph.store import GraphReader
 from graph.terms import BlankNode, Literal, NamedNode, Quad
@@ -208,7 +208,7 @@ def test_a_second_owner_is_refused_and_does_no_harm(opened: Opener, tmp_path: Pa
     clone = tmp_path / "shop" / "stores" / "99"
     dataset.checkpoint(clone)
     program = (
-        "import sys; from pathlib import Path; from graph.dataset import Dataset; "
+        "import sys; from pathlib import Path; from graph.dataset.dataset import Dataset; "
         "from graph.names import ProjectNames; from graph.errors import StoreInUse\n"
         "try: Dataset(Path(sys.argv[1]), ProjectNames('https://example.org/', 'shop'))\n"
         "except StoreInUse as error: print('refused', error)"

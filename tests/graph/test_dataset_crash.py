@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph.changes import ChangeSet
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
 from graph.names import ProjectNames
 from graph.terms import Literal, Quad
 
@@ -21,7 +21,7 @@ START = """
 import sys
 from pathlib import Path
 from graph.changes import ChangeSet
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
 from graph.names import ProjectNames
 from graph.terms import Literal, Quad
 names = ProjectNames("https://example.org/", "shop")

@@ -3,9 +3,9 @@
 import pytest
 
 from graph.errors import BadQuery
-from graph.explain import Explanation, explain
 from graph.oxigraph import OxigraphStore
-from graph.query_parts import Element, take_apart
+from graph.readers.explain import Explanation, explain
+from graph.syntax.query_parts import Element, take_apart
 from graph.terms import NamedNode
 
 BASE = "https://example.org/"

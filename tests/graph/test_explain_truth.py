@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import QueryBoolean
 
-from graph.explain import explain
 from graph.oxigraph import OxigraphStore
+from graph.readers.explain import explain
 from graph.terms import NamedNode
 
 DATA, OTHER = NamedNode("urn:g:data"), NamedNode("urn:g:other")

@@ -10,16 +10,16 @@ import pytest
 from pyoxigraph import QueryResultsFormat
 
 from graph.changes import ChangeSet
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
+from graph.dataset.snapshots import Snapshots
 from graph.errors import BadInput, BadQuery, QueryTimeout
-from graph.federation import ServiceFailed, find_fetches
-from graph.gate import NetworkRefused
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
-from graph.readers import Limits, Query, ReaderPool
-from graph.snapshots import Snapshots
+from graph.readers.federation import ServiceFailed, find_fetches
+from graph.readers.gate import NetworkRefused
+from graph.readers.pool import Limits, Query, ReaderPool
+from graph.readers.update import Scope
 from graph.terms import Literal, NamedNode, Quad
-from graph.update import Scope
 
 NAMES = ProjectNames("https://example.org/", "shop")
 SAYS = NAMES.term("says")

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.errors import BadQuery, MimirError
-from graph.gate import NetworkRefused, QueryTooComplex, QueryTooLong, check
-from graph.pattern_bounds import largest_repeat
+from graph.readers.gate import NetworkRefused, QueryTooComplex, QueryTooLong, check
+from graph.syntax.pattern_bounds import largest_repeat
 
 
 def star(patterns: int, end: str = " . ") -> str:

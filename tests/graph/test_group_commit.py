@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from graph.changes import ChangeSet, Commit
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
+from graph.dataset.group_commit import StoreAhead
+from graph.dataset.log import read_log
 from graph.errors import Conflict, StoreUnavailable
-from graph.group_commit import StoreAhead
-from graph.log import read_log
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
 from graph.store import GraphReader

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from graph.changes import ChangeSet
-from graph.checkpoints import thinned
+from graph.dataset.checkpoints import thinned
+from graph.dataset.recovery import export_log, rebuild_store, verify_log
 from graph.errors import BadInput, Conflict, NotFound
 from graph.history import (
     commit_at,
@@ -25,7 +26,6 @@ from graph.history import (
 )
 from graph.oxigraph import OxigraphStore
 from graph.projects import Project, Projects
-from graph.recovery import export_log, rebuild_store, verify_log
 from graph.terms import Literal, NamedNode, Quad
 from graph.vocab import MIMIR, XSD
 

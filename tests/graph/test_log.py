@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from graph.changes import write_patch
+from graph.dataset.log import CommitLog, LogRecord, read_log
 from graph.errors import LogDamaged, StoreUnavailable
-from graph.log import CommitLog, LogRecord, read_log
 from graph.terms import Literal, NamedNode, Quad
 
 # A literal that looks like a seal must not be taken for one.

@@ -13,8 +13,11 @@ from pyoxigraph import RdfFormat, parse
 
 from graph.changes import ChangeSet
 from graph.errors import BadInput, NotFound
-from graph.migration import Renamed, plan_migration
-from graph.ontology import (
+from graph.ontology.export import export_zip
+from graph.ontology.lint import dl_problems
+from graph.ontology.migration import Renamed, plan_migration
+from graph.ontology.reading import ImportPlan, check_content, media_type, plan_import
+from graph.ontology.versions import (
     compare,
     current_graphs,
     list_versions,
@@ -22,11 +25,8 @@ from graph.ontology import (
     publish,
     roll_back_change,
 )
-from graph.ontology_export import export_zip
-from graph.ontology_import import ImportPlan, check_content, media_type, plan_import
-from graph.ontology_lint import dl_problems
 from graph.projects import Project, Projects
-from graph.readers import Limits, ReaderPool
+from graph.readers.pool import Limits, ReaderPool
 from graph.terms import BlankNode, Literal, NamedNode, Quad
 from graph.vocab import OWL, RDF, RDFS
 

@@ -2,7 +2,7 @@
 
 from pyoxigraph import RdfFormat, parse
 
-from graph.ontology_diff import OntologyDiff, diff_ontologies
+from graph.ontology.diff import OntologyDiff, diff_ontologies
 from graph.terms import Quad
 
 SKOLEM = "https://example.org/p/shop/.well-known/genid/"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
 from graph.errors import BadInput, NotFound
 from graph.model import AttributeDef, ClassDef, KnowledgeModel, LinkDef
 from graph.names import ProjectNames
-from graph.ontology_diff import diff_ontologies
-from graph.ontology_edits import (
+from graph.ontology.diff import diff_ontologies
+from graph.ontology.edits import (
     OntologyEdit,
     current_name,
     edited_model,
@@ -22,7 +22,7 @@ from graph.ontology_edits import (
     read_edits,
     record_edit,
 )
-from graph.schema_overrides import overrides_of_edits
+from graph.ontology.schema_overrides import overrides_of_edits
 from graph.terms import BlankNode, Literal, NamedNode, Quad
 from graph.vocab import MIMIR, OWL, RDF, RDFS
 

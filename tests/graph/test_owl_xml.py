@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
 
-from graph.owl_xml import DEEPEST, BadOwlXml, read_owl_xml
+from graph.readers.owl_xml import DEEPEST, BadOwlXml, read_owl_xml
 from graph.terms import Literal, NamedNode, Triple
 from graph.vocab import OWL, RDF, RDFS
 from tests.owl_api import needs_owl_api, owl_api

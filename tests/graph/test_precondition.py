@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from graph.changes import ChangeSet
+from graph.dataset.precondition import Condition, Precondition
 from graph.errors import Conflict, PreconditionFailed
-from graph.precondition import Condition, Precondition
 from graph.projects import Project, Projects
 from graph.terms import Literal, Quad
 

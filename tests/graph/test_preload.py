@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from graph.changes import ChangeSet
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
+from graph.dataset.log import read_log
 from graph.errors import BadInput, Conflict
-from graph.log import read_log
 from graph.names import ProjectNames
 from graph.store import GraphReader
 from graph.terms import Literal, NamedNode, Quad
@@ -74,7 +74,7 @@ def loaders() -> list[int]:
             command = (status.parent / "cmdline").read_bytes()
         except OSError:
             continue
-        if parent == me and b"graph.loader" in command:
+        if parent == me and b"graph.dataset.loader" in command:
             found.append(int(status.parent.name))
     return found
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from graph.changes import ChangeSet, write_patch
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
+from graph.dataset.snapshots import Snapshots
 from graph.errors import BadInput, Conflict
 from graph.impact import Impact, impact_of, query_terms
 from graph.names import ProjectNames
@@ -25,10 +26,9 @@ from graph.proposals import (
     record_change,
     risk_of,
 )
-from graph.rehearsal import effective, new_violations
-from graph.snapshots import Snapshots
+from graph.readers.update import GraphForbidden
+from graph.shacl.rehearsal import effective, new_violations
 from graph.terms import Literal, NamedNode, Quad
-from graph.update import GraphForbidden
 from graph.vocab import MIMIR, OWL, RDF, SH
 
 NAMES = ProjectNames("https://example.org/", "works")

@@ -13,17 +13,17 @@ from pathlib import Path
 import pytest
 
 from graph.changes import ChangeSet
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
+from graph.dataset.snapshots import Snapshots
 from graph.errors import BadQuery, Conflict, MimirError, NotFound, ReaderDied
-from graph.fork_server import ReaderLost
-from graph.gate import NetworkRefused, QueryTooComplex, QueryTooLong
 from graph.names import ProjectNames
-from graph.reader_process import _answer, _Stores, prove_confined
-from graph.readers import AnswerTooLarge, Limits, Query, ReaderPool
-from graph.running import Call, QueryCancelled
-from graph.snapshots import Snapshots
+from graph.readers.fork_server import ReaderLost
+from graph.readers.gate import NetworkRefused, QueryTooComplex, QueryTooLong
+from graph.readers.pool import AnswerTooLarge, Limits, Query, ReaderPool
+from graph.readers.process import _answer, _Stores, prove_confined
+from graph.readers.running import Call, QueryCancelled
+from graph.readers.update import Scope
 from graph.terms import Literal, Quad
-from graph.update import Scope
 from tests.e2e.served import READER, descendants
 
 NAMES = ProjectNames("https://example.org/", "shop")
@@ -183,7 +183,7 @@ def test_where_readers_cannot_be_confined_sparql_is_not_served(tmp_path: Path) -
         import ctypes, sys
         from pathlib import Path
         from graph.errors import StoreUnavailable
-        from graph.readers import Limits, Query, ReaderPool
+        from graph.readers.pool import Limits, Query, ReaderPool
         ctypes.CDLL(None).personality(0x0008)
         pool = ReaderPool(1, Limits(), Path(sys.argv[1]))
         for _ in range(2):

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from graph.changes import ChangeSet
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
+from graph.dataset.snapshots import Snapshots
 from graph.errors import BadQuery, MimirError, QueryTimeout, ReaderDied, StoreUnavailable
 from graph.names import ProjectNames
-from graph.readers import TURTLE, Limits, Query, ReaderPool
-from graph.snapshots import Snapshots
+from graph.readers.pool import TURTLE, Limits, Query, ReaderPool
+from graph.readers.update import GraphForbidden, Scope
 from graph.terms import Literal, NamedNode, Quad
-from graph.update import GraphForbidden, Scope
 
 NAMES = ProjectNames("https://example.org/", "shop")
 SAYS = NAMES.term("says")

@@ -12,12 +12,12 @@ from pyoxigraph import RdfFormat
 
 from graph.changes import ChangeSet
 from graph.errors import BadInput
-from graph.explanations import Explanation, explain
 from graph.oxigraph import OxigraphStore
 from graph.projects import Project, Projects
-from graph.reasoner import is_behind, read_setting, run_reasoner, set_mode
-from graph.reasoning import materialise
-from graph.saturation import FRESH
+from graph.reasoning.explanations import Explanation, explain
+from graph.reasoning.fixpoint import materialise
+from graph.reasoning.reasoner import is_behind, read_setting, run_reasoner, set_mode
+from graph.reasoning.saturation import FRESH
 from graph.terms import NamedNode, Quad, Triple
 
 NOON = datetime(2024, 5, 17, 12, tzinfo=UTC)

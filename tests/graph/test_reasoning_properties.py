@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
-from graph.owl_rules import is_schema
 from graph.oxigraph import OxigraphStore
-from graph.reasoning import extend, materialise, write_extension
-from graph.saturation import FRESH
+from graph.reasoning.fixpoint import extend, materialise, write_extension
+from graph.reasoning.owl_rules import is_schema
+from graph.reasoning.saturation import FRESH
 from graph.terms import NamedNode, Quad, Triple
 from graph.vocab import OWL, PREFIXES, RDF
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from graph.dataset.removal import remove_file
 from graph.oxigraph import OxigraphStore
-from graph.removal import remove_file
 from graph.terms import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from graph.vocab import XSD
 

@@ -7,9 +7,9 @@ from pyoxigraph import RdfFormat
 
 from graph.errors import BadInput
 from graph.oxigraph import OxigraphStore
-from graph.shacl import ValidationReport, ValidationResult, report_quads, validate
-from graph.shacl_fallback import validate_slowly
-from graph.shacl_shapes import read_shapes
+from graph.shacl.fallback import validate_slowly
+from graph.shacl.shapes import read_shapes
+from graph.shacl.validation import ValidationReport, ValidationResult, report_quads, validate
 from graph.store import GraphReader
 from graph.terms import BlankNode, Literal, NamedNode, Quad, Term
 from graph.vocab import RDF, SH, XSD

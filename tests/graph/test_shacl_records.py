@@ -6,8 +6,8 @@ from pathlib import Path
 from pyoxigraph import RdfFormat
 
 from graph.oxigraph import OxigraphStore
-from graph.shacl import ValidationReport, validate
-from graph.shacl_shapes import read_shapes
+from graph.shacl.shapes import read_shapes
+from graph.shacl.validation import ValidationReport, validate
 from graph.terms import NamedNode
 from graph.vocab import MIMIR
 from tests.record_shapes import shaped_kinds, shapes_reader

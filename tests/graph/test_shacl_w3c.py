@@ -8,8 +8,8 @@ import pytest
 from pyoxigraph import RdfFormat
 
 from graph.oxigraph import OxigraphStore
-from graph.shacl import validate
-from graph.shacl_shapes import ShapesGraph, read_shapes
+from graph.shacl.shapes import ShapesGraph, read_shapes
+from graph.shacl.validation import validate
 from graph.terms import Literal, NamedNode, Term
 
 _SHARED = os.environ.get("MIMIR_SHARED")

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
 from graph.changes import ChangeSet
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
 from graph.errors import BadInput
 from graph.names import ProjectNames
-from graph.shacl import validate
-from graph.shacl_report import ValidationResult
-from graph.shape_gate import ShapesBroken, mode_quads, read_review
+from graph.shacl.gate import ShapesBroken, mode_quads, read_review
+from graph.shacl.report import ValidationResult
+from graph.shacl.validation import validate
 from graph.terms import NamedNode, Quad
 from graph.vocab import MIMIR
 

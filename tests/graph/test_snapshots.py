@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from graph.changes import ChangeSet
-from graph.dataset import Dataset
+from graph.dataset.dataset import Dataset
+from graph.dataset.snapshots import Overlay, Snapshots
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
-from graph.snapshots import Overlay, Snapshots
 from graph.terms import Literal, NamedNode, Quad
 
 NAMES = ProjectNames("https://example.org/", "shop")

@@ -20,10 +20,10 @@ from graph.errors import (
     QueryTimeout,
     StoreUnavailable,
 )
-from graph.sparql_http import SparqlHttpReader, SparqlHttpStore
-from graph.sparql_http_errors import _BY_CODE, StoreRefused
+from graph.readers.update import GraphForbidden
+from graph.remote.sparql_http import SparqlHttpReader, SparqlHttpStore
+from graph.remote.sparql_http_errors import _BY_CODE, StoreRefused
 from graph.terms import Literal, NamedNode, Quad
-from graph.update import GraphForbidden
 
 QUERY = "SELECT ?s WHERE { ?s ?p ?o }"
 QUAD = Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal("o"), NamedNode("urn:g"))
@@ -222,7 +222,8 @@ def test_every_error_that_a_door_of_mimir_answers_keeps_its_meaning() -> None:
     codes = {
         kind.code
         for kind in kinds
-        if kind.__module__ in ("graph.errors", "graph.readers", "graph.gate", "graph.update")
+        if kind.__module__
+        in ("graph.errors", "graph.readers.pool", "graph.readers.gate", "graph.readers.update")
         and not kind.__name__.startswith("_")
     }
 

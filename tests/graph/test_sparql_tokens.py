@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.errors import BadQuery
-from graph.sparql_tokens import DatasetClause, dataset_clause, tokens
+from graph.syntax.tokens import DatasetClause, dataset_clause, tokens
 
 
 def kinds(text: str) -> list[tuple[str, str]]:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from graph.errors import BadQuery
 from graph.oxigraph import OxigraphStore
+from graph.readers.update import GraphForbidden, Scope, evaluate_update
 from graph.terms import BlankNode, DefaultGraph, Literal, NamedNode, Quad
-from graph.update import GraphForbidden, Scope, evaluate_update
 
 EX = "https://example.org/"
 DATA, MORE, SECRET = (NamedNode(f"{EX}graph/{name}") for name in ("data", "more", "secret"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from graph.names import ProjectNames
-from graph.ontology_lint import dl_problems
+from graph.ontology.lint import dl_problems
 from graph.terms import BlankNode, NamedNode, Quad
 from graph.vocab import MIMIR, QUDT, RDF, RDFS, SKOS, SOSA
 from inference.alignments import alignment_suggestions

@@ -7,11 +7,11 @@ import pytest
 
 from graph.changes import read_quads
 from graph.export import write_graph
-from graph.ontology_import import FORMATS, ImportPlan, check_content, plan_import
-from graph.rdf_io import Upload, read_uploads
+from graph.ontology.reading import FORMATS, ImportPlan, check_content, plan_import
+from graph.readers.rdf_io import Upload, read_uploads
+from graph.readers.update import Scope
 from graph.schema import Schema
 from graph.terms import Quad
-from graph.update import Scope
 from graph.vocab import OWL, RDF, RDFS
 from inference.naming import name_schema
 from tests.inference.knowledge import NAMES, shop_schema

@@ -6,9 +6,7 @@ import pytest
 
 from graph.errors import BadInput, NotFound
 from graph.names import ProjectNames
-from graph.oxigraph import OxigraphStore
-from graph.schema import Schema, StagedTable
-from graph.schema_overrides import (
+from graph.ontology.schema_overrides import (
     SchemaOverride,
     check_override,
     find_override,
@@ -16,6 +14,8 @@ from graph.schema_overrides import (
     overrides_from_json,
     read_overrides,
 )
+from graph.oxigraph import OxigraphStore
+from graph.schema import Schema, StagedTable
 from inference.infer import infer_schema
 from tests.inference.staging import stage
 

@@ -7,7 +7,7 @@ import pytest
 
 from graph.oxigraph import OxigraphStore
 from graph.schema import Column, Decision, Key, Schema, SemanticType, Table
-from graph.shacl import ValidationReport, validate
+from graph.shacl.validation import ValidationReport, validate
 from graph.terms import BlankNode, Literal, NamedNode, Quad, Term
 from graph.vocab import RDF, SH, XSD
 from inference.naming import name_schema

@@ -2,7 +2,7 @@
 
 import pytest
 
-from graph.sparql_http import SparqlHttpStore
+from graph.remote.sparql_http import SparqlHttpStore
 from tests.graph.conftest import fuseki_server, names, oxigraph_server
 
 __all__ = ["fuseki_server", "names", "oxigraph_server", "services", "store"]

@@ -13,7 +13,7 @@ import itertools
 from dataclasses import dataclass
 from random import Random
 
-from graph.snapshots import Overlay
+from graph.dataset.snapshots import Overlay
 from graph.terms import Literal, NamedNode, Quad
 from graph.vocab import RDF, XSD
 

@@ -5,8 +5,8 @@ import io
 import pytest
 
 from graph.errors import QueryTimeout
-from graph.http_answers import ValidTriples, copy_answer, read_whole
-from graph.readers import AnswerTooLarge
+from graph.readers.pool import AnswerTooLarge
+from graph.remote.http_answers import ValidTriples, copy_answer, read_whole
 
 CUT = (
     b"\n##  Query cancelled due to timeout during execution   ##\n"

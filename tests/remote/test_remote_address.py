@@ -4,7 +4,7 @@ import pytest
 
 from app.settings import Settings
 from graph.errors import BadInput
-from graph.remote_address import read_address
+from graph.remote.address import read_address
 
 
 def test_the_address_of_a_fuseki_dataset_gives_those_of_its_services() -> None:

@@ -11,13 +11,13 @@ import httpx
 import pytest
 
 from graph.changes import ChangeSet
+from graph.dataset.snapshots import Overlay
 from graph.errors import BadInput, Conflict, LogDamaged, StoreUnavailable
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
-from graph.remote_dataset import RemoteDataset
-from graph.shape_gate import ShapesBroken, mode_quads
-from graph.snapshots import Overlay
-from graph.sparql_http import SparqlHttpStore
+from graph.remote.dataset import RemoteDataset
+from graph.remote.sparql_http import SparqlHttpStore
+from graph.shacl.gate import ShapesBroken, mode_quads
 from graph.terms import BlankNode, Literal, NamedNode, Quad
 from graph.vocab import MIMIR, RDF, SH
 

@@ -14,10 +14,10 @@ from app.wiring import Owner
 from graph.errors import MimirError, QueryTimeout
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
-from graph.readers import AnswerTooLarge, Limits, Query, ReaderPool
-from graph.remote_dataset import RemoteDataset
-from graph.remote_queries import query_remotely
-from graph.sparql_http import SparqlHttpStore
+from graph.readers.pool import AnswerTooLarge, Limits, Query, ReaderPool
+from graph.remote.dataset import RemoteDataset
+from graph.remote.queries import query_remotely
+from graph.remote.sparql_http import SparqlHttpStore
 from graph.terms import NamedNode, Quad
 from tests.e2e.conftest import finished, settings_for
 

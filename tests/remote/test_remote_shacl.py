@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from graph.dataset.snapshots import Overlay
 from graph.oxigraph import OxigraphStore
-from graph.shacl import ValidationReport, validate
-from graph.snapshots import Overlay
-from graph.sparql_http import SparqlHttpStore
+from graph.remote.sparql_http import SparqlHttpStore
+from graph.shacl.validation import ValidationReport, validate
 from graph.store import TripleStore
 from graph.terms import BlankNode, Literal, NamedNode, Quad
-from graph.view_reader import ViewReader
+from graph.views.reader import ViewReader
 from tests.graph.test_shacl import HAND_MADE, PEOPLE
 
 EX = "http://example.org/"

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from graph.oxigraph import OxigraphStore
+from graph.remote.sparql_http import SparqlHttpStore
 from graph.sparql import bind, load_query
-from graph.sparql_http import SparqlHttpStore
-from graph.sparql_tokens import query_form
 from graph.store import GraphReader
-from graph.view_reader import ViewReader
+from graph.syntax.tokens import query_form
+from graph.views.reader import ViewReader
 from tests.remote.random_queries import DEFAULT, NAMED, Case, random_case
 
 CASES = int(os.environ.get("DIFFERENTIAL_CASES", "0"))

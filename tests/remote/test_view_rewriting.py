@@ -2,13 +2,13 @@
 
 import pytest
 
+from graph.dataset.snapshots import Overlay
 from graph.errors import BadQuery
 from graph.oxigraph import OxigraphStore
-from graph.snapshots import Overlay
 from graph.terms import Literal, NamedNode, Quad
-from graph.view_layers import View, ViewRefused
-from graph.view_reader import MOST_CLOSED, ViewReader
-from graph.view_rewriting import rewrite
+from graph.views.layers import View, ViewRefused
+from graph.views.reader import MOST_CLOSED, ViewReader
+from graph.views.rewriting import rewrite
 
 EX = "https://example.org/"
 DATA, ADDED, REMOVED, HELD = (

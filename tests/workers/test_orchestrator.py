@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from graph.changes import ChangeSet, Commit
+from graph.dataset.log import read_log
 from graph.errors import Conflict, ReaderDied, StoreUnavailable
-from graph.log import read_log
 from graph.names import ProjectNames
 from graph.projects import Project
 from graph.store import GraphReader

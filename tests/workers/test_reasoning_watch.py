@@ -5,7 +5,7 @@ from pathlib import Path
 
 from graph.changes import ChangeSet
 from graph.projects import Project, Projects
-from graph.reasoner import set_mode
+from graph.reasoning.reasoner import set_mode
 from graph.terms import Quad
 from graph.vocab import RDF, RDFS
 from workers.reasoning_watch import ReasoningWatch

@@ -12,15 +12,15 @@ from graph.errors import NotFound
 from graph.example_queries import generate_examples
 from graph.model import KnowledgeModel
 from graph.names import ProjectNames
-from graph.ontology import next_number
-from graph.ontology_diff import diff_ontologies
-from graph.ontology_edits import (
+from graph.ontology.diff import diff_ontologies
+from graph.ontology.edits import (
     OntologyEdit,
     edit_quads,
     edited_model,
     observed_renames,
     read_edits,
 )
+from graph.ontology.versions import next_number
 from graph.records import Facts, record_quads
 from graph.saved_queries import queries_graph
 from graph.sparql import bind, load_query

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from graph.changes import ChangeSet
-from graph.shacl import validate
-from graph.shacl_report import ValidationReport, ValidationResult, report_quads
+from graph.shacl.report import ValidationReport, ValidationResult, report_quads
+from graph.shacl.validation import validate
 from graph.terms import NamedNode, Term
 from workers.orchestrator import StepContext, StepResult
 from workers.quarantine import Cell, CellViolations, read_cells

@@ -8,7 +8,7 @@ import pytest
 
 from graph.errors import BadInput, BadQuery
 from graph.oxigraph import OxigraphStore
-from graph.sparql_http import SparqlHttpStore
+from graph.remote.sparql_http import SparqlHttpStore
 from graph.store import TripleStore
 from graph.terms import DefaultGraph, Literal, NamedNode, Quad
 from graph.vocab import XSD

@@ -1,0 +1,1 @@
+"""Versions of an ontology, its edits by people, import, export, migration."""

@@ -1,0 +1,1 @@
+"""Untrusted SPARQL: the gate, the pool of reader processes, limits, explanations."""

@@ -1,0 +1,1 @@
+"""Datasets whose graphs are on a SPARQL server."""

@@ -1,0 +1,57 @@
+"""Where a remote store is: the addresses of its services, and how the owner proves who it is."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from graph.errors import BadInput
+from graph.remote.sparql_http import SparqlHttpStore
+
+_QUERY_SECONDS = 300.0
+# Copying a graph inside the store takes as long as it takes.
+_UPDATE_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class RemoteAddress:
+    """A store that speaks SPARQL 1.1 Query, Update and Graph Store Protocol.
+
+    Attributes:
+        query, update, graphs: addresses of its services.
+        token: sent as a bearer token; never shown.
+    """
+
+    query: str
+    update: str
+    graphs: str
+    token: str = field(default="", repr=False)
+
+    def store(self) -> SparqlHttpStore:
+        """Bind a store to the address."""
+        return SparqlHttpStore(
+            self.query,
+            self.update,
+            self.graphs,
+            token=self.token or None,
+            timeout=_QUERY_SECONDS,
+            update_timeout=_UPDATE_SECONDS,
+        )
+
+
+def read_address(text: str, token: str = "") -> RemoteAddress:
+    """Read an address: that of a Fuseki dataset, or three for query, update and graph store.
+
+    Raises:
+        BadInput: it is neither, not http, or holds a password.
+    """
+    parts = text.split(",")
+    if len(parts) == 1:
+        base = text.rstrip("/")
+        parts = ["/".join((base, service)) for service in ("query", "update", "data")]
+    if any(urlsplit(part).password for part in parts):
+        raise BadInput("A store address must not hold a password; use MIMIR_REMOTE_TOKENS.")
+    if len(parts) != 3 or not all(part.startswith(("http://", "https://")) for part in parts):
+        raise BadInput(
+            f"The store address {text!r} must be that of a Fuseki dataset, or the addresses of the "
+            "query, update and graph store services with commas between them; all http or https."
+        )
+    return RemoteAddress(parts[0], parts[1], parts[2], token)

@@ -1,0 +1,112 @@
+"""Queries of users that a remote store answers.
+
+A reader process judges and rewrites the text; this process sends it, with the time that is left,
+and takes the bytes to a file; a reader process turns them into what the caller accepts. Nothing of
+the text or of the answer is parsed here.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from graph.dataset.snapshots import Overlay
+from graph.errors import MimirError, QueryTimeout
+from graph.readers.pool import Answer, Query, ReaderPool, asked
+from graph.readers.remote_requests import rewritten, view_fields
+from graph.readers.running import Place
+from graph.remote.dataset import RemoteDataset
+from graph.views.layers import View
+from graph.views.reader import asked_of, current_view
+from graph.views.rewriting import Rewritten
+
+_POLL = 0.1
+
+
+@contextmanager
+def query_remotely(
+    pool: ReaderPool, dataset: RemoteDataset, query: Query, overlay: Overlay | None = None
+) -> Iterator[Answer]:
+    """Evaluate a query on a remote store; the answer's file lives as long as the context.
+
+    Raises:
+        ViewRefused: the query cannot be asked of a view.
+        MimirError: as `ReaderPool.query`.
+    """
+    request = {**asked(Path(), query), "rows": pool.limits.rows}
+    with pool.output() as received, pool.output() as output:
+        with pool.place(request) as place:
+            pool.checked(request)
+            form = _Exchange(pool, dataset, request, received, place).run(overlay)
+            files = {"received": str(received), "output": str(output)}
+            found = pool.ask({**_without_text(request), **files, "form": form}, place)
+        yield Answer(found["kind"], found["media"], output)
+
+
+class _Exchange:
+    """One query on its way to the store and back."""
+
+    def __init__(
+        self,
+        pool: ReaderPool,
+        dataset: RemoteDataset,
+        request: dict[str, Any],
+        received: Path,
+        place: Place,
+    ) -> None:
+        self._pool = pool
+        self._dataset = dataset
+        self._request = request
+        self._received = received
+        self._place = place
+        self._form = ""
+
+    def run(self, overlay: Overlay | None) -> str:
+        """Have the store answer into the file; gives the form of the query."""
+        overlays = (overlay,) if overlay else ()
+        base = View((), (), overlays)
+        store = self._dataset.remote.store
+        asked_of(
+            store,
+            lambda: current_view(store, base, self._dataset.places),
+            self._rewritten,
+            self._fetched,
+        )
+        return self._form
+
+    def _rewritten(self, view: View, scratch: str) -> Rewritten:
+        answer = self._pool.ask({**self._request, "view": view_fields(view, scratch)}, self._place)
+        self._form = answer["form"]
+        return rewritten(answer)
+
+    def _fetched(self, query: Rewritten) -> None:
+        seconds = max(0.1, self._place.deadline - time.monotonic())
+        reader = self._dataset.remote.store.reader_within(query.default, query.named, seconds)
+        failed: list[MimirError] = []
+
+        def fetch() -> None:
+            """Take the answer to the file."""
+            try:
+                reader.save(query.text, self._form, self._received, self._pool.limits.answer_bytes)
+            except MimirError as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=fetch, daemon=True)
+        thread.start()
+        while thread.is_alive():
+            # The store was told the time limit, so an answer nobody waits for ends by itself.
+            self._place.proceed()
+            if time.monotonic() > self._place.deadline + _POLL:
+                raise QueryTimeout(
+                    f"The query took longer than {self._pool.limits.seconds:g} s and was ended. "
+                    "Narrow it, or ask for a higher limit."
+                )
+            thread.join(_POLL)
+        if failed:
+            raise failed[0]
+
+
+def _without_text(request: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in request.items() if name != "query"}

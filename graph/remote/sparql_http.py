@@ -1,0 +1,295 @@
+"""A triple store in another process: SPARQL 1.1 Protocol and Graph Store Protocol over HTTP.
+
+Fits any store that speaks both, such as Fuseki, `oxigraph serve`, or Mimir's own endpoint.
+https://www.w3.org/TR/sparql11-protocol/, https://www.w3.org/TR/sparql11-http-rdf-update/.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import IO, Any
+from urllib.request import Request, urlopen
+
+from pyoxigraph import QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse_query_results
+from SPARQLWrapper import INSERT, POST, POSTDIRECTLY, SELECT, SPARQLWrapper
+
+from graph.errors import BadInput, BadQuery
+from graph.membership import present
+from graph.oxigraph import update_text
+from graph.remote.http_answers import ValidTriples, copy_answer, read_whole
+from graph.remote.sparql_http_errors import StoreRefused, translated
+from graph.store import GraphReader, Rows
+from graph.syntax.tokens import query_form
+from graph.terms import NamedNode, Quad, Triple
+
+_JSON = "application/sparql-results+json"
+_CSV = "text/csv"
+_N_TRIPLES = "application/n-triples"
+_N_QUADS = "application/n-quads"
+# A load is answered when all of it is stored, however long that takes.
+_LOAD_SECONDS = 6 * 3600.0
+_GRACE_SECONDS = 2.0
+_NO_GRAPH = NamedNode("urn:mimir:no-graph")
+
+
+class SparqlHttpReader:
+    """Reads one dataset of a remote endpoint.
+
+    Args:
+        url: query address, http or https.
+        default_graphs, named_graphs: the dataset; when both are empty the endpoint decides.
+        token: sent as a bearer token.
+        timeout: seconds to wait for the endpoint.
+        within: seconds after which the endpoint shall end a query, where it can (Fuseki does).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        default_graphs: Sequence[NamedNode] = (),
+        named_graphs: Sequence[NamedNode] = (),
+        *,
+        token: str | None = None,
+        timeout: float = 60,
+        within: float | None = None,
+    ) -> None:
+        self._url = _checked(url)
+        self._default = tuple(default_graphs)
+        self._named = tuple(named_graphs)
+        self._token = token
+        self._timeout = timeout
+        self._within = within
+
+    def select(self, query: str) -> Rows:
+        """Evaluate a SELECT."""
+        result = self._results(query)
+        if isinstance(result, QueryBoolean):
+            raise BadQuery("A SELECT query was expected.")
+        variables = tuple(variable.value for variable in result.variables)
+        with translated(self._url):
+            return Rows(variables, [tuple(solution) for solution in result])
+
+    def csv(self, query: str) -> bytes:
+        """Evaluate a SELECT into SPARQL CSV."""
+        # Some stores answer an ASK in CSV too, each in a form of its own.
+        if query_form(query) != "SELECT":
+            raise BadQuery("A SELECT query was expected.")
+        with translated(self._url), self._answer(query, _CSV) as answer:
+            return read_whole(answer)
+
+    def ask(self, query: str) -> bool:
+        """Evaluate an ASK."""
+        result = self._results(query)
+        if not isinstance(result, QueryBoolean):
+            raise BadQuery("An ASK query was expected.")
+        return bool(result)
+
+    def construct(self, query: str) -> list[Triple]:
+        """Evaluate a CONSTRUCT or DESCRIBE."""
+        return list(self.triples(query))
+
+    def triples(self, query: str) -> Iterator[Triple]:
+        """Iterate over the answer of a CONSTRUCT or DESCRIBE while it arrives."""
+        with translated(self._url), self._answer(query, _N_TRIPLES) as answer:
+            for quad in parse(ValidTriples(answer), RdfFormat.N_TRIPLES):  # type: ignore[arg-type] # only read() is called
+                yield quad.triple
+
+    def save(self, query: str, form: str, path: Path, most: int) -> None:
+        """Write an answer to a file, in JSON for SELECT and ASK and in N-Triples otherwise.
+
+        Args:
+            form: of the query.
+            most: bytes of the answer.
+
+        Raises:
+            AnswerTooLarge: it has more.
+        """
+        media = _JSON if form in ("SELECT", "ASK") else _N_TRIPLES
+        with translated(self._url), self._answer(query, media) as answer, path.open("wb") as file:
+            copy_answer(ValidTriples(answer) if media == _N_TRIPLES else answer, file, most)
+
+    def _results(self, query: str) -> Any:
+        with translated(self._url), self._answer(query, _JSON) as answer:
+            return parse_query_results(read_whole(answer), QueryResultsFormat.JSON)
+
+    @contextmanager
+    def _answer(self, query: str, media: str) -> Iterator[IO[bytes]]:
+        request = _request(self._url, query, SELECT, self._token, self._timeout)
+        request.addCustomHttpHeader("Accept", media)
+        if self._within:
+            request.addCustomHttpHeader("Timeout", f"{self._within:.3f}")
+        for parameter, graphs in (
+            ("default-graph-uri", self._default),
+            ("named-graph-uri", self._named),
+        ):
+            for graph in graphs:
+                request.addParameter(parameter, graph.value)
+        with closing(request.query().response) as answer:
+            given = answer.headers.get_content_type()
+            if given != media:
+                raise BadQuery(
+                    f"The endpoint {self._url} answered {given} where {media} was expected: the "
+                    "query is of another form, or this is no SPARQL endpoint."
+                )
+            yield answer
+
+
+class SparqlHttpStore:
+    """A remote store.
+
+    Args:
+        query_url, update_url, graph_store_url: addresses of the SPARQL query, update and graph
+            store services; without the last two the store can only be read.
+        token: sent as a bearer token.
+        timeout: seconds to wait for an answer to a query.
+        update_timeout: seconds to wait until an update is made; None: the same.
+    """
+
+    def __init__(
+        self,
+        query_url: str,
+        update_url: str | None = None,
+        graph_store_url: str | None = None,
+        *,
+        token: str | None = None,
+        timeout: float = 60,
+        update_timeout: float | None = None,
+    ) -> None:
+        self._query_url = _checked(query_url)
+        self._update_url = update_url and _checked(update_url)
+        self._graph_store_url = graph_store_url and _checked(graph_store_url)
+        self._token = token
+        self._timeout = timeout
+        self._update_timeout = update_timeout or timeout
+
+    def reader(
+        self, default_graphs: Sequence[NamedNode], named_graphs: Sequence[NamedNode] = ()
+    ) -> GraphReader:
+        """Bind a reader to a dataset of the store; it overrides FROM."""
+        return self._reader(default_graphs, named_graphs)
+
+    def reader_within(
+        self,
+        default_graphs: Sequence[NamedNode],
+        named_graphs: Sequence[NamedNode],
+        seconds: float,
+    ) -> SparqlHttpReader:
+        """Bind a reader whose queries end after some seconds, here and, if it can, in the store."""
+        return self._reader(default_graphs, named_graphs, seconds)
+
+    def apply(self, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
+        """Remove, then add, in one update request, which a store runs as one transaction.
+
+        Raises:
+            StoreRefused: the store can only be read, or the token does not suffice.
+            StoreUnavailable: no answer came; the change may or may not have been made.
+        """
+        text = update_text(added, removed)
+        if text:
+            self.update(text)
+
+    def update(self, text: str) -> None:
+        """Run an update request of this program's own as one transaction.
+
+        Raises:
+            StoreRefused: the store can only be read, or the token does not suffice.
+            StoreUnavailable: no answer came; the change may or may not have been made.
+        """
+        url = self._writable(self._update_url)
+        request = _request(url, text, INSERT, self._token, self._update_timeout)
+        with translated(url), closing(request.query().response) as answer:
+            answer.read()
+
+    def load(self, path: Path) -> None:
+        """Send an N-Quads file to the graph store, piece by piece."""
+        url = self._writable(self._graph_store_url)
+        headers = {"Content-Type": _N_QUADS, "Content-Length": str(path.stat().st_size)}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        with path.open("rb") as file:
+            request = Request(url, data=file, headers=headers, method="POST")  # noqa: S310 - checked
+            with (
+                translated(url, refused=BadInput),
+                urlopen(request, timeout=_LOAD_SECONDS) as answer,  # noqa: S310 - checked
+            ):
+                answer.read()
+
+    def quads(self, graph: NamedNode) -> Iterator[Quad]:
+        """Iterate over the quads of one graph while they arrive."""
+        reader = self._reader([graph])
+        for triple in reader.triples("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"):
+            yield Quad(triple.subject, triple.predicate, triple.object, graph)
+
+    def contains(self, quad: Quad) -> bool:
+        """Tell whether the quad is there.
+
+        Raises:
+            BadInput: the quad holds a blank node, which has no name outside the store.
+        """
+        return bool(self.existing([quad]))
+
+    def existing(self, quads: Iterable[Quad]) -> list[Quad]:
+        """List those of the quads that are there, in their order.
+
+        Raises:
+            BadInput: a quad holds a blank node, which has no name outside the store.
+        """
+        return present(quads, lambda graph: self._reader([graph]))
+
+    def count(self, graph: NamedNode) -> int:
+        """Count the triples of one graph."""
+        rows = self._reader([graph]).select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
+        return int(getattr(rows.rows[0][0], "value", "0"))
+
+    def graphs(self) -> list[NamedNode]:
+        """List the named graphs that hold a triple."""
+        reader = SparqlHttpReader(self._query_url, token=self._token, timeout=self._timeout)
+        rows = reader.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
+        named = [row[0] for row in rows if isinstance(row[0], NamedNode)]
+        return sorted(named, key=lambda graph: graph.value)
+
+    def close(self) -> None:
+        """Do nothing: no connection is kept between requests."""
+
+    def _reader(
+        self,
+        default: Sequence[NamedNode],
+        named: Sequence[NamedNode] = (),
+        within: float | None = None,
+    ) -> SparqlHttpReader:
+        # Without any parameter the endpoint would answer from a dataset of its own choice.
+        graphs = default if default or named else [_NO_GRAPH]
+        timeout = within + _GRACE_SECONDS if within else self._timeout
+        return SparqlHttpReader(
+            self._query_url, graphs, named, token=self._token, timeout=timeout, within=within
+        )
+
+    def _writable(self, url: str | None) -> str:
+        if url is None:
+            raise StoreRefused(
+                f"The store at {self._query_url} can only be read: give it the addresses of its "
+                "update and graph store services."
+            )
+        return url
+
+
+def _checked(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise BadInput(f"The store address {url!r} must start with http:// or https://.")
+    return url
+
+
+def _request(url: str, text: str, kind: str, token: str | None, timeout: float) -> SPARQLWrapper:
+    request = SPARQLWrapper(url)
+    request.setMethod(POST)
+    request.setOnlyConneg(True)
+    request.timeout = timeout  # type: ignore[assignment] # urllib takes fractions
+    # Not setQuery(): it guesses the kind by a regular expression, and a prefix named `add:` in
+    # lower case makes an update of a query.
+    request.queryString, request.queryType = text, kind
+    if kind == INSERT:
+        # As it is, not as a form: forms have a largest size, and escapes make them longer.
+        request.setRequestMethod(POSTDIRECTLY)
+    if token:
+        request.addCustomHttpHeader("Authorization", f"Bearer {token}")
+    return request

@@ -1,0 +1,1 @@
+"""Shapes checked by queries, reports, the gate on commits, and repairs."""

@@ -1,0 +1,269 @@
+"""The gate on commits: what a change does to the validity of the nodes it touches.
+
+For each graph the gate is off, warns or blocks. A change is tried on a clone under the write lock,
+so what is checked is what would be committed. Only focus nodes that the change concerns are
+validated (`graph.shacl.focus_nodes`). New results of severity `sh:Violation` make a blocking gate
+refuse the change; whatever else is new is recorded with the commit.
+"""
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal as OneOf
+from typing import Protocol
+
+from graph.blobs import BlobStore
+from graph.changes import ChangeSet
+from graph.errors import BadInput, MimirError
+from graph.names import ProjectNames
+from graph.oxigraph import OxigraphStore
+from graph.records import Facts, record_quads
+from graph.shacl.focus_nodes import ShapeReadings
+from graph.shacl.report import ValidationResult, new_results, result_groups
+from graph.shacl.shadow import ShadowStore
+from graph.shacl.shapes import ShapesGraph, read_shapes
+from graph.shacl.validation import not_compiled, validate_nodes
+from graph.sparql import bind, load_query
+from graph.store import GraphReader
+from graph.terms import NamedNode, Quad
+from graph.vocab import MIMIR, RDF, SH
+
+Mode = OneOf["off", "warn", "block"]
+MODES: tuple[Mode, ...] = ("off", "warn", "block")
+_SHOWN_GROUPS = 50
+_MODE = MIMIR.gateMode
+
+
+class ShapesBroken(MimirError):
+    """A change would bring violations to a graph whose gate blocks; `details` group them."""
+
+    code = "shapes-broken"
+
+
+@dataclass(frozen=True)
+class _Shapes:
+    graph: ShapesGraph
+    readings: ShapeReadings
+
+
+class GatedDataset(Protocol):
+    """What the gate needs of its dataset; see `graph.dataset.dataset.Dataset`."""
+
+    folder: Path
+    names: ProjectNames
+    blobs: BlobStore
+    sequence: int
+
+    def reader(self, default_graphs: Iterable[NamedNode] | None = None) -> GraphReader:
+        """Bind a reader to the live store."""
+        ...
+
+    def checkpoint(self, path: Path) -> int:
+        """Write a copy of the store; gives its sequence number."""
+        ...
+
+    def commit_iri(self, sequence: int) -> NamedNode:
+        """Name a commit."""
+        ...
+
+
+class ShapeGate:
+    """The gate of one dataset; its methods are called under the dataset's write lock."""
+
+    def __init__(self, dataset: GatedDataset) -> None:
+        self._dataset = dataset
+        self._names = dataset.names
+        # Beside the readers' checkpoints, so that a start after a crash removes it.
+        self._shadow = ShadowStore(dataset.folder / "snapshots", dataset.checkpoint)
+        self._modes: dict[NamedNode, Mode] = {}
+        self._shapes: _Shapes | None = None
+        self._known_at: int | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether any graph is checked."""
+        self._catch_up()
+        return bool(self._modes)
+
+    def check(self, number: int, added: Sequence[Quad], removed: Sequence[Quad]) -> list[Quad]:
+        """Try the change that is to become commit `number`; gives what to record with it.
+
+        Raises:
+            ShapesBroken: it would bring violations where the gate blocks.
+            BadInput: it would make a shape malformed.
+        """
+        self._catch_up()
+        watched = {*self._modes, self._names.shapes}
+        here = [quad for quad in added if quad.graph_name in watched]
+        gone = [quad for quad in removed if quad.graph_name in watched]
+        if not self._modes or not (here or gone):
+            return []
+        before = self._dataset.reader
+        clone = self._shadow.at(number - 1)
+        clone.apply(here, gone)
+        try:
+            if any(quad.graph_name == self._names.shapes for quad in (*here, *gone)):
+                self._shapes = None
+            found = {
+                graph: self._new_results(graph, (*here, *gone), before([graph]), clone)
+                for graph in sorted(self._modes, key=str)
+            }
+            self._refuse(found)
+        except MimirError:
+            self._shapes = None
+            clone.apply(gone, here)
+            raise
+        self._shadow.tried(number, len(here) + len(gone))
+        return self._notes(number, [item for items in found.values() for item in items])
+
+    def check_whole(
+        self, number: int, path: Path, added: Sequence[Quad], removed: Sequence[Quad]
+    ) -> list[Quad]:
+        """Check a store that files were loaded into and that is to become commit `number`.
+
+        Args:
+            added, removed: what the change does besides its files.
+
+        Raises:
+            ShapesBroken: it would have violations that were not there, where the gate blocks.
+        """
+        self._catch_up()
+        if not self._modes:
+            return []
+        store = OxigraphStore(path)
+        try:
+            store.apply(added, removed)
+            shapes = _shapes_of(store.reader([self._names.shapes]))
+            found = {
+                graph: new_results(
+                    self._all_results(store.reader([graph]), shapes),
+                    self._all_results(self._dataset.reader([graph]), shapes),
+                )
+                for graph in sorted(self._modes, key=str)
+            }
+        finally:
+            store.close()
+        self._refuse(found)
+        return self._notes(number, [item for items in found.values() for item in items])
+
+    def follow(self, number: int, added: Sequence[Quad], removed: Sequence[Quad]) -> None:
+        """Note that a commit was applied."""
+        if self._known_at != number - 1:
+            return
+        self._known_at = number
+        if any(quad.predicate == _MODE for quad in (*added, *removed)):
+            self._known_at = None
+            return
+        if self._modes:
+            shapes = self._names.shapes
+            if any(quad.graph_name == shapes for quad in (*added, *removed)):
+                self._shapes = None
+            self._shadow.follow(number, added, removed, {*self._modes, shapes})
+
+    def close(self) -> None:
+        """Remove what the gate keeps on disk."""
+        self._shadow.drop()
+
+    def _catch_up(self) -> None:
+        if self._known_at == self._dataset.sequence:
+            return
+        self._modes = read_modes(self._dataset.reader([self._names.meta]))
+        self._shapes = None
+        self._shadow.drop()
+        self._known_at = self._dataset.sequence
+
+    def _new_results(
+        self,
+        graph: NamedNode,
+        quads: Iterable[Quad],
+        before: GraphReader,
+        clone: OxigraphStore,
+    ) -> list[ValidationResult]:
+        if self._shapes is None:
+            self._shapes = _shapes_of(clone.reader([self._names.shapes]))
+        own = [quad for quad in quads if quad.graph_name == graph]
+        if not own:
+            return []
+        now = clone.reader([graph])
+        nodes = self._shapes.readings.touched(own, now)
+        results = validate_nodes(now, self._shapes.graph, nodes)
+        if not results:
+            return []
+        return new_results(results, validate_nodes(before, self._shapes.graph, nodes))
+
+    def _all_results(self, data: GraphReader, shapes: _Shapes) -> tuple[ValidationResult, ...]:
+        return validate_nodes(data, shapes.graph, dict.fromkeys(shapes.readings.roots))
+
+    def _refuse(self, found: dict[NamedNode, list[ValidationResult]]) -> None:
+        for graph, results in found.items():
+            grave = [item for item in results if item.severity == SH.Violation]
+            if grave and self._modes[graph] == "block":
+                groups = result_groups(grave)
+                raise ShapesBroken(
+                    f"The change would bring {len(grave):,} violations to {graph.value}; nothing "
+                    f"was changed. First: {grave[0].focus_node}: {grave[0].message}",
+                    details={
+                        "graph": graph.value,
+                        "violations": len(grave),
+                        "groups": groups[:_SHOWN_GROUPS],
+                    },
+                )
+
+    def _notes(self, number: int, results: list[ValidationResult]) -> list[Quad]:
+        if not results:
+            return []
+        text = json.dumps([item.facts() for item in results], ensure_ascii=False, sort_keys=True)
+        file = self._dataset.blobs.put(io.BytesIO(text.encode()))[0]
+        facts: Facts = {MIMIR.newViolations: len(results), MIMIR.reviewFile: file}
+        return record_quads(self._dataset.commit_iri(number), facts, self._names.meta)
+
+
+def read_modes(meta: GraphReader) -> dict[NamedNode, Mode]:
+    """Read which graphs are checked and how; a graph that is off is not named."""
+    rows = meta.select(load_query("graph", "gates"))
+    return {
+        graph: mode.value  # type: ignore[misc, union-attr] # written by mode_quads
+        for graph, mode in rows
+        if isinstance(graph, NamedNode)
+    }
+
+
+def gate_change(
+    names: ProjectNames, graph: NamedNode, before: Mode, after: str, author: str
+) -> ChangeSet:
+    """Give the change that sets the gate of a graph."""
+    return ChangeSet(
+        added=tuple(mode_quads(names, graph, after)),
+        removed=tuple(mode_quads(names, graph, before)),
+        author=author,
+        reason=f"Changes of {graph.value} that would break shapes: {after}",
+    )
+
+
+def mode_quads(names: ProjectNames, graph: NamedNode, mode: str) -> list[Quad]:
+    """Describe the gate of a graph; nothing when it is off.
+
+    Raises:
+        BadInput: there is no such mode.
+    """
+    if mode not in MODES:
+        raise BadInput(f"The gate must be one of {', '.join(MODES)}, not {mode!r}.")
+    if mode == "off":
+        return []
+    facts = {RDF.type: MIMIR.ShapeGate, MIMIR.gatedGraph: graph, _MODE: mode}
+    return record_quads(names.record("setting", "gate", graph.value), facts, names.meta)
+
+
+def read_review(meta: GraphReader, commit: NamedNode) -> str | None:
+    """Find the file that lists what a commit brought; None when it brought nothing."""
+    for _, predicate, value in meta.select(bind(load_query("graph", "record"), about=commit)):
+        if predicate == MIMIR.reviewFile:
+            return str(getattr(value, "value", ""))
+    return None
+
+
+def _shapes_of(reader: GraphReader) -> _Shapes:
+    graph = read_shapes(reader)
+    return _Shapes(graph, ShapeReadings(graph, not_compiled(reader, graph)))

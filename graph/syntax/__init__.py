@@ -1,0 +1,1 @@
+"""SPARQL text taken apart without running it: tokens, spans, groups, paths, updates."""

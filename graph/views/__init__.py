@@ -1,0 +1,1 @@
+"""A stack of overlays over a graph, read by rewriting queries."""
