@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from app.pages import STATIC
 from tests.e2e.conftest import Fleet
@@ -90,6 +90,27 @@ def test_a_query_is_typed_and_answered(fleet: Fleet, page: Page, tmp_path: Path)
 
     expect(page.get_by_test_id("query-row")).to_have_count(7)
     shot(page, tmp_path, "query")
+
+
+def test_no_suggestion_comes_between_somebody_and_the_editor(fleet: Fleet, page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/summary", hold)
+    page.goto(f"{fleet.owner.url}/#/fleet/query")
+    editor = page.get_by_test_id("query-editor")
+    editor.click()
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    page.unroute("**/summary", hold)
+    expect(page.get_by_role("button", name="Things per class")).to_be_visible()
+    page.keyboard.insert_text("ASK { ?s ?p ?o }")
+
+    expect(editor).to_have_text("ASK { ?s ?p ?o }")
 
 
 def test_a_wrong_query_gets_a_readable_error(fleet: Fleet, page: Page) -> None:

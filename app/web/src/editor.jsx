@@ -5,7 +5,7 @@ import { sparql } from "@codemirror/legacy-modes/mode/sparql";
 import { EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 const COLOURS = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--code-keyword)", fontWeight: "600" },
@@ -30,6 +30,9 @@ const THEME = EditorView.theme({
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--selection)" },
 });
 
+/** Whether somebody is in the editor: what they are about to write must not be replaced. */
+export const isEditing = () => document.activeElement?.classList.contains("editor") ?? false;
+
 /** The editor; `text` replaces what is in it whenever `revision` changes, `onRun` answers Ctrl+Enter. */
 export function Editor({ text, revision, onChange, onRun }) {
   const host = useRef(null);
@@ -37,11 +40,12 @@ export function Editor({ text, revision, onChange, onRun }) {
   const handlers = useRef({});
   handlers.current = { onChange, onRun };
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     view.current = createView(host.current, handlers);
     return () => view.current.destroy();
   }, []);
-  useEffect(() => {
+  // Before the next event of the person who types, or what they typed meanwhile would be lost.
+  useLayoutEffect(() => {
     const { state } = view.current;
     view.current.dispatch({ changes: { from: 0, to: state.doc.length, insert: text }, selection: { anchor: text.length } });
   }, [revision]);

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { Answer, readAnswer } from "./answer.jsx";
 import { runQuery, sparqlAddress } from "./api.js";
 import { saveText } from "./download.js";
-import { Editor } from "./editor.jsx";
+import { Editor, isEditing } from "./editor.jsx";
 import { aboutQuery, exampleQueries } from "./examples.js";
 import { duration, shortName } from "./format.js";
 import { Failure, Section, useAnnounce } from "./parts.jsx";
@@ -28,7 +28,7 @@ export function QuerySection({ project, summary, question }) {
   };
 
   useEffect(() => {
-    if (!summary || text.current !== suggested.current) return;
+    if (!summary || text.current !== suggested.current || isEditing()) return;
     suggested.current = examples[0].query;
     if (text.current !== suggested.current) write(suggested.current);
   }, [summary, examples, write]);
