@@ -64,6 +64,16 @@ def webhook_url(url: str) -> str:
     return urlunsplit((_WEBHOOK_SCHEMES[parts.scheme], parts.netloc, parts.path, query, ""))
 
 
+def receiver_at(name: str, address: str) -> Receiver:
+    """Give the receiver of an address from the settings: Apprise's own, or an http(s) webhook.
+
+    Raises:
+        BadInput: it is an http or https URL without a host.
+    """
+    is_webhook = address.startswith(("http://", "https://"))
+    return Receiver(name, webhook_url(address) if is_webhook else address)
+
+
 def check_receiver(receiver: Receiver) -> None:
     """Refuse an address that apprise cannot use; the message does not repeat it."""
     _channel(receiver.url, receiver.name)

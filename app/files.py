@@ -12,7 +12,7 @@ from app.errors import UnsupportedMediaType
 from app.operations.runs import run_view
 from app.services import Services
 from graph.changes import ChangeSet, read_patch
-from graph.dataset.dataset import Guard
+from graph.dataset.request import Guard
 from graph.errors import BadInput, NotFound
 from graph.projects import Project
 from graph.terms import NamedNode

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.settings import Settings
-from graph.dataset.dataset import utc_now
+from graph.dataset.request import utc_now
 from graph.errors import BadInput, Conflict, MimirError, StoreUnavailable
 from graph.sandbox import die_with_parent
 from workers.model_advice import ModelAdviser

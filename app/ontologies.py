@@ -6,7 +6,7 @@ from pathlib import Path
 from app.proposing import propose
 from app.services import Services
 from graph.changes import ChangeSet, Patch, read_quads
-from graph.dataset.dataset import Guard
+from graph.dataset.request import Guard
 from graph.errors import BadInput, Conflict, NotFound
 from graph.model import KnowledgeModel
 from graph.ontology.edits import OntologyEdit, make_edit, read_edits, record_edit

@@ -10,14 +10,15 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from alerting.delivery import check_receiver, receiver_at
 from app.auth import check_settings
 from app.calls import current_call
 from app.http_server import HttpServer, allow_many_files
 from app.services import Services
 from app.settings import Settings
 from app.web_app import create_app
-from graph.dataset.dataset import utc_now
 from graph.dataset.owner import OwnerLock
+from graph.dataset.request import utc_now
 from graph.projects import Projects
 from graph.readers.pool import Limits, ReaderPool
 from workers.dispatcher import LEASE_SECONDS, Dispatcher
@@ -42,7 +43,8 @@ class Owner:
 
     Raises:
         StoreInUse: another process owns the folder.
-        BadInput: the settings would open the doors to everybody.
+        BadInput: the settings would open the doors to everybody, or name a receiver of alerts that
+            nothing can be sent to.
     """
 
     def __init__(
@@ -54,6 +56,8 @@ class Owner:
         lease: float = LEASE_SECONDS,
     ) -> None:
         check_settings(settings)
+        for name, address in settings.receivers():
+            check_receiver(receiver_at(name, address))
         self.settings = settings
         self._lock = OwnerLock(settings.data)
         self._stopping = threading.Event()

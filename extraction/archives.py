@@ -1,6 +1,8 @@
 """Compressed files: what is packed inside, unpacked under limits that no bomb passes."""
 
+import bz2
 import gzip
+import lzma
 import stat
 import zipfile
 import zlib
@@ -99,6 +101,22 @@ def unpack_gzip(path: Path, name: str, target: Path) -> None:
             _copy(packed, target, name, EXPANDED_LIMIT)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise BadInput(f"{name} is a damaged gzip file ({error}). Pack it again.") from error
+    _guard_ratio(name, name, target.stat().st_size, path.stat().st_size)
+
+
+def unpack_other(path: Path, name: str, target: Path) -> None:
+    """Unpack a bzip2 or an xz file.
+
+    Raises:
+        BadInput: too large, too dense, or damaged.
+    """
+    with path.open("rb") as file:
+        is_bzip2 = file.read(3) == b"BZh"
+    try:
+        with bz2.open(path) if is_bzip2 else lzma.open(path) as packed:
+            _copy(packed, target, name, EXPANDED_LIMIT)
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise BadInput(f"{name} is a damaged archive ({error}). Pack it again.") from error
     _guard_ratio(name, name, target.stat().st_size, path.stat().st_size)
 
 

@@ -2,20 +2,27 @@
 
 An array of objects is a table; an object of arrays is several. Nested objects become columns with
 dotted names; nested arrays become child tables that hold the key of their parent's row. Numbers
-keep the digits that the file has.
+keep the digits that the file has. Memory holds a window of the text and a chunk of the rows.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from json import JSONDecodeError
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from extraction.encodings import encoding_of
+from extraction.features import as_row
 from extraction.grid_tables import stage_grid
+from extraction.json_objects import ObjectReader, as_grid
 from extraction.json_rows import Harvest, Json
-from extraction.json_window import JsonWindow
-from extraction.staging import Reject, Source, Staging, column_names, shorten
+from extraction.json_window import VALUE_LIMIT, JsonWindow
+from extraction.staging import Reject, Source, Staging, shorten
 from graph.errors import BadInput
+
+_HEAD = 1 << 20
+_AROUND = "members around the features are no rows"
 
 
 def read(source: Source, table: str, *, lines: bool) -> Staging:
@@ -30,10 +37,14 @@ def read(source: Source, table: str, *, lines: bool) -> Staging:
     """
     encoding = encoding_of(source.path, source.name).name
     try:
-        with source.path.open(encoding=encoding, newline="\n") as file:
+        with (
+            source.path.open(encoding=encoding, newline="\n") as file,
+            TemporaryDirectory(dir=source.folder, prefix=".") as scratch,
+        ):
+            harvest = Harvest(Path(scratch))
             if lines or _starts_as_lines(file):
-                return _read_lines(source, table, file)
-            return _read_document(source, table, file)
+                return _read_lines(source, table, file, harvest)
+            return _read_document(source, table, file, harvest)
     except JSONDecodeError as error:
         raise BadInput(
             f"{source.name} is not valid JSON: {error.msg} at line {error.lineno}, "
@@ -45,25 +56,16 @@ def read(source: Source, table: str, *, lines: bool) -> Staging:
 
 def _decoder() -> json.JSONDecoder:
     return json.JSONDecoder(
-        object_pairs_hook=_members, parse_float=str, parse_int=str, parse_constant=str
+        object_pairs_hook=tuple, parse_float=str, parse_int=str, parse_constant=str
     )
-
-
-def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    """Make an object; a name that occurs again gets a number, so that no value is lost."""
-    members = dict(pairs)
-    if len(members) == len(pairs):
-        return members
-    names = column_names([name for name, _ in pairs])
-    return {name: value for name, (_, value) in zip(names, pairs, strict=True)}
 
 
 def _starts_as_lines(file: TextIO) -> bool:
     """Tell whether the first line is an object and another value follows it."""
-    filled = (line for line in file if line.strip())
-    first, second = next(filled, ""), next(filled, "")
+    head = file.read(_HEAD).lstrip()
     file.seek(0)
-    if not first.lstrip().startswith("{") or not second:
+    first, _, second = head.partition("\n")
+    if not first.startswith("{") or not second.strip():
         return False
     try:
         _decoder().decode(first)
@@ -72,16 +74,22 @@ def _starts_as_lines(file: TextIO) -> bool:
     return True
 
 
-def _read_lines(source: Source, table: str, file: TextIO) -> Staging:
-    decoder, harvest = _decoder(), Harvest()
+def _read_lines(source: Source, table: str, file: TextIO, harvest: Harvest) -> Staging:
+    decoder = _decoder()
     rejects: list[Reject] = []
     row = 0
-    for line, text in enumerate(file, 1):
-        if not text.strip():
+    for line, text in enumerate(iter(lambda: file.readline(VALUE_LIMIT + 1), ""), 1):
+        if len(text) > VALUE_LIMIT:
+            raise BadInput(f"{source.name}: line {line} has more than {VALUE_LIMIT:,} characters.")
+        bare = text.strip(" \t\r\n")
+        if not bare:
             continue
         row += 1
         try:
-            harvest.add((), decoder.decode(text), row=row)
+            value, end = decoder.raw_decode(bare)
+            if end < len(bare):
+                raise JSONDecodeError("Extra data", bare, end)
+            harvest.add((), as_row(value), row=row)
         except JSONDecodeError as error:
             reason = f"the line is not valid JSON: {error.msg} at column {error.colno}"
             cut = shorten(text.rstrip("\r\n"))
@@ -92,70 +100,42 @@ def _read_lines(source: Source, table: str, file: TextIO) -> Staging:
     return Staging(staging.tables, tuple(rejects))
 
 
-def _read_document(source: Source, table: str, file: TextIO) -> Staging:
+def _read_document(source: Source, table: str, file: TextIO, harvest: Harvest) -> Staging:
     window = JsonWindow(file, _decoder())
-    if window.peek() != "[":
-        return _read_object(source, table, window.whole())
-    if window.peek_inside() == "[":
-        document = window.whole()
-        if isinstance(document, list) and (grid := _as_grid(document)):
+    first = window.peek()
+    if first == "{" and not _is_sequence(window):
+        return _read_object(source, table, window, harvest)
+    if first == "[" and window.peek_inside() == "[":
+        document = window.value()
+        window.end()
+        if isinstance(document, list) and (grid := as_grid(document)):
             return stage_grid(source, table, grid, "json")
         elements: Iterator[Json] = iter(document if isinstance(document, list) else ())
     else:
-        elements = window.elements()
-    harvest = Harvest()
+        elements = window.elements() if first == "[" else window.values()
     for row, value in enumerate(elements, 1):
-        harvest.add((), value, row=row)
+        harvest.add((), as_row(value), row=row)
+    window.end()
     return _finish(source, harvest, table)
 
 
-def _read_object(source: Source, table: str, document: Json) -> Staging:
-    harvest = Harvest()
-    if not isinstance(document, dict):
-        harvest.add((), document, row=1)
-        return _finish(source, harvest, table)
-    tables = {n: v for n, v in document.items() if isinstance(v, list) and _holds_objects(v)}
-    rest = {name: value for name, value in document.items() if name not in tables}
-    if not tables and _is_keyed(document):
-        name = _free_name("key", document)
-        held = _is_held(document)
-        for row, (key, value) in enumerate(document.items(), 1):
-            members = value if isinstance(value, dict) else {}
-            harvest.add((), members if held else {name: key, **members}, row=row)
-        return _finish(source, harvest, table)
-    if any(value not in (None, [], {}) for value in rest.values()):
-        harvest.add((), rest, row=1)
-    for name, values in tables.items():
-        for row, value in enumerate(values, 1):
-            harvest.add((name,), value, row=row)
-    return _finish(source, harvest, table)
+def _is_sequence(window: JsonWindow) -> bool:
+    """Tell whether another object follows the first, as in a log of objects over several lines."""
+    return window.holds_value() and window.peek_after() == "{"
 
 
-def _holds_objects(values: Sequence[Json]) -> bool:
-    return any(isinstance(value, dict) for value in values)
-
-
-def _is_keyed(document: dict[str, Json]) -> bool:
-    """Tell whether the members are records of one kind, and their names the keys."""
-    records = [value for value in document.values() if isinstance(value, dict)]
-    if len(records) < 2 or len(records) < len(document):
-        return False
-    names = set[str]().union(*records)
-    return all(len(record) * 2 >= len(names) for record in records)
-
-
-def _is_held(document: dict[str, Json]) -> bool:
-    """Tell whether the records hold their keys themselves, all under the same name."""
-    records = [(key, value) for key, value in document.items() if isinstance(value, dict)]
-    names = records[0][1] if records else {}
-    return any(all(record.get(name) == key for key, record in records) for name in names)
-
-
-def _free_name(name: str, document: dict[str, Json]) -> str:
-    """Give a column name that no record has."""
-    while any(name in record for record in document.values() if isinstance(record, dict)):
-        name = f"record_{name}"
-    return name
+def _read_object(source: Source, table: str, window: JsonWindow, harvest: Harvest) -> Staging:
+    reader = ObjectReader(window, harvest)
+    reader.read()
+    window.end()
+    if reader.grid:
+        return stage_grid(source, table, reader.grid, "json", header_rows=1)
+    staging = _finish(source, harvest, table)
+    if not reader.around:
+        return staging
+    text = shorten(", ".join(f"{name}: {value}" for name, value in reader.around))
+    told = Reject(source.name, table, 0, 0, _AROUND, text)
+    return Staging(staging.tables, (*staging.rejects, told), staging.readings)
 
 
 def _finish(source: Source, harvest: Harvest, table: str) -> Staging:
@@ -172,19 +152,3 @@ def _finish(source: Source, harvest: Harvest, table: str) -> Staging:
 
 def _no_record(source: Source) -> BadInput:
     return BadInput(f"{source.name} holds no record: its JSON is empty.")
-
-
-def _as_grid(document: Sequence[Json]) -> list[list[str | None]]:
-    """Give the cells of an array of arrays of scalars; empty when it is anything else."""
-    grid: list[list[str | None]] = []
-    for row in document:
-        if not isinstance(row, list) or any(isinstance(cell, list | dict) for cell in row):
-            return []
-        grid.append([_cell(cell) for cell in row])
-    return grid
-
-
-def _cell(value: Json) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else None

@@ -8,8 +8,11 @@ from extraction.grid_tables import join, stage_grid
 from extraction.staging import Reject, Source, Staging
 from graph.errors import BadInput
 
-RULE = re.compile(r"\s{0,3}\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
-"""The line under the header of a table; a pipe in it tells it from other rules."""
+RULE = re.compile(r"\s{0,3}[|+]?\s*:?[-=]+:?\s*(?:[|+]\s*:?[-=]+:?\s*)*[|+]?\s*")
+"""The line under the header of a table; a pipe or a plus in it tells it from other rules.
+
+Shells of databases draw their tables with a plus where lines cross.
+"""
 
 LINE_LIMIT = 1 << 20
 """Characters that a line may have."""
@@ -63,7 +66,7 @@ def _blocks(source: Source) -> Iterator[_Grid | int]:
             elif grid:
                 yield grid
                 grid = []
-            elif "|" in line and RULE.fullmatch(line) and _agrees(previous, line):
+            elif ("|" in line or "+" in line) and RULE.fullmatch(line) and _agrees(previous, line):
                 grid = [_cells(previous)]
                 prose -= 1
             if not grid and line.strip():
@@ -75,7 +78,7 @@ def _blocks(source: Source) -> Iterator[_Grid | int]:
 
 
 def _agrees(header: str, rule: str) -> bool:
-    return "|" in header and len(_cells(header)) == len(_cells(rule))
+    return "|" in header and len(_cells(header)) == len(_cells(rule.replace("+", "|")))
 
 
 def _cells(line: str) -> list[str | None]:

@@ -12,7 +12,7 @@ from graph.errors import BadInput
 
 Kind = Literal[
     "delimited", "json", "json-lines", "workbook", "parquet", "xml", "html", "markdown", "sql",
-    "sqlite", "zip", "gzip", "zstd",
+    "sqlite", "zip", "gzip", "zstd", "bzip2", "xz",
 ]  # fmt: skip
 
 EXTENSIONS: dict[str, Kind] = {
@@ -35,6 +35,8 @@ EXTENSIONS: dict[str, Kind] = {
     ".zip": "zip",
     ".gz": "gzip",
     ".zst": "zstd",
+    ".bz2": "bzip2",
+    ".xz": "xz",
 }
 """Kinds by lower-case extension; `.txt` and others are told by content alone."""
 
@@ -47,16 +49,21 @@ DOCUMENTS: dict[str, Kind] = {
 }
 """Kinds that are read when such a file is given by itself; in a folder they describe data."""
 
-PACKED = (".gz", ".zst")
+PACKED = (".gz", ".zst", ".bz2", ".xz")
 
 READABLE = (
     "CSV, TSV, JSON, JSON lines, XML, Excel, OpenDocument, Parquet, SQLite, SQL dumps, tables of "
-    "HTML and Markdown, and zip, gz or zst of them"
+    "HTML and Markdown, and zip, gz, zst, bz2 or xz of them"
 )
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _RECORD = re.compile(r'(?:\[\s*)?\{\s*"[^"]*"\s*:')
+_VALUE = re.compile(r'[\[{"]|(?:-?\d[\d.eE+-]*|true|false|null)\s*\Z')
+"""How a JSON text starts; a number or a word is all of it."""
+
 _ZSTD = b"\x28\xb5\x2f\xfd"
+_BZIP2 = b"BZh"
+_XZ = b"\xfd7zXZ\0"
 _SQLITE = b"SQLite format 3\0"
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|table|div|p|h1)[\s>]", re.IGNORECASE)
 _PIPES = re.compile(r"(?m)^.*\|.*\n" + RULE.pattern + r"$")
@@ -81,6 +88,10 @@ def kind_of(path: Path, name: str) -> Kind:
         return "gzip"
     if head.startswith(_ZSTD):
         return "zstd"
+    if head.startswith(_BZIP2):
+        return "bzip2"
+    if head.startswith(_XZ):
+        return "xz"
     if head.startswith(_SQLITE):
         return "sqlite"
     if head.startswith(_ZIP):
@@ -134,7 +145,7 @@ def _kind_of_text(head: bytes, extension: str, name: str) -> Kind:
     mark = next((m for m in MARKS if head.startswith(m)), b"")
     encoding = MARKS.get(mark) or wide_of(head) or "latin-1"
     start = head.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")
-    if known in ("json", "json-lines"):
+    if known in ("json", "json-lines") and _VALUE.match(start):
         return known
     if start.startswith(("{", "[")) and (known != "delimited" or _RECORD.match(start)):
         return "json"

@@ -31,6 +31,12 @@ __all__ = ["Reject", "Staging", "expand", "stage"]
 
 _TABULAR = ("delimited", "workbook", "parquet")
 _TELLING = ("json", "xml")
+_UNPACKERS = {
+    "gzip": archives.unpack_gzip,
+    "zstd": archives.unpack_zstd,
+    "bzip2": archives.unpack_other,
+    "xz": archives.unpack_other,
+}
 
 
 def stage(path: Path, *, name: str, sha256: str, folder: Path) -> Staging:
@@ -98,7 +104,7 @@ def _stage(source: Source, table: str, scratch: Path) -> Staging:
     kind = sniff.kind_of(source.path, source.name)
     if kind == "zip":
         return _stage_zip(source, scratch)
-    if kind in ("gzip", "zstd"):
+    if kind in _UNPACKERS:
         return _stage_packed(kind, source, table, scratch)
     return _read(kind, source, table)
 
@@ -125,7 +131,7 @@ def _read(kind: sniff.Kind, source: Source, table: str) -> Staging:
             return sql_tables.read(source, table)
         case "sqlite":
             return sqlite_tables.read(source, table)
-        case "zip" | "gzip" | "zstd":
+        case "zip" | "gzip" | "zstd" | "bzip2" | "xz":
             raise BadInput(
                 f"{source.name} is an archive inside an archive. Unpack it first, then send the "
                 "files."
@@ -134,10 +140,7 @@ def _read(kind: sniff.Kind, source: Source, table: str) -> Staging:
 
 def _stage_packed(kind: sniff.Kind, source: Source, table: str, scratch: Path) -> Staging:
     plain = scratch / "plain"
-    if kind == "gzip":
-        archives.unpack_gzip(source.path, source.name, plain)
-    else:
-        archives.unpack_zstd(source.path, source.name, plain)
+    _UNPACKERS[kind](source.path, source.name, plain)
     inner = replace(source, path=plain, name=str(PurePosixPath(source.name).with_suffix("")))
     if not source.name.lower().endswith(sniff.PACKED):
         inner = replace(inner, name=source.name)

@@ -94,3 +94,11 @@ class LogDamaged(MimirError):
     """A record of the commit log does not verify; the store is not served."""
 
     code = "log-damaged"
+
+
+def errors_by_code() -> dict[str, type[MimirError]]:
+    """Give every kind of error that this program has loaded, by its code."""
+    kinds = [MimirError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    return {kind.code: kind for kind in reversed(kinds)}

@@ -10,7 +10,6 @@ from pathlib import Path
 from graph.changes import ChangeSet, Commit, read_quads
 from graph.dataset.checkpoints import CheckpointSize, between
 from graph.dataset.commits import CommitFacts, read_commits
-from graph.dataset.dataset import Guard
 from graph.dataset.difference import (
     Difference,
     Span,
@@ -19,6 +18,8 @@ from graph.dataset.difference import (
     with_files,
 )
 from graph.dataset.log import LogRecord
+from graph.dataset.request import Guard
+from graph.durable import made_folder
 from graph.errors import BadInput, Conflict, NotFound
 from graph.nquads import batched_quads
 from graph.projects import Project
@@ -291,9 +292,7 @@ def _unmoved(project: Project, head: int, then: Guard | None) -> Guard:
 
 def _workplace(project: Project) -> Path:
     # Below the snapshots, so that what a crash leaves is removed at the next start.
-    place = project.dataset.folder / "snapshots"
-    place.mkdir(parents=True, exist_ok=True)
-    return place
+    return made_folder(project.dataset.folder / "snapshots")
 
 
 def _no_commit(project: Project, sequence: int) -> str:

@@ -160,8 +160,10 @@ class OxigraphStore:
 
     def checkpoint(self, path: Path) -> None:
         """Write a hard-linked copy of the store to `path`, which must not exist."""
+        engine = self.engine
+        path.parent.mkdir(parents=True, exist_ok=True)
         with _translated(self.note_damage):
-            self.engine.backup(str(path))
+            engine.backup(str(path))
 
     def note_damage(self) -> None:
         """Leave a note beside the files of a store that is written to: they are damaged."""

@@ -3,19 +3,22 @@
 import copy
 import json
 import os
+import secrets
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from graph.changes import ChangeSet, Commit
 from graph.dataset.checkpoints import KEPT
-from graph.dataset.dataset import Clock, Dataset, Guard, Progress, utc_now
+from graph.dataset.dataset import Dataset
 from graph.dataset.past import PastState
 from graph.dataset.port import ProjectDataset
 from graph.dataset.precondition import Overtaken, Precondition
+from graph.dataset.request import Clock, Guard, Progress, utc_now
 from graph.dataset.snapshots import Overlay, Snapshots
 from graph.errors import BadInput, Conflict, NotFound
 from graph.names import ProjectNames
@@ -27,6 +30,7 @@ from graph.store import GraphReader
 from graph.terms import NamedNode, Quad
 
 _ATTEMPTS = 8
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,20 +109,31 @@ class Project:
         """Make a change; see `Dataset.commit`."""
         if self.past:
             raise Conflict(f"Commit {self.sequence} is past; only the newest state can be changed.")
+
+        def commit(condition: Guard | None) -> Commit:
+            """Make the change if a condition holds at its turn."""
+            return self.dataset.commit(
+                change, replacing=replacing, guard=condition, progress=progress, gated=gated
+            )
+
+        made = self._conditionally(commit, guard)
+        if self.precondition:
+            self.precondition.committed = made.sequence
+        return made
+
+    def close(self) -> None:
+        """Close the dataset, if the precondition holds."""
+        self._conditionally(self.dataset.close, None)
+
+    def _conditionally(self, act: Callable[[Guard | None], Done], guard: Guard | None) -> Done:
         condition = self.precondition
         if condition is None:
-            return self.dataset.commit(
-                change, replacing=replacing, guard=guard, progress=progress, gated=gated
-            )
+            return act(guard)
         guarded = condition.guard(self.dataset, guard)
         for _ in range(_ATTEMPTS):
             condition.check(self.dataset, self.reader(self.names.meta))
             with suppress(Overtaken):
-                commit = self.dataset.commit(
-                    change, replacing=replacing, guard=guarded, progress=progress, gated=gated
-                )
-                condition.committed = commit.sequence
-                return commit
+                return act(guarded)
         raise Conflict("Others change the graph all the time. Try again when they are done.")
 
     def overlay(self, twin: str) -> Overlay:
@@ -178,8 +193,11 @@ class Projects:
             # Before anything is made: it must answer, and hold no other project.
             RemoteGraphs(self._address(store).store(), names).read_state()
         with self._lock:
-            if folder.exists():
+            if (folder / "project.json").exists():
                 raise Conflict(f"There is a project {name!r} already.")
+            if folder.exists():
+                # Somebody who still read a deleted project made it anew in parts.
+                self._bury(folder)
             temporary = self._folder / f".{name}"
             temporary.mkdir()
             about = {"base": names.base, "project": name, "created": self._clock().isoformat()}
@@ -208,16 +226,22 @@ class Projects:
         return projects
 
     def delete(self, name: str) -> None:
-        """Remove a project with all its data, at once for every reader."""
+        """Remove a project with all its data, at once for every reader.
+
+        Raises:
+            NotFound: there is none with this name.
+            PreconditionFailed: its precondition does not hold; nothing was removed.
+        """
         project = self.get(name)
+        project.close()
         with self._lock:
+            if name not in self._open or self._open[name].dataset is not project.dataset:
+                raise NotFound(_no_project(name))
+            # Whatever comes next: what is closed is of no use to anybody.
+            del self._open[name]
             if isinstance(project.dataset, RemoteDataset):
                 project.dataset.remote.erase()
-            self._open.pop(name)
-            project.dataset.close()
-            grave = self._folder / f".{name}"
-            (self._folder / name).rename(grave)
-            shutil.rmtree(grave)
+            self._bury(self._folder / name)
 
     def close(self) -> None:
         """Close all datasets."""
@@ -225,11 +249,17 @@ class Projects:
             while self._open:
                 self._open.popitem()[1].dataset.close()
 
+    def _bury(self, folder: Path) -> None:
+        """Remove a folder at once; what a process still writes there goes at the next start."""
+        grave = self._folder / f".{folder.name}-{secrets.token_hex(8)}"
+        folder.rename(grave)
+        shutil.rmtree(grave, ignore_errors=True)
+
     def _load(self, name: str) -> Project:
         path = self._folder / name / "project.json"
         # Unlike the method of `Path`, this function takes names that no file can have.
         if "/" in name or name.startswith(".") or not os.path.isfile(path):
-            raise NotFound(f"There is no project {name!r}.")
+            raise NotFound(_no_project(name))
         about = json.loads(path.read_text(encoding="utf-8"))
         names = ProjectNames(about["base"], about["project"])
         dataset = self._dataset(path.parent, names, about.get("store", ""))
@@ -247,3 +277,7 @@ class Projects:
             known = ", ".join(sorted(self._stores)) or "none"
             raise BadInput(f"There is no remote store {store!r}; the settings name these: {known}.")
         return self._stores[store]
+
+
+def _no_project(name: str) -> str:
+    return f"There is no project {name!r}."

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from app.operations.registry import PageRequest, ProjectRequest, described, operation, page
 from app.services import Services
-from graph.dataset.dataset import Guard
+from graph.dataset.request import Guard
 from graph.errors import Conflict, NotFound
 from graph.ontology.schema_overrides import (
     Kind,

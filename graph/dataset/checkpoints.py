@@ -16,6 +16,7 @@ from graph.blobs import BlobStore
 from graph.changes import Patch
 from graph.dataset.loader import load_files
 from graph.dataset.log import LogRecord, read_log
+from graph.durable import made_folder
 from graph.errors import StoreDamaged, StoreUnavailable
 from graph.oxigraph import OxigraphStore
 from graph.terms import Literal, NamedNode, Quad
@@ -106,7 +107,7 @@ class Checkpoints:
         """
         # One at a time: a replayed bulk load takes as long as the first one did.
         with self._building:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            made_folder(target.parent)
             while not self._built(target, sequence, log, blobs):
                 continue
 

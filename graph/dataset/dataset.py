@@ -8,14 +8,13 @@ with what was committed since, and switched in by one rename. Measured: `docs/ar
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from graph.blobs import BlobStore
-from graph.changes import ChangeSet, Commit
+from graph.changes import Commit
 from graph.dataset.bulk_loads import BulkLoads
 from graph.dataset.checkpoints import (
     EVERY,
@@ -28,37 +27,23 @@ from graph.dataset.checkpoints import (
     repeat_records,
     state_quad,
 )
-from graph.dataset.commits import commit_iri, write_commit
+from graph.dataset.commits import write_commit
 from graph.dataset.effects import Effect, find_effect
 from graph.dataset.group_commit import CommitQueue, StoreAhead, WaitingChange
 from graph.dataset.log import CommitLog, LogRecord, read_log
 from graph.dataset.owner import OwnerLock
+from graph.dataset.port import ProjectDataset
+from graph.dataset.request import Clock, CommitRequest, Guard, utc_now
 from graph.dataset.store_folders import StoreFolders
-from graph.errors import (
-    Conflict,
-    LogDamaged,
-    MimirError,
-    NotFound,
-    StoreDamaged,
-    StoreUnavailable,
-)
+from graph.errors import LogDamaged, MimirError, StoreDamaged, StoreUnavailable
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphReader, OxigraphStore, damage_noted
 from graph.shacl.gate import ShapeGate
 from graph.store import GraphReader
 from graph.terms import NamedNode, Quad
 
-Clock = Callable[[], datetime]
-Progress = Callable[[int], None]
-Guard = Callable[[GraphReader], None]
 
-
-def utc_now() -> datetime:
-    """Give the current time in UTC."""
-    return datetime.now(UTC)
-
-
-class Dataset:
+class Dataset(ProjectDataset):
     """The store and log of one project in one folder; the process that opens it owns it.
 
     Args:
@@ -124,51 +109,43 @@ class Dataset:
         """Count the triples of a graph."""
         return self._store.count(graph)
 
-    def commit_iri(self, sequence: int) -> NamedNode:
-        """Name a commit."""
-        return commit_iri(self.names, sequence)
-
-    def commit(
-        self,
-        change: ChangeSet,
-        *,
-        replacing: tuple[NamedNode, ...] = (),
-        expected: int | None = None,
-        guard: Guard | None = None,
-        progress: Progress | None = None,
-        gated: bool = True,
-    ) -> Commit:
-        """Make a change durable, then visible.
-
-        Args:
-            change: quads to add and remove; blank nodes get the project's skolem IRIs.
-            replacing: graphs whose content becomes exactly what `change.added` adds to them; no
-                file of the change may write to them.
-            expected: number of the newest commit the caller has seen.
-            guard: called under the write lock with a reader of the meta graph; may raise.
-            progress: called with the bytes read so far while files are loaded.
-            gated: whether the gates of the graphs apply.
-
-        Raises:
-            Conflict: there is a newer commit than `expected`.
-            ShapesBroken: it would bring violations to a graph whose gate blocks.
-            BadInput: a file of the change is no N-Quads.
-            StoreUnavailable: the log or the loader failed; nothing was changed.
-        """
-        if change.bulk:
-            return self._commit_bulk(change, replacing, expected, guard, progress, gated=gated)
-        waiting = WaitingChange(change, replacing, gated)
-        if replacing or guard or expected is not None:
-            # What depends on the state at its turn, or on this very thread, goes alone.
+    def commit_quads(self, request: CommitRequest) -> Commit:
+        """Make a change that has no files; see `commit`."""
+        waiting = WaitingChange(request)
+        if request.alone:
             with self._lock:
-                self._recover()
-                self._check(expected, guard)
+                self._begin(request)
                 self._write([waiting])
         else:
             self._queue.enter(waiting)
             if not waiting.ended:
                 self._write_queue()
         return waiting.result()
+
+    def commit_bulk(self, request: CommitRequest) -> Commit:
+        """Make a change that has files, which are loaded into a clone; see `commit`."""
+        change = request.change
+        with self._bulk.turn, ExitStack() as failed:
+            with self._lock:
+                self._begin(request)
+            loaded = self._bulk.load(change, request.progress)
+            clone, base = loaded.path, loaded.base
+            failed.callback(shutil.rmtree, clone, ignore_errors=True)
+            with self._lock:
+                self._begin(request)
+                effect = self._effect(request, StoreAhead(self._store), loaded.counts)
+                number = self.log.sequence + 1
+                now = self._clock()
+                repeat_records(clone, self.log.path, base, self.log.sequence)
+                if request.gated:
+                    notes = self._gate.check_whole(number, clone, effect.added, effect.removed)
+                    effect = replace(effect, added=(*effect.added, *notes))
+                text, quads = write_commit(self.names, number, change, effect, now, base)
+                self.log.append(text)
+                failed.pop_all()
+                self._switch(clone, number, quads, effect.removed)
+                self.knowledge_sequence = number
+        return self._outcome(number, effect)
 
     def _write_queue(self) -> None:
         batch: list[WaitingChange] = []
@@ -200,16 +177,17 @@ class Dataset:
         first = self.log.sequence
         records: list[tuple[bytes, tuple[Quad, ...], Effect, WaitingChange, Commit]] = []
         for waiting in batch:
-            effect = self._effect(waiting.change, waiting.replacing, ahead)
+            change = waiting.request.change
+            effect = self._effect(waiting.request, ahead)
             number = first + len(records)
             if not effect.added and not effect.removed:
                 waiting.commit = self._outcome(number)
                 continue
             number += 1
-            if waiting.gated:
+            if waiting.request.gated:
                 notes = self._gate.check(number, effect.added, effect.removed)
                 effect = replace(effect, added=(*effect.added, *notes))
-            text, quads = write_commit(self.names, number, waiting.change, effect, self._clock())
+            text, quads = write_commit(self.names, number, change, effect, self._clock())
             records.append((text, quads, effect, waiting, self._outcome(number, effect)))
             if waiting is not batch[-1]:
                 ahead.apply(quads, effect.removed)
@@ -237,20 +215,11 @@ class Dataset:
     def checkpoint(self, path: Path) -> int:
         """Write a hard-linked copy of the store to `path`; gives its sequence number."""
         with self._lock:
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._store.checkpoint(path)
             return self.sequence
 
-    def checkpoint_at(self, path: Path, sequence: int) -> None:
-        """Write a copy of the state at a commit to `path`, which must not exist.
-
-        Raises:
-            NotFound: there is no such commit.
-        """
-        if not 0 <= sequence <= self.log.sequence:
-            raise NotFound(
-                f"There is no commit {sequence}; the newest is commit {self.log.sequence}."
-            )
+    def build(self, path: Path, sequence: int) -> None:
+        """Write the state at a commit that there is; see `checkpoint_at`."""
         with self._lock:
             if sequence == self.sequence:
                 self.checkpoint(path)
@@ -265,33 +234,26 @@ class Dataset:
         """Count the bytes on disk that only the kept checkpoints hold."""
         return self.checkpoints.bytes_beside(self._folders.current())
 
-    def close(self) -> None:
-        """Release log and store."""
-        self._bulk.drop()
+    def close(self, guard: Guard | None = None) -> None:
+        """Release log and store, unless `guard` raises under the write lock."""
         with self._lock:
+            if guard:
+                guard(self.reader([self.names.meta]))
+            self._bulk.drop()
             self._gate.close()
             self.log.close()
             self._store.close()
             self._owner.release()
 
-    def _check(self, expected: int | None, guard: Guard | None) -> None:
-        if expected is not None and expected != self.sequence:
-            raise Conflict(
-                f"The graph is at commit {self.sequence}, not {expected}. "
-                "Read it again and repeat the change."
-            )
-        if guard:
-            guard(self.reader([self.names.meta]))
+    def _begin(self, request: CommitRequest) -> None:
+        self._recover()
+        request.check(self.sequence, self.reader([self.names.meta]))
 
     def _effect(
-        self,
-        change: ChangeSet,
-        replacing: tuple[NamedNode, ...],
-        state: StoreAhead,
-        loaded: tuple[int, int] = (0, 0),
+        self, request: CommitRequest, state: StoreAhead, loaded: tuple[int, int] = (0, 0)
     ) -> Effect:
-        replaced = (quad for graph in replacing for quad in self._store.quads(graph))
-        return find_effect(change, replaced, self.names, state, loaded)
+        replaced = (quad for graph in request.replacing for quad in self._store.quads(graph))
+        return find_effect(request.change, replaced, self.names, state, loaded)
 
     def _outcome(self, number: int, effect: Effect | None = None) -> Commit:
         counts = (effect.added_count, effect.removed_count) if effect else (0, 0)
@@ -355,39 +317,6 @@ class Dataset:
             self._switch(clone, record.sequence, patch.added, patch.removed)
         else:
             self._put(record.sequence, patch.added, patch.removed)
-
-    def _commit_bulk(
-        self,
-        change: ChangeSet,
-        replacing: tuple[NamedNode, ...],
-        expected: int | None,
-        guard: Guard | None,
-        progress: Progress | None,
-        *,
-        gated: bool,
-    ) -> Commit:
-        with self._bulk.turn, ExitStack() as failed:
-            with self._lock:
-                self._recover()
-                self._check(expected, guard)
-            loaded = self._bulk.load(change, progress)
-            clone, base = loaded.path, loaded.base
-            failed.callback(shutil.rmtree, clone, ignore_errors=True)
-            with self._lock:
-                self._check(expected, guard)
-                effect = self._effect(change, replacing, StoreAhead(self._store), loaded.counts)
-                number = self.log.sequence + 1
-                now = self._clock()
-                repeat_records(clone, self.log.path, base, self.log.sequence)
-                if gated:
-                    notes = self._gate.check_whole(number, clone, effect.added, effect.removed)
-                    effect = replace(effect, added=(*effect.added, *notes))
-                text, quads = write_commit(self.names, number, change, effect, now, base)
-                self.log.append(text)
-                failed.pop_all()
-                self._switch(clone, number, quads, effect.removed)
-                self.knowledge_sequence = number
-        return self._outcome(number, effect)
 
     def _clone(self) -> tuple[Path, int]:
         with self._lock:

@@ -4,19 +4,18 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from graph.changes import ChangeSet, Commit
+from graph.changes import Commit
+from graph.dataset.request import CommitRequest
 from graph.errors import MimirError, StoreUnavailable
 from graph.oxigraph import OxigraphStore
-from graph.terms import NamedNode, Quad
+from graph.terms import Quad
 
 
 @dataclass
 class WaitingChange:
     """A change in the queue, and what became of it."""
 
-    change: ChangeSet
-    replacing: tuple[NamedNode, ...] = ()
-    gated: bool = True
+    request: CommitRequest
     commit: Commit | None = None
     error: MimirError | None = None
     turn: threading.Event = field(default_factory=threading.Event)

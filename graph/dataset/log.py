@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from graph.changes import Patch, read_patch
 from graph.durable import sync_folder
-from graph.errors import LogDamaged, StoreUnavailable
+from graph.errors import LogDamaged, NotFound, StoreUnavailable
 
 _SEAL = b"# sha256 "
 _START = "0" * 64
@@ -112,11 +113,12 @@ def read_log(path: Path, after: int = 0) -> Iterator[LogRecord]:
     Stops silently at a last record that ends before its seal does.
 
     Raises:
+        NotFound: there is no log.
         LogDamaged: a record does not fit its seal, with number and byte offset.
     """
     digest, number, offset = _START, 0, 0
     lines: list[bytes] = []
-    with path.open("rb") as file:
+    with _opened(path) as file:
         for line in file:
             if not (line.startswith(_SEAL) and line.endswith(b"\n")):
                 lines.append(line)
@@ -133,6 +135,13 @@ def read_log(path: Path, after: int = 0) -> Iterator[LogRecord]:
             lines.clear()
     if not _torn(b"".join(lines), digest):
         raise _damaged(path, number + 1, offset)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no commit log {path}.") from error
 
 
 def _torn(tail: bytes, digest: str) -> bool:

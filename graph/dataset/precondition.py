@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from graph.dataset.commits import read_commits
-from graph.dataset.dataset import Guard
 from graph.dataset.port import ProjectDataset
+from graph.dataset.request import Guard
 from graph.errors import Conflict, PreconditionFailed
 from graph.store import GraphReader
 

@@ -1,10 +1,13 @@
 """Where a dataset keeps its store: numbered folders, and the link to the one in use."""
 
 import os
+import secrets
 import shutil
 from pathlib import Path
 
 from graph.durable import sync_folder
+
+_MOST_FIRST = 10**12
 
 
 class StoreFolders:
@@ -22,7 +25,9 @@ class StoreFolders:
     def current(self) -> Path:
         """Give the folder in use; the first one is made."""
         if not self._pointer.is_symlink():
-            first = self._stores / "1"
+            # Any number: the engine keeps a path locked for as long as somebody still reads the
+            # store that was there, and a project may be deleted and made again meanwhile.
+            first = self._stores / str(secrets.randbelow(_MOST_FIRST) + 1)
             first.mkdir(exist_ok=True)
             self.switch_to(first)
         return self._stores / os.readlink(self._pointer).rsplit("/", 1)[-1]

@@ -12,25 +12,20 @@ from typing import Any
 
 from graph.changes import Patch, read_patch
 from graph.errors import (
-    BadInput,
-    BadQuery,
-    DiskFull,
     MimirError,
-    ReaderDied,
-    StoreDamaged,
     StoreUnavailable,
+    errors_by_code,
 )
 from graph.readers.admission import Admission
 from graph.readers.federation import fetched
 from graph.readers.fork_server import KeptForkServer, ReaderLost, lost
 from graph.readers.gate import LONGEST_QUERY, check
-from graph.readers.rdf_io import BadRdf, Upload, Uploaded
+from graph.readers.rdf_io import Upload, Uploaded
 from graph.readers.reader import Reader
 from graph.readers.request import described, scope_fields
 from graph.readers.running import Call, Place, RunningQueries
-from graph.readers.update import GraphForbidden, Scope
+from graph.readers.update import Scope
 from graph.terms import NamedNode
-from graph.views.layers import ViewRefused
 
 JSON_RESULTS = "application/sparql-results+json"
 TURTLE = "text/turtle"
@@ -135,24 +130,6 @@ class _QueryFailed(MimirError):
     code = "query-failed"
 
 
-_ERRORS: dict[str, type[MimirError]] = {
-    kind.code: kind
-    for kind in (
-        AnswerTooLarge,
-        BadInput,
-        BadQuery,
-        BadRdf,
-        DiskFull,
-        GraphForbidden,
-        NothingAcceptable,
-        ReaderDied,
-        StoreDamaged,
-        StoreUnavailable,
-        ViewRefused,
-    )
-}
-
-
 class ReaderPool:
     """At most `size` reader processes and one kept for callers who have none; started when needed.
 
@@ -201,9 +178,13 @@ class ReaderPool:
         """
         return self._run({**asked(store, query), "explain": True})
 
-    def update(self, store: Path, text: str, scope: Scope) -> Patch:
-        """Evaluate an update on a clone that is thrown away; gives what it would change."""
-        request = {"update": text, "store": str(store), **scope_fields(scope)}
+    def update(self, store: Path | None, text: str, scope: Scope) -> Patch:
+        """Evaluate an update on a clone that is thrown away; gives what it would change.
+
+        The patch's header `READS` says whether that depends on what the store holds. Without a
+        store the patch of such a text is empty.
+        """
+        request = {"update": text, "store": str(store or ""), **scope_fields(scope)}
         return self._patch(request)
 
     @contextmanager
@@ -323,7 +304,7 @@ class ReaderPool:
         """
         answer = self._answered(request, place)
         if "error" in answer:
-            raise _ERRORS.get(answer["error"], _QueryFailed)(answer["message"])
+            raise errors_by_code().get(answer["error"], _QueryFailed)(answer["message"])
         return answer
 
     def _answered(self, request: Mapping[str, Any], place: Place) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from graph.changes import write_patch
 from graph.errors import BadQuery, DiskFull, MimirError, StoreUnavailable
 from graph.oxigraph import OxigraphStore
 from graph.readers.answer_rows import count_rows
+from graph.readers.description import with_nodes_described
 from graph.readers.explain import as_json, explain
 from graph.readers.fork_server import serve_forks
 from graph.readers.inlining import inlined
@@ -30,15 +31,21 @@ from graph.readers.rdf_io import (
 )
 from graph.readers.remote_requests import received_result, rewrite_request
 from graph.readers.result_nodes import show_blank_nodes
-from graph.readers.update import GraphForbidden, Scope, evaluate_operations, open_graphs
+from graph.readers.update import (
+    GraphForbidden,
+    Scope,
+    evaluate_data,
+    evaluate_operations,
+    open_graphs,
+)
 from graph.sandbox import confine, die_with_parent, limit
 from graph.sparql import bind
 from graph.syntax.blank_node_tests import see_blank_nodes
-from graph.syntax.tokens import dataset_clause
+from graph.syntax.tokens import dataset_clause, query_form
 from graph.syntax.unknown_functions import UnknownFunctions
 from graph.syntax.update_text import READS, read_operations
 from graph.syntax.xml_text import make_readable
-from graph.terms import NamedNode, Triple
+from graph.terms import NamedNode, Quad, Triple
 from graph.vocab import PREFIXES
 
 _OPEN_STORES = 4
@@ -164,6 +171,8 @@ def _query(store: OxigraphStore, request: Mapping[str, Any]) -> dict[str, Any]:
             named_graphs=named,
         )
     )
+    if skolem and query_form(request["query"]) == "DESCRIBE":
+        result = with_nodes_described(result, store.engine, default, skolem)
     answer = _written(result, request, skolem)
     functions.require_uncalled()
     return answer
@@ -264,12 +273,18 @@ def _scope(request: Mapping[str, Any]) -> Scope:
 
 def _update(request: Mapping[str, Any]) -> dict[str, Any]:
     operations = list(read_operations(request["update"], request["base"]))
-    store = OxigraphStore(Path(request["store"]))
-    try:
-        added, removed = evaluate_operations(store, operations, _scope(request))
-    finally:
-        store.close()
-    header = {READS: "yes" if any(operation.reads for operation in operations) else "no"}
+    reads = any(operation.reads for operation in operations)
+    added: list[Quad] = []
+    removed: list[Quad] = []
+    if request["store"]:
+        store = OxigraphStore(Path(request["store"]))
+        try:
+            added, removed = evaluate_operations(store, operations, _scope(request))
+        finally:
+            store.close()
+    elif not reads:
+        added, removed = evaluate_data(operations, _scope(request))
+    header = {READS: "yes" if reads else "no"}
     Path(request["output"]).write_bytes(write_patch(header, added, removed))
     return {"kind": "patch", "media": "application/rdf-patch"}
 

@@ -79,13 +79,7 @@ def evaluate_operations(
 ) -> tuple[list[Quad], list[Quad]]:
     """Do what `evaluate_update` does, for a text that was split into its operations."""
     net: dict[Quad, bool] = {}
-    for operation in operations:
-        _check(operation)
-        if (scope.using or scope.using_named) and operation.names_dataset:
-            raise BadQuery(
-                "The dataset is named twice: by using-graph-uri or using-named-graph-uri, and by "
-                "USING or WITH in the text. Keep one."
-            )
+    _check_all(operations, scope)
     for operation in operations:
         removed, added = _evaluate(store, operation, scope)
         gone = {quad: None for quad in removed if store.contains(quad)}
@@ -97,7 +91,37 @@ def evaluate_operations(
                     del net[quad]
                 else:
                     net[quad] = present
+    return _sides(net)
+
+
+def evaluate_data(
+    operations: Sequence[UpdateOperation], scope: Scope
+) -> tuple[list[Quad], list[Quad]]:
+    """Give what operations that read nothing add and remove, whether or not it is so already.
+
+    Raises:
+        BadQuery, GraphForbidden: see `evaluate_update`.
+    """
+    _check_all(operations, scope)
+    net: dict[Quad, bool] = {}
+    for operation in operations:
+        removed, added = _evaluate(OxigraphStore(), operation, scope)
+        net |= dict.fromkeys(removed, False) | dict.fromkeys(added, True)
+    return _sides(net)
+
+
+def _sides(net: dict[Quad, bool]) -> tuple[list[Quad], list[Quad]]:
     return [q for q, here in net.items() if here], [q for q, here in net.items() if not here]
+
+
+def _check_all(operations: Sequence[UpdateOperation], scope: Scope) -> None:
+    for operation in operations:
+        _check(operation)
+        if (scope.using or scope.using_named) and operation.names_dataset:
+            raise BadQuery(
+                "The dataset is named twice: by using-graph-uri or using-named-graph-uri, and by "
+                "USING or WITH in the text. Keep one."
+            )
 
 
 def _check(operation: UpdateOperation) -> None:

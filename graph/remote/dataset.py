@@ -19,14 +19,15 @@ from pathlib import Path
 from graph.blobs import BlobStore
 from graph.changes import ChangeSet, Commit
 from graph.dataset.checkpoints import KEPT, Checkpoints, between, record_base, record_files
-from graph.dataset.commits import commit_iri, write_commit
-from graph.dataset.dataset import Clock, Guard, Progress, utc_now
+from graph.dataset.commits import write_commit
 from graph.dataset.effects import Effect, find_effect
 from graph.dataset.loader import load_files
 from graph.dataset.log import CommitLog, LogRecord, read_log
 from graph.dataset.owner import OwnerLock
+from graph.dataset.port import ProjectDataset
+from graph.dataset.request import Clock, CommitRequest, Guard, utc_now
 from graph.dataset.snapshots import Overlay
-from graph.errors import Conflict, LogDamaged, NotFound, StoreUnavailable
+from graph.errors import LogDamaged, StoreUnavailable
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
 from graph.remote.graphs import RemoteGraphs
@@ -41,7 +42,7 @@ from graph.views.reader import ViewReader
 _REPLAYED = 20
 
 
-class RemoteDataset:
+class RemoteDataset(ProjectDataset):
     """The log of one project in a folder, and its graphs on a remote store.
 
     Args:
@@ -121,60 +122,56 @@ class RemoteDataset:
         self._meet()
         return self.remote.store.count(self.remote.place(graph))
 
-    def commit_iri(self, sequence: int) -> NamedNode:
-        """Name a commit."""
-        return commit_iri(self.names, sequence)
-
-    def commit(
-        self,
-        change: ChangeSet,
-        *,
-        replacing: tuple[NamedNode, ...] = (),
-        expected: int | None = None,
-        guard: Guard | None = None,
-        progress: Progress | None = None,
-        gated: bool = True,
-    ) -> Commit:
-        """Make a change durable, then visible; see `Dataset.commit` for the arguments.
-
-        Raises:
-            Conflict: there is a newer commit than `expected`.
-            ShapesBroken: it would bring violations to a graph whose gate blocks.
-            BadInput: a file of the change is no N-Quads, or does not hold what it must.
-            LogDamaged: another owner wrote to the store; nothing was changed there.
-            StoreUnavailable: the store does not answer. What the log has by then is applied as
-                soon as the store answers again.
-        """
-        if change.bulk:
-            return self._commit_bulk(change, replacing, expected, guard, progress, gated=gated)
+    def commit_quads(self, request: CommitRequest) -> Commit:
+        """Make a change that has no files; see `commit`."""
         with self._lock:
-            self._begin(expected, guard)
-            effect = self._effect(change, replacing)
+            self._begin(request)
+            effect = self._effect(request)
             if not effect.added and not effect.removed:
                 return Commit(self.commit_iri(self.sequence), self.sequence, 0, 0)
-            if gated:
+            if request.gated:
                 number = self.log.sequence + 1
                 notes = self._gate.check(number, effect.added, effect.removed)
                 effect = replace(effect, added=(*effect.added, *notes))
-            return self._finish(change, effect, None, {})
+            return self._finish(request.change, effect, None, {})
+
+    def commit_bulk(self, request: CommitRequest) -> Commit:
+        """Make a change that has files, which are loaded into graphs nobody reads; see `commit`."""
+        change = request.change
+        with self._bulk_lock, ExitStack() as failed:
+            with self._lock:
+                self._begin(request)
+                base = self.sequence
+            staged = StagedLoad(self.remote, str(base + 1))
+            failed.callback(staged.discard)
+            staged.load(*self._files(change.added_file, change.removed_file), request.progress)
+            with self._lock:
+                self._begin(request)
+                self._repeat(staged, base, self.sequence)
+                staged.check(change.expected)
+                effect = self._effect(request, (staged.added, staged.removed))
+                if request.gated:
+                    effect = self._gated(change, effect)
+                left = self._left(staged)
+                commit = self._finish(change, effect, base, staged.places)
+                failed.pop_all()
+            self.remote.drop(left)
+        return commit
 
     def checkpoint(self, path: Path) -> int:
         """Write the newest state to an embedded store in `path`; gives its sequence number."""
         with self._lock:
-            self._build(path, self.sequence)
+            self.build(path, self.sequence)
             return self.sequence
 
-    def checkpoint_at(self, path: Path, sequence: int) -> None:
-        """Write the state at a commit to an embedded store in `path`, which must not exist.
-
-        Raises:
-            NotFound: there is no such commit.
-        """
-        if not 0 <= sequence <= self.log.sequence:
-            raise NotFound(
-                f"There is no commit {sequence}; the newest is commit {self.log.sequence}."
-            )
-        self._build(path, sequence)
+    def build(self, path: Path, sequence: int) -> None:
+        """Write the state at a commit that there is; see `checkpoint_at`."""
+        self.checkpoints.build(path, sequence, self.log.path, self.blobs)
+        newest = max((n for n in self.checkpoints.sequences() if n <= sequence), default=None)
+        if newest is None or sequence - newest > _REPLAYED:
+            store = OxigraphStore(path)
+            self.checkpoints.take(store, sequence)
+            store.close()
 
     def history_bytes(self) -> int:
         """Count the bytes on disk of the states that are kept ready."""
@@ -187,31 +184,19 @@ class RemoteDataset:
         """Forget the embedded copies: one of them is damaged, and the log has it all."""
         self.checkpoints.drop_after(-1)
 
-    def close(self) -> None:
-        """Release the log."""
+    def close(self, guard: Guard | None = None) -> None:
+        """Release the log, unless `guard` raises under the write lock."""
         with self._lock:
+            if guard:
+                guard(self.reader([self.names.meta]))
             self._gate.close()
             self.log.close()
             self._owner.release()
 
-    def _build(self, path: Path, sequence: int) -> None:
-        self.checkpoints.build(path, sequence, self.log.path, self.blobs)
-        newest = max((n for n in self.checkpoints.sequences() if n <= sequence), default=None)
-        if newest is None or sequence - newest > _REPLAYED:
-            store = OxigraphStore(path)
-            self.checkpoints.take(store, sequence)
-            store.close()
-
-    def _begin(self, expected: int | None, guard: Guard | None) -> None:
+    def _begin(self, request: CommitRequest) -> None:
         """Meet the newest state; the store must answer before anything is logged."""
         self._catch_up()
-        if expected is not None and expected != self.sequence:
-            raise Conflict(
-                f"The graph is at commit {self.sequence}, not {expected}. "
-                "Read it again and repeat the change."
-            )
-        if guard:
-            guard(self.reader([self.names.meta]))
+        request.check(self.sequence, self.reader([self.names.meta]))
 
     def _finish(
         self, change: ChangeSet, effect: Effect, base: int | None, moved: dict[str, str]
@@ -231,47 +216,12 @@ class RemoteDataset:
             self.knowledge_sequence = number
         return Commit(self.commit_iri(number), number, effect.added_count, effect.removed_count)
 
-    def _effect(
-        self,
-        change: ChangeSet,
-        replacing: tuple[NamedNode, ...],
-        loaded: tuple[int, int] = (0, 0),
-    ) -> Effect:
-        replaced = [quad for graph in replacing for quad in self.quads(graph)]
+    def _effect(self, request: CommitRequest, loaded: tuple[int, int] = (0, 0)) -> Effect:
+        replaced = [quad for graph in request.replacing for quad in self.quads(graph)]
         asked = _Asked()
-        find_effect(change, replaced, self.names, asked)
+        find_effect(request.change, replaced, self.names, asked)
         state = self.remote.present(asked.quads)
-        return find_effect(change, replaced, self.names, state, loaded)
-
-    def _commit_bulk(
-        self,
-        change: ChangeSet,
-        replacing: tuple[NamedNode, ...],
-        expected: int | None,
-        guard: Guard | None,
-        progress: Progress | None,
-        *,
-        gated: bool,
-    ) -> Commit:
-        with self._bulk_lock, ExitStack() as failed:
-            with self._lock:
-                self._begin(expected, guard)
-                base = self.sequence
-            staged = StagedLoad(self.remote, str(base + 1))
-            failed.callback(staged.discard)
-            staged.load(*self._files(change.added_file, change.removed_file), progress)
-            with self._lock:
-                self._begin(expected, guard)
-                self._repeat(staged, base, self.sequence)
-                staged.check(change.expected)
-                effect = self._effect(change, replacing, (staged.added, staged.removed))
-                if gated:
-                    effect = self._gated(change, effect)
-                left = self._left(staged)
-                commit = self._finish(change, effect, base, staged.places)
-                failed.pop_all()
-            self.remote.drop(left)
-        return commit
+        return find_effect(request.change, replaced, self.names, state, loaded)
 
     def _gated(self, change: ChangeSet, effect: Effect) -> Effect:
         """Have the gate check the new graphs, in an embedded store where there is a gate."""
@@ -280,7 +230,7 @@ class RemoteDataset:
         path = self.folder / "snapshots" / "gate"
         shutil.rmtree(path, ignore_errors=True)
         try:
-            self._build(path, self.sequence)
+            self.build(path, self.sequence)
             load_files(path, *self._files(change.added_file, change.removed_file))
             number = self.log.sequence + 1
             notes = self._gate.check_whole(number, path, effect.added, effect.removed)

@@ -21,26 +21,13 @@ from graph.errors import (
     BadInput,
     BadQuery,
     Conflict,
-    DiskFull,
-    LogDamaged,
     MimirError,
     NotFound,
     PreconditionFailed,
     QueryTimeout,
-    ReaderDied,
-    StoreDamaged,
-    StoreInUse,
     StoreUnavailable,
+    errors_by_code,
 )
-from graph.readers.admission import TooManyQueries
-from graph.readers.federation import ServiceFailed
-from graph.readers.gate import NetworkRefused, QueryTooComplex, QueryTooLong
-from graph.readers.pool import AnswerTooLarge, NothingAcceptable
-from graph.readers.rdf_io import BadRdf
-from graph.readers.running import QueryCancelled
-from graph.readers.update import GraphForbidden
-from graph.shacl.gate import ShapesBroken
-from graph.views.layers import ViewRefused
 
 _LONGEST_TEXT = 2_000
 # The words of a store that says no more than 503 when the time limit of a query was passed.
@@ -53,36 +40,6 @@ class StoreRefused(MimirError):
     code = "store-refused"
 
 
-_BY_CODE: dict[str, type[MimirError]] = {
-    kind.code: kind
-    for kind in (
-        AnswerTooLarge,
-        BadInput,
-        BadQuery,
-        BadRdf,
-        Conflict,
-        DiskFull,
-        GraphForbidden,
-        LogDamaged,
-        NetworkRefused,
-        NotFound,
-        NothingAcceptable,
-        PreconditionFailed,
-        QueryCancelled,
-        QueryTimeout,
-        QueryTooComplex,
-        QueryTooLong,
-        ReaderDied,
-        ServiceFailed,
-        ShapesBroken,
-        StoreDamaged,
-        StoreInUse,
-        StoreRefused,
-        StoreUnavailable,
-        TooManyQueries,
-        ViewRefused,
-    )
-}
 _BY_STATUS: dict[int, type[MimirError]] = {
     400: BadQuery,
     401: StoreRefused,
@@ -137,7 +94,9 @@ def _failure(url: str, status: int, body: bytes, refused: type[MimirError]) -> M
     problem = _problem(body)
     said = str(problem.get("detail") or problem.get("title") or body.decode(errors="replace"))
     text = said.strip()[:_LONGEST_TEXT] or "no reason was given"
-    kind = _BY_CODE.get(str(problem.get("code"))) or _BY_STATUS.get(status, StoreUnavailable)
+    kind = errors_by_code().get(str(problem.get("code"))) or _BY_STATUS.get(
+        status, StoreUnavailable
+    )
     if status == 503 and text.lower().endswith(_TIMED_OUT):
         kind = QueryTimeout
     if kind is BadQuery:

@@ -118,6 +118,9 @@ class ViewPatterns:
                 inner_ends = [self.variable() for _ in parts[1:]]
                 starts, ends = [subject, *inner_ends], [*inner_ends, value]
                 return " ".join(map(self.plain, starts, parts, ends))
+            case Negated(forward, backward) if forward is not None and backward is not None:
+                ways = Negated(forward, None), Negated(None, backward)
+                return _union(self.plain(subject, way, value) for way in ways)
             case _:
                 return _triple(subject, written(path), value)
 

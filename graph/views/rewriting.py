@@ -12,6 +12,7 @@ from graph.syntax.property_paths import Link
 from graph.syntax.spans import Spans
 from graph.syntax.tokens import Prologue, tokens
 from graph.terms import NamedNode
+from graph.views.descriptions import description
 from graph.views.layers import DEFAULT, View, ViewRefused
 from graph.views.patterns import Closure, ViewPatterns
 from graph.views.triple_reading import GROUP_WORDS, TripleReading, variable_name
@@ -123,16 +124,30 @@ class _Rewriting:
         """Write a SELECT between two tokens; gives it and what it projects."""
         opening = self._where(start + 1)
         group = self._group(opening, active)
+        behind = self._spans.close(opening) + 1
         shown = {name: None for name in group.variables if not self._patterns.hidden(name)}
         where = group.text
         if self._patterns.used and self._counts_rows(start, opening, end):
             # What is counted must have the variables of the query and no others.
             where = " ".join(("{ { SELECT", self._names(shown), "WHERE", where, "} }"))
+        shown |= dict.fromkeys(self._values_behind(behind, end))
         top = self._items[start - 1].text != "{"
         star = self._star(shown, top)
         head, projected = self._projection(start + 1, opening, active, star, shown)
-        rest = self._copied(self._spans.close(opening) + 1, end, active)
+        rest = self._copied(behind, end, active)
         return " ".join(("SELECT", head, "WHERE", where, rest)), projected
+
+    def _values_behind(self, start: int, end: int) -> list[str]:
+        """List the variables of the VALUES that ends a query."""
+        while start < end and self._items[start].keyword != "VALUES":
+            bracket = self._items[start].text in ("(", "{")
+            start = self._spans.close(start) + 1 if bracket else start + 1
+        return self._values(start, end)
+
+    def _values(self, start: int, end: int) -> list[str]:
+        """List the variables that VALUES between two tokens binds."""
+        between = self._items[start:end]
+        return [variable_name(token.text) for token in between if token.kind == "variable"]
 
     def _counts_rows(self, start: int, opening: int, end: int) -> bool:
         """Tell whether a SELECT has a COUNT(DISTINCT *)."""
@@ -217,7 +232,7 @@ class _Rewriting:
         if "*" in self._texts(start, min(opening, end)):
             variables = list(shown)
         constants = [node for node in nodes if node[0] not in "?$"]
-        return self._described(dict.fromkeys(variables), constants, solutions)
+        return description(self._patterns, dict.fromkeys(variables), constants, solutions)
 
     def _before_from(self, start: int, opening: int) -> int:
         count = 0
@@ -226,27 +241,6 @@ class _Rewriting:
                 break
             count += self._items[at].kind in ("iri", "name", "variable")
         return count
-
-    def _described(self, variables: Iterable[str], constants: list[str], solutions: str) -> str:
-        node, which, step, value = (self._patterns.variable() for _ in range(4))
-        branches = []
-        names = list(variables)
-        if names and solutions:
-            asked = " ".join(("{ SELECT", *names, "WHERE", solutions, "}"))
-            numbers = " ".join(map(str, range(len(names))))
-            chosen = names[-1]
-            for number, name in reversed(list(enumerate(names[:-1]))):
-                test = " ".join((which, "=", str(number)))
-                chosen = "".join(("IF(", test, ", ", name, ", ", chosen, ")"))
-            bound = " ".join(("BIND (", chosen, "AS", node, ") FILTER bound(", node, ")"))
-            branches.append(" ".join((asked, "VALUES", which, "{", numbers, "}", bound)))
-        if constants:
-            branches.append(" ".join(("VALUES", node, "{", *constants, "}")))
-        found = " UNION ".join(" ".join(("{", branch, "}")) for branch in branches)
-        distinct = " ".join(("{ SELECT DISTINCT", node, "WHERE {", found, "} }"))
-        about = self._patterns.path(node, Link(step), value, DEFAULT)
-        template = " ".join(("{", node, step, value, "}"))
-        return " ".join(("CONSTRUCT", template, "WHERE {", distinct, about, "}"))
 
     def _where(self, index: int) -> int:
         """Give the index of the brace that opens the WHERE group, or the number of tokens."""
@@ -312,11 +306,7 @@ class _Rewriting:
         if word == "BIND":
             found = [variable_name(self._items[stop - 2].text)]
         elif word == "VALUES":
-            found = [
-                variable_name(self._items[at].text)
-                for at in range(index, stop)
-                if self._items[at].kind == "variable"
-            ]
+            found = self._values(index, stop)
         group.add(self._copied(index, stop, active), found)
         return stop
 

@@ -23,7 +23,7 @@ from app.reference import DOCUMENTS
 from app.services import Services
 from app.settings import Settings
 from app.web_app import create_app
-from graph.dataset.dataset import utc_now
+from graph.dataset.request import utc_now
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
 from graph.projects import Projects

@@ -85,6 +85,14 @@ def test_two_processes_cannot_own_a_folder(server: Served) -> None:
     assert f"process {server.process.pid}" in second.stderr
 
 
+def test_a_receiver_that_nothing_can_be_sent_to_is_named_at_the_start(tmp_path: Path) -> None:
+    refused = command("serve", data=tmp_path, port=0, alert_urls="ops=pigeon://s3cret@loft/7")
+
+    assert refused.returncode == 1
+    assert "'ops'" in refused.stderr
+    assert "s3cret" not in refused.stderr
+
+
 def test_a_failed_run_ends_with_its_reason(tmp_path: Path) -> None:
     broken = tmp_path / "files" / "book.xlsx"
     broken.parent.mkdir()

@@ -14,9 +14,9 @@ from app.client import CallFailed, Client
 from app.operations.catalog import OPERATIONS
 from app.wiring import Owner
 from graph.schema import Schema
-from inference.reading_back import essence
 from tests.csvw_validator import complaints, needs_csvw
 from tests.e2e.conftest import finished, settings_for
+from tests.inference.essence import essence
 from tests.morph_kgc import needs_morph_kgc, replay
 from tests.owl_api import dl_complaints, needs_owl_api
 

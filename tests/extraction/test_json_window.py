@@ -58,7 +58,9 @@ def test_numbers_and_words_are_not_cut(narrow: int) -> None:
 )
 def test_says_where_the_text_is_wrong(narrow: int, text: str, line: int, column: int) -> None:
     with pytest.raises(json.JSONDecodeError) as caught:
-        list(window(text).elements())
+        reader = window(text)
+        list(reader.elements())
+        reader.end()
     assert (caught.value.lineno, caught.value.colno) == (line, column), narrow
 
 

@@ -16,7 +16,8 @@ from graph.terms import Literal, NamedNode, Quad
 from graph.vocab import SH, XSD
 from inference.infer import infer_schema
 from inference.naming import name_schema
-from inference.reading_back import essence, read_schema
+from inference.reading_back import read_schema
+from tests.inference.essence import essence
 from tests.inference.knowledge import NAMES, shop_schema
 from tests.inference.staging import stage
 from tests.inference.test_owl_api import ODD

@@ -17,7 +17,8 @@ from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.syntax.tokens import query_form
 from graph.views.reader import ViewReader
-from tests.remote.random_queries import DEFAULT, NAMED, Case, random_case
+from tests.remote.random_data import DEFAULT, NAMED, Data
+from tests.remote.random_queries import random_case
 
 CASES = int(os.environ.get("DIFFERENTIAL_CASES", "0"))
 seeded = seed(int(os.environ.get("DIFFERENTIAL_SEED", "0")))
@@ -49,7 +50,7 @@ def answer(reader: GraphReader, query: str) -> Answer:
     return names, sorted(tuple(str(row[column]) for column in columns) for row in rows)
 
 
-def applied(case: Case) -> OxigraphStore:
+def applied(case: Data) -> OxigraphStore:
     """An embedded store that holds what the overlays show."""
     store = OxigraphStore()
     store.apply((*case.base, *case.quads), ())
@@ -62,13 +63,14 @@ def applied(case: Case) -> OxigraphStore:
 def compare(store: OxigraphStore | SparqlHttpStore, number: int) -> None:
     """Ask one case of a view of `store`, which is empty, and of a clone."""
     case = random_case(Random(number))  # noqa: S311 - data, no secret
-    store.apply((*case.base, *case.quads), ())
-    clone = applied(case).reader(DEFAULT, NAMED)
-    view = ViewReader(store, DEFAULT, NAMED, case.overlays)
+    data = case.data
+    store.apply((*data.base, *data.quads), ())
+    clone = applied(data).reader(DEFAULT, NAMED)
+    view = ViewReader(store, DEFAULT, NAMED, data.overlays)
     for query in case.queries:
         assert answer(view, query) == answer(clone, query), query
     # What recursive paths needed is gone.
-    assert {quad.graph_name for quad in (*case.base, *case.quads)} >= set(store.graphs())
+    assert {quad.graph_name for quad in (*data.base, *data.quads)} >= set(store.graphs())
 
 
 @seeded

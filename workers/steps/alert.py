@@ -3,7 +3,7 @@
 import time
 
 from alerting.alerts import read_alerts
-from alerting.delivery import Receiver, deliver, due, webhook_url
+from alerting.delivery import deliver, due, receiver_at
 from alerting.delivery_log import attempt_quads, delivered_keys, read_attempts
 from graph.changes import ChangeSet
 from workers.orchestrator import StepContext, StepResult
@@ -13,7 +13,7 @@ def execute(context: StepContext) -> StepResult:
     """Deliver each state of each alert once to each receiver."""
     names = context.project.names
     meta = context.project.reader(names.meta)
-    receivers = [_receiver(name, url) for name, url in context.settings.receivers]
+    receivers = [receiver_at(name, url) for name, url in context.settings.receivers]
     delivered = delivered_keys(read_attempts(meta, names))
     attempts = [
         attempt
@@ -28,7 +28,3 @@ def execute(context: StepContext) -> StepResult:
         message = "no receivers are set (MIMIR_ALERT_URLS)"
     change = ChangeSet(added=tuple(attempt_quads(attempts, names)))
     return StepResult({"attempts": len(attempts), "sent": sent}, message, change)
-
-
-def _receiver(name: str, url: str) -> Receiver:
-    return Receiver(name, webhook_url(url) if url.startswith(("http://", "https://")) else url)
