@@ -4,6 +4,7 @@ Addresses of receivers hold secrets (tokens, passwords). They go to apprise and 
 reason is made of known sentences and a status code, never of a foreign text.
 """
 
+import logging
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from alerting.alerts import Alert
 from alerting.delivery_log import Attempt, delivery_key
 from graph.errors import BadInput
 
+_LOG = logging.getLogger("apprise")
 _WEBHOOK_SCHEMES = {"http": "json", "https": "jsons"}
 _STATUS = re.compile(r"error=(\d{3})\b")
 _TRY_LATER = frozenset({408, 425, 429})
@@ -182,7 +184,13 @@ def _send(alert: Alert, receiver: Receiver) -> _Answer:
 
 def _channel(url: str, name: str) -> Apprise:
     channel = Apprise(asset=_ASSET)
-    if not channel.add(url):
+    # What it cannot parse it would log as it is, with all secrets.
+    _LOG.disabled = True
+    try:
+        known = channel.add(url)
+    finally:
+        _LOG.disabled = False
+    if not known:
         raise BadInput(f"The address of the receiver {name!r} is not one that apprise knows.")
     return channel
 
