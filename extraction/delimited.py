@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from extraction import footers, grids, offsets, ragged, sniff
-from extraction.dialects import RUNS, UNIT, Dialect, detect, reader_options, unified
+from extraction.dialects import Dialect, detect
 from extraction.encodings import Encoding, encoding_of
+from extraction.samples import RUNS, UNIT, reader_options, unified
 from extraction.staging import Reading, Reject, Source, Staging, connect, parquet_path, shorten
 from graph.errors import BadInput
 from graph.lexical import quote_name, quote_text
@@ -51,11 +52,11 @@ def read(source: Source, table: str) -> Staging:
             if staged
             else ragged.read(source, table, path, dialect)
         )
-    rejects = offsets.placed(source.path, encoding.name, (*told, *staging.rejects))
     readings = tuple(
         _reading(part, staging.rejects, dialect, encoding, first=position == 0)
         for position, part in enumerate(staging.tables)
     )
+    rejects = offsets.placed(source.path, encoding.name, (*told, *staging.rejects))
     return Staging(staging.tables, rejects, readings)
 
 

@@ -3,34 +3,25 @@
 Decided on a sample; the readers prove it on the whole file.
 """
 
-import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from extraction import grids, mending
+from extraction import comments, grids, mending
+from extraction.samples import RUNS, UNIT, Form, Sample, first_table, parse, unified
 from extraction.staging import column_names
 
 DELIMITERS = (",", ";", "\t", "|")
-UNIT = "\x1f"
-"""Stands for a delimiter of several characters, and for none in a text of one column."""
-
 _RARE = ("~", "^", ":", "#", "!", "*", "\x01", "\x02", "\x1e", UNIT, " ")
-RUNS = {"  ": re.compile(r"[ \t]{2,}"), " ": re.compile(r"[ \t]+")}
-"""Runs of blanks that part cells, by the delimiter that stands for them: two at least, or any."""
-
 _LEAST_LINES = 3
 _RARE_FACTOR = 0.9
 _RUN_FACTOR = 1.1
 _PURE_FACTOR = 2.0
 _EVEN = 0.95
 _SPACED = 0.9
-_LOOK = 1000
 _LINES = 100
-_SUSPECT = re.compile(r"[^\s;|][;|][^\s;|]|\t")
 _EDGE = r"[,;\t|~^\x1f]"
 _QUOTED = {
     quote: re.compile(
@@ -66,6 +57,7 @@ class Dialect:
         consistency: share of sample rows with the usual number of cells.
         forms: what the columns look like; empty when the sample shows too little.
         sparse: whether rows with a single cell are common.
+        comment: what the comment lines among the rows begin with, or empty.
     """
 
     delimiter: str
@@ -85,6 +77,7 @@ class Dialect:
     consistency: float
     forms: tuple[mending.Column, ...]
     sparse: bool
+    comment: str = ""
 
     @property
     def header(self) -> bool:
@@ -97,32 +90,6 @@ class Dialect:
         return round(self.consistency * (1.0 if len(self.columns) > 1 else 0.7), 3)
 
 
-@dataclass(frozen=True)
-class _Form:
-    """A way of writing that is tried on the sample."""
-
-    delimiter: str
-    quote: str
-    escape: str | None
-    spaced: bool = False
-    token: str = ""
-
-    @property
-    def options(self) -> dict[str, object]:
-        """Give the reader's options for this form."""
-        return reader_options(self.delimiter, self.quote, self.escape, spaced=self.spaced)
-
-
-@dataclass(frozen=True)
-class _Sample:
-    form: _Form
-    rows: Sequence[Sequence[str]]
-    last_lines: Sequence[int]
-    width: int
-    consistency: float
-    score: float
-
-
 def detect(text: str, *, complete: bool) -> Dialect:
     """Detect the dialect of a text.
 
@@ -130,31 +97,41 @@ def detect(text: str, *, complete: bool) -> Dialect:
         text: the text or its first lines, line ends untranslated.
         complete: whether it is all; else the last record may be cut and is left out.
     """
+    lead = comments.lead_of(text)
+    text = text[len(lead.text) :]
     quote = _quote_of(text)
     escape = "\\" if len(_BACKSLASHED.findall(text)) > len(_DOUBLED.findall(text)) else None
-    samples = [_parse(text, _Form(d, quote, escape), complete=complete) for d in DELIMITERS]
+    samples = [parse(text, Form(d, quote, escape), complete=complete) for d in DELIMITERS]
     best = max(samples, key=lambda sample: sample.score)
     best = _rarer(text, best, quote, escape, complete=complete)
     if best.score <= 0:
         unused = next((d for d in DELIMITERS if d not in text), UNIT)
-        best = _parse(text, _Form(unused, quote, escape), complete=complete)
+        best = parse(text, Form(unused, quote, escape), complete=complete)
     elif not best.form.token and _is_spaced(best):
-        form = _Form(best.form.delimiter, quote, escape, spaced=True)
-        best = _parse(text, form, complete=complete)
-    return _dialect_of(_mended(text, best))
+        form = Form(best.form.delimiter, quote, escape, spaced=True)
+        best = parse(text, form, complete=complete)
+    dialect = _dialect_of(first_table(_mended(text, best)))
+    return _below_comments(dialect, lead, comments.sign_inside(text, lead.sign))
 
 
-def reader_options(
-    delimiter: str, quote: str, escape: str | None, *, spaced: bool = False
-) -> dict[str, object]:
-    """Give the keyword arguments that make `csv.reader` read the dialect."""
-    return {
-        "delimiter": delimiter,
-        "quotechar": quote,
-        "doublequote": escape is None,
-        "escapechar": escape,
-        "skipinitialspace": spaced,
-    }
+def _below_comments(dialect: Dialect, lead: comments.Lead, sign: str) -> Dialect:
+    """Count the comments above the table, and take their sign off the header."""
+    count = lead.lines
+    lines = lead.text.splitlines()
+    above = tuple((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    below = tuple((line + count, text) for line, text in dialect.above)
+    names = dialect.names
+    if names and lead.sign and names[0].startswith(lead.sign):
+        names = (names[0].removeprefix(lead.sign).strip(), *names[1:])
+    return replace(
+        dialect,
+        columns=column_names(names) if names else dialect.columns,
+        names=names,
+        above=(*above, *below),
+        rows_above=dialect.rows_above + count,
+        top_lines=dialect.top_lines + count,
+        comment=sign,
+    )
 
 
 def _quote_of(text: str) -> str:
@@ -162,19 +139,20 @@ def _quote_of(text: str) -> str:
     return "'" if single > 1 and single > double else '"'
 
 
-def _rarer(text: str, best: _Sample, quote: str, escape: str | None, *, complete: bool) -> _Sample:
+def _rarer(text: str, best: Sample, quote: str, escape: str | None, *, complete: bool) -> Sample:
     """Try the delimiters that few files have; they must split every line alike."""
     lines = list(islice((line for line in text.splitlines() if line.strip()), _LINES))
     if len(lines) < 2 or sum(map(_is_number, lines)) * 2 > len(lines):
         return best
-    forms = [_Form(UNIT, quote, escape, token=token) for token in _tokens(lines)]
+    forms = [Form(UNIT, quote, escape, token=token) for token in _tokens(lines)]
     if best.score < 1 / 3:
+        runs = [run for run in RUNS if _is_run(run, lines)][:1]
         rare = [d for d in _RARE if all(d in line for line in lines) and "://" not in text]
-        forms += [_Form(d, quote, escape) for d in rare]
-        forms += [_Form(UNIT, quote, escape, token=run) for run in RUNS if _is_run(run, lines)]
+        forms += [Form(d, quote, escape) for d in rare if not (runs == ["  "] and d == " ")]
+        forms += [Form(UNIT, quote, escape, token=run) for run in runs]
     reached = best.score
     for form in forms:
-        found = _parse(unified(text, form.token), form, complete=complete)
+        found = parse(unified(text, form.token), form, complete=complete)
         score = found.score * _factor(form.token, "".join(lines), best)
         if found.width >= _least_width(form) and found.consistency >= _EVEN and score > reached:
             best, reached = found, score
@@ -189,12 +167,12 @@ def _is_run(run: str, lines: Sequence[str]) -> bool:
     return len(lines) >= _LEAST_LINES and all(RUNS[run].search(line.strip()) for line in lines)
 
 
-def _least_width(form: _Form) -> int:
+def _least_width(form: Form) -> int:
     """Give the least number of cells: single blanks part the words of every text."""
     return 3 if " " in (form.delimiter, form.token) else 2
 
 
-def _factor(token: str, text: str, best: _Sample) -> float:
+def _factor(token: str, text: str, best: Sample) -> float:
     """Weigh a delimiter: a run of signs that never stand alone is rarely chance.
 
     Nor is one between whose signs nothing ever stands.
@@ -206,7 +184,7 @@ def _factor(token: str, text: str, best: _Sample) -> float:
     return _PURE_FACTOR if hollow or not alone else _RUN_FACTOR
 
 
-def _is_hollow(sample: _Sample) -> bool:
+def _is_hollow(sample: Sample) -> bool:
     """Tell whether every other column of the first row is empty in all rows."""
     width = min(sample.width, len(sample.rows[0]))
     rows = [row[:width] for row in sample.rows if len(row) >= width]
@@ -216,7 +194,7 @@ def _is_hollow(sample: _Sample) -> bool:
 
 def _tokens(lines: Sequence[str]) -> list[str]:
     """Find runs of signs that stand equally often in every line."""
-    bare = [_IN_QUOTES.sub("q", line) for line in lines]
+    bare = [_IN_QUOTES.sub("q", line).rstrip(",;\t|") for line in lines]
     found = sorted({match.group() for match in _TOKEN.finditer(bare[0])})
     even = _EVEN * len(bare)
     return [
@@ -226,72 +204,14 @@ def _tokens(lines: Sequence[str]) -> list[str]:
     ]
 
 
-def unified(text: str, token: str) -> str:
-    """Put `UNIT` in the place of a delimiter of several characters, or of a run of blanks.
-
-    Blanks at the ends of lines and in quotes part nothing.
-    """
-    if token not in RUNS:
-        return text.replace(token, UNIT) if token else text
-    return "".join(_parted(line, RUNS[token]) for line in io.StringIO(text, newline=""))
-
-
-def _parted(line: str, run: "re.Pattern[str]") -> str:
-    bare = line.rstrip("\r\n")
-    cells = re.sub(
-        rf'"[^"]*"|{run.pattern}',
-        lambda found: found[0] if found[0][0] == '"' else UNIT,
-        bare.strip(" \t"),
-    )
-    return cells + line[len(bare) :]
-
-
-def _is_spaced(sample: _Sample) -> bool:
+def _is_spaced(sample: Sample) -> bool:
     """Tell whether cells after the first start with exactly one space, nearly always."""
     cells = [cell for row in sample.rows for cell in row[1:] if cell]
     spaced = sum(1 for cell in cells if cell[0] == " " and cell[1:2] != " ")
     return len(cells) > 3 and spaced >= _SPACED * len(cells)
 
 
-def _parse(text: str, form: _Form, *, complete: bool) -> _Sample:
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        **form.options,  # type: ignore[arg-type]  # typed per name
-    )
-    rows: list[list[str]] = []
-    last_lines: list[int] = []
-    try:
-        for row in reader:
-            rows.append(row)
-            last_lines.append(reader.line_num)
-            if len(rows) > _LOOK:
-                break
-    except csv.Error:
-        complete = True
-    if not complete and len(rows) > 1:
-        rows.pop()
-        last_lines.pop()
-    width, consistency = _usual_width(rows)
-    score = consistency * _cleanness(rows) * (1 - 1 / width) if width else 0.0
-    return _Sample(form, rows, last_lines, width, consistency, score)
-
-
-def _usual_width(rows: Sequence[Sequence[str]]) -> tuple[int, float]:
-    widths = Counter(len(row) for row in rows if any(cell.strip() for cell in row))
-    if not widths:
-        return 0, 0.0
-    width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
-    return width, count / widths.total()
-
-
-def _cleanness(rows: Sequence[Sequence[str]]) -> float:
-    """Give the share of cells without an unspaced delimiter of another kind inside."""
-    cells = [cell for row in rows for cell in row]
-    suspect = sum(1 for cell in cells if _SUSPECT.search(cell))
-    return 1 - suspect / len(cells) if cells else 0.0
-
-
-def _mended(text: str, sample: _Sample) -> _Sample:
+def _mended(text: str, sample: Sample) -> Sample:
     """Read the first line again where a stray quote hides the header."""
     form = sample.form
     if sample.width < 2 or not sample.rows or len(sample.rows[0]) == sample.width:
@@ -303,10 +223,10 @@ def _mended(text: str, sample: _Sample) -> _Sample:
     cells = mending.mend_quotes(line, form.delimiter, form.quote, wanted, spaced=form.spaced)
     if cells is None:
         return sample
-    second = _parse(text[len(line) :].lstrip("\r\n"), form, complete=True)
+    second = parse(text[len(line) :].lstrip("\r\n"), form, complete=True)
     rows = [[cell or "" for cell in cells], *second.rows[: len(sample.rows)]]
     last_lines = [1, *(number + 1 for number in second.last_lines[: len(sample.rows)])]
-    return _Sample(form, rows, last_lines, sample.width, sample.consistency, sample.score)
+    return Sample(form, rows, last_lines, sample.width, sample.consistency, sample.score)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -314,7 +234,7 @@ def _lines(text: str) -> Iterator[str]:
         yield line.rstrip("\r\n")
 
 
-def _dialect_of(sample: _Sample) -> Dialect:
+def _dialect_of(sample: Sample) -> Dialect:
     form, rows = sample.form, sample.rows
     top = grids.find_top(rows, sample.width)
     named = _named_rows(rows, top, sample.width)
@@ -349,7 +269,7 @@ def _dialect_of(sample: _Sample) -> Dialect:
     )
 
 
-def _widths(sample: _Sample, top: grids.Top, width: int) -> frozenset[int]:
+def _widths(sample: Sample, top: grids.Top, width: int) -> frozenset[int]:
     """Give the numbers of cells that rows may have: the columns, and fewer where rows stop early.
 
     Rows that all stop early after one that names columns are another table.
@@ -382,7 +302,7 @@ def _named_rows(rows: Sequence[Sequence[str]], top: grids.Top, width: int) -> li
     return named
 
 
-def _table_width(sample: _Sample, top: grids.Top, head: int) -> int:
+def _table_width(sample: Sample, top: grids.Top, head: int) -> int:
     """Give the number of columns: the header's, or the rows' where they really hold more."""
     if not top.header or head >= sample.width:
         return max(head, sample.width)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import duckdb
 
-from extraction import grids
+from extraction import comments, grids
 from extraction.dialects import Dialect
 from extraction.staging import Reject, Source, Staging, connect, shorten
 from graph.lexical import quote_name, quote_text
@@ -20,11 +20,38 @@ LIMIT = 50
 def part(source: Source, staged: StagedTable, dialect: Dialect) -> Staging:
     """Part the rows of a staged table from the notes below it and from repeated headers."""
     with connect() as connection:
-        rejects = _again(connection, source, staged, dialect)
+        rejects = _comments(connection, source, staged, dialect)
+        rejects += _again(connection, source, staged, dialect)
         rejects += _below(connection, source, staged, dialect)
         if rejects:
             staged = _without(connection, staged, [number for number, _ in rejects])
     return Staging((staged,), tuple(reject for _, reject in rejects))
+
+
+def _comments(
+    connection: duckdb.DuckDBPyConnection, source: Source, staged: StagedTable, dialect: Dialect
+) -> list[tuple[int, Reject]]:
+    if not dialect.comment:
+        return []
+    query = (
+        f"SELECT * FROM {_rows(staged)} "
+        f"WHERE starts_with({quote_name(staged.columns[0])}, {quote_text(dialect.comment)}) "
+        f"ORDER BY {ROW}"
+    )
+    return [
+        (
+            number,
+            Reject(
+                source.name,
+                staged.name,
+                0,
+                dialect.top_lines + number,
+                comments.LINE,
+                shorten(dialect.delimiter.join(cell or "" for cell in cells)),
+            ),
+        )
+        for number, *cells in connection.execute(query).fetchall()
+    ]
 
 
 def _again(

@@ -6,8 +6,8 @@ from extraction import grids
 from extraction.staging import Reading, Reject, Source, Staging, column_names, shorten, write_rows
 
 _LOOK = 250
-_ABOVE = "text above the header is not a row of the table"
-_BELOW = "text below the table is not a row of it"
+ABOVE = "text above the header is not a row of the table"
+BELOW = "text below the table is not a row of it"
 
 Cells = Sequence[str | None]
 
@@ -27,12 +27,12 @@ def stage_grid(
     top = grids.find_top(grid[:_LOOK], width) if header_rows is None else grids.Top(0, header_rows)
     names = grids.header_names(grid, top, width)
     body = [[*row, *[None] * (width - len(row))] for row in grid[top.body :]]
-    end = _end(body, width)
+    end = notes_start(body, width)
     rows = [(number, row) for number, row in enumerate(body[:end], 1) if grids.filled(row)]
     columns = list(zip(*(row for _, row in rows), strict=True)) if rows else [()] * width
     batch = ([number for number, _ in rows], columns)
     staged = write_rows(source, table, column_names(names), [batch])
-    told = [(_ABOVE, row) for row in grid[: top.above]] + [(_BELOW, row) for row in body[end:]]
+    told = [(ABOVE, row) for row in grid[: top.above]] + [(BELOW, row) for row in body[end:]]
     rejects = tuple(
         Reject(source.name, table, 0, 0, reason, shorten(" ".join(filter(None, row))))
         for reason, row in told
@@ -43,7 +43,7 @@ def stage_grid(
         format=form,
         header_rows=top.header_rows,
         skip_rows=top.above,
-        footer_rows=sum(reject.reason == _BELOW for reject in rejects),
+        footer_rows=sum(reject.reason == BELOW for reject in rejects),
         names=tuple(names) if top.header else (),
     )
     return Staging((staged,), rejects, (reading,))
@@ -58,8 +58,8 @@ def join(parts: Sequence[Staging]) -> Staging:
     )
 
 
-def _end(body: Sequence[Cells], width: int) -> int:
-    """Give the position after the last row that is no note."""
+def notes_start(body: Sequence[Cells], width: int) -> int:
+    """Give the position after the last row that is no note below the table."""
     end = len(body)
     while end and (grids.is_note(body[end - 1], width) or not grids.filled(body[end - 1])):
         end -= 1

@@ -67,7 +67,8 @@ def header_names(rows: Sequence[Row], top: Top, width: int) -> list[str]:
         for position in range(1, width):
             if not row[position] and below[position]:
                 row[position] = row[position - 1]
-    return [" ".join(filter(None, words)) for words in zip(*header, strict=True)]
+    # A cell that is merged downwards stands in each of the rows, and says the same in all of them.
+    return [" ".join(dict.fromkeys(filter(None, words))) for words in zip(*header, strict=True)]
 
 
 def is_value(cell: str | None) -> bool:
@@ -135,6 +136,11 @@ def _is_header(first: Row, below: Sequence[Row]) -> bool:
         return not all(is_value(text) for _, text in heads)
     if _is_run_of_years([text for _, text in heads if is_value(text)]):
         return True
+    dated = [i for i, text in heads if _DATE.fullmatch(text)]
+    if len(dated) > 1 and len({first[i] for i in dated}) == len(dated):
+        body = [cell for i in dated for cell in _column(below, i)]
+        if body and not any(map(_DATE.fullmatch, body)):
+            return True
     return sum(_vote(text, _column(below, i)) for i, text in heads) >= 0
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from json import JSONDecoder
 from pathlib import Path as File
 from typing import TypeAlias
 
@@ -42,6 +43,11 @@ _VALUE = "value"
 _PARENT = "_parent"
 _PLAIN = frozenset((str, bool, type(None)))
 _TRUTH: dict[object, str] = {True: "true", False: "false"}
+
+
+def decoder() -> JSONDecoder:
+    """Make a decoder of such values; it works at the speed of the built-in one."""
+    return JSONDecoder(object_pairs_hook=tuple, parse_float=str, parse_int=str, parse_constant=str)
 
 
 class Harvest:

@@ -5,7 +5,6 @@ dotted names; nested arrays become child tables that hold the key of their paren
 keep the digits that the file has. Memory holds a window of the text and a chunk of the rows.
 """
 
-import json
 from collections.abc import Iterator
 from json import JSONDecodeError
 from pathlib import Path
@@ -16,7 +15,7 @@ from extraction.encodings import encoding_of
 from extraction.features import as_row
 from extraction.grid_tables import stage_grid
 from extraction.json_objects import ObjectReader, as_grid
-from extraction.json_rows import Harvest, Json
+from extraction.json_rows import Harvest, Json, decoder
 from extraction.json_window import VALUE_LIMIT, JsonWindow
 from extraction.staging import Reject, Source, Staging, shorten
 from graph.errors import BadInput
@@ -54,12 +53,6 @@ def read(source: Source, table: str, *, lines: bool) -> Staging:
         raise BadInput(f"{source.name} is nested too deep to be a table.") from error
 
 
-def _decoder() -> json.JSONDecoder:
-    return json.JSONDecoder(
-        object_pairs_hook=tuple, parse_float=str, parse_int=str, parse_constant=str
-    )
-
-
 def _starts_as_lines(file: TextIO) -> bool:
     """Tell whether the first line is an object and another value follows it."""
     head = file.read(_HEAD).lstrip()
@@ -68,14 +61,14 @@ def _starts_as_lines(file: TextIO) -> bool:
     if not first.startswith("{") or not second.strip():
         return False
     try:
-        _decoder().decode(first)
+        decoder().decode(first)
     except JSONDecodeError:
         return False
     return True
 
 
 def _read_lines(source: Source, table: str, file: TextIO, harvest: Harvest) -> Staging:
-    decoder = _decoder()
+    decode = decoder().raw_decode
     rejects: list[Reject] = []
     row = 0
     for line, text in enumerate(iter(lambda: file.readline(VALUE_LIMIT + 1), ""), 1):
@@ -86,7 +79,7 @@ def _read_lines(source: Source, table: str, file: TextIO, harvest: Harvest) -> S
             continue
         row += 1
         try:
-            value, end = decoder.raw_decode(bare)
+            value, end = decode(bare)
             if end < len(bare):
                 raise JSONDecodeError("Extra data", bare, end)
             harvest.add((), as_row(value), row=row)
@@ -101,7 +94,7 @@ def _read_lines(source: Source, table: str, file: TextIO, harvest: Harvest) -> S
 
 
 def _read_document(source: Source, table: str, file: TextIO, harvest: Harvest) -> Staging:
-    window = JsonWindow(file, _decoder())
+    window = JsonWindow(file, decoder())
     first = window.peek()
     if first == "{" and not _is_sequence(window):
         return _read_object(source, table, window, harvest)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from extraction import footers, grids
+from extraction import comments, footers, grids
 from extraction.dialects import Dialect
 from extraction.records import Record, Records, Shape
 from extraction.staging import Reject, Source, Staging, column_names, shorten, write_rows
@@ -26,6 +26,7 @@ _Row = tuple[int, Sequence[str | None]]
 _BATCH = 50_000
 _RECENT = 20
 _TABLE_RECORDS = 3
+_END_OF_FILE = "\x1a"
 
 
 def read(source: Source, table: str, path: Path, dialect: Dialect) -> Staging:
@@ -74,6 +75,9 @@ class _Walk:
             if record.cells is not None and not any(cell for cell in record.cells):
                 self._number += 1
                 continue
+            if self._is_comment(record):
+                self._tell(0, record, comments.LINE)
+                continue
             if self._is_note(record) and len(held) < footers.LIMIT:
                 held.append(record)
                 continue
@@ -98,6 +102,11 @@ class _Walk:
         self._block = []
         self._recent.clear()
         return column_names(header.raw)
+
+    def _is_comment(self, record: Record) -> bool:
+        """Tell whether a line is no row: a comment, or the sign that once ended files."""
+        sign = self._dialect.comment
+        return (bool(sign) and record.text.startswith(sign)) or record.text == _END_OF_FILE
 
     def _is_note(self, record: Record) -> bool:
         if self._dialect.sparse or record.note:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from extraction import mending
-from extraction.dialects import UNIT, Dialect, reader_options
+from extraction.dialects import Dialect
+from extraction.samples import UNIT, reader_options
 
 _RECORD_LINES = 2_000
 _CELL_LIMIT = 1 << 30

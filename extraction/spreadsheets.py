@@ -9,16 +9,18 @@ from xml.parsers import expat
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from extraction import grids, sniff
+from extraction.grid_tables import ABOVE, BELOW, join, notes_start
 from extraction.staging import Reading, Reject, Source, Staging, column_names, shorten, write_rows
 from extraction.workbook_cells import ErrorCell, scan
 from graph.errors import BadInput
-from graph.schema import StagedTable
 
 Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime
 Value = Cell | datetime.timedelta
+Text = str | None
 
 _BATCH = 20_000
 _LOOK = 250
+_RECENT = 20
 
 
 def read(source: Source, table: str) -> Staging:
@@ -33,10 +35,10 @@ def read(source: Source, table: str) -> Staging:
     try:
         with CalamineWorkbook.from_path(source.path) as workbook:
             sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
-            filled = [sheet for sheet in sheets if sheet.total_height > 0]
+            filled = [sheet for sheet in sheets if sheet.end is not None]
             several = len(filled) > 1
-            parts = [_read_sheet(source, _name(table, s, several=several), s) for s in filled]
-            names = {sheet.name: _name(table, sheet, several=several) for sheet in filled}
+            names = {s.name: f"{table}.{s.name}" if several else table for s in filled}
+            parts = [_read_sheet(source, names[sheet.name], sheet) for sheet in filled]
     except CalamineError as error:
         raise BadInput(
             f"{source.name} cannot be read as a workbook ({error}). Save it again without a "
@@ -44,12 +46,8 @@ def read(source: Source, table: str) -> Staging:
         ) from error
     if not parts:
         raise BadInput(f"{source.name} holds no cell in any sheet.")
-    return Staging(
-        tuple(staged for staged, _, _ in parts),
-        tuple(reject for _, rejects, _ in parts for reject in rejects)
-        + tuple(_error(source, names.get(cell.sheet, table), cell) for cell in errors),
-        tuple(reading for _, _, reading in parts),
-    )
+    told = tuple(_error(source, names.get(cell.sheet, table), cell) for cell in errors)
+    return join([*parts, Staging(rejects=told)])
 
 
 def _errors(source: Source) -> list[ErrorCell]:
@@ -69,37 +67,84 @@ def _error(source: Source, table: str, cell: ErrorCell) -> Reject:
     return Reject(source.name, table, 0, cell.row, reason, cell.error, repair)
 
 
-def _name(table: str, sheet: CalamineSheet, *, several: bool) -> str:
-    return f"{table}.{sheet.name}" if several else table
-
-
-def _read_sheet(
-    source: Source, table: str, sheet: CalamineSheet
-) -> tuple[StagedTable, list[Reject], Reading]:
+def _read_sheet(source: Source, table: str, sheet: CalamineSheet) -> Staging:
+    """Stage the tables of a sheet; blank columns on their left are no columns."""
     rows = sheet.to_python(skip_empty_area=False)
-    width = max((_used(row) for row in rows), default=0)
-    looked = [[_text(cell) for cell in row[:width]] for row in rows[:_LOOK]]
+    left = min((_first(row) for row in rows if _used(row)), default=0)
+    cells = [row[left : _used(row)] for row in rows]
+    starts = [0, *_starts(cells)]
+    ends = [*starts[1:], len(cells)]
+    parts = [
+        _stage_rows(source, f"{table}.{number}" if number > 1 else table, cells[start:end], start)
+        for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1)
+    ]
+    return join(parts)
+
+
+def _starts(rows: Sequence[Sequence[Value]]) -> list[int]:
+    """Find where further tables start: below a blank row, names of other columns than above."""
+    found = []
+    start = 0
+    for place in range(1, len(rows) - 1):
+        if _used(rows[place - 1]) or not _used(rows[place]):
+            continue
+        above, below = rows[start:place], rows[place + 1 : place + 1 + _RECENT]
+        body = [_texts(row) for row in above if _used(row)][-_RECENT:]
+        head, further = _texts(rows[place]), [_texts(row) for row in below if _used(row)]
+        if len(head) < 2 or not grids.is_naming(head) or len(body) < 2 or not further:
+            continue
+        if all(len(row) <= len(head) for row in further) and _is_other(head, body, further):
+            found.append(place)
+            start = place
+    return found
+
+
+def _is_other(head: list[Text], above: list[list[Text]], below: list[list[Text]]) -> bool:
+    """Tell whether names head a further table: of another width, or over columns of other kinds."""
+    width = max(map(len, above))
+    fits = [row for row in above if len(row) == width]
+    if width < 2 or len(fits) * 2 < len(above):
+        return False
+    wide = [[*row, *[None] * (len(head) - len(row))] for row in below]
+    if width != len(head):
+        return True
+    return grids.is_other_table(head, fits[1:] or fits, wide)
+
+
+def _stage_rows(source: Source, table: str, rows: Sequence[Sequence[Value]], above: int) -> Staging:
+    width = max(map(len, rows), default=0)
+    looked = [_texts(row) for row in rows[:_LOOK]]
     top = grids.find_top(looked, max(map(_filled, looked), default=0))
     names = column_names(grids.header_names(looked, top, width))
-    texts = _column_texts(rows[top.body :], width)
-    staged = write_rows(source, table, names, _batches(rows[top.body :], texts))
-    above = [
-        Reject(
-            source.name,
-            table,
-            0,
-            line,
-            "text above the header is not a row of the table",
-            shorten(" ".join(cell for cell in row if cell)),
-        )
-        for line, row in enumerate(looked[: top.above], 1)
+    full = [[*row, *[""] * (width - len(row))] for row in rows[top.body :]]
+    tail = [_texts(row) for row in full[-_LOOK:]]
+    end = len(full) - len(tail) + notes_start(tail, width)
+    texts = _column_texts(full[:end], width)
+    staged = write_rows(source, table, names, _batches(full[:end], texts))
+    told = [(line, row, ABOVE) for line, row in enumerate(looked[: top.above], 1)]
+    told += [(line, _texts(row), BELOW) for line, row in enumerate(full[end:], top.body + end + 1)]
+    rejects = tuple(
+        Reject(source.name, table, 0, above + line, reason, shorten(" ".join(filter(None, row))))
+        for line, row, reason in told
         if _filled(row)
-    ]
-    written = tuple(names) if top.header else ()
-    reading = Reading(
-        table, "workbook", header_rows=top.header_rows, skip_rows=top.above, names=written
     )
-    return staged, above, reading
+    reading = Reading(
+        table,
+        "workbook",
+        header_rows=top.header_rows,
+        skip_rows=top.above,
+        footer_rows=sum(reject.reason == BELOW for reject in rejects),
+        names=tuple(names) if top.header else (),
+    )
+    return Staging((staged,), rejects, (reading,))
+
+
+def _texts(row: Sequence[Value]) -> list[Text]:
+    return [_text(cell) for cell in row]
+
+
+def _first(row: Sequence[Value]) -> int:
+    return next((i for i, cell in enumerate(row) if cell != ""), len(row))
 
 
 def _used(row: Sequence[Value]) -> int:

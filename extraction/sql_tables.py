@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from itertools import takewhile
 
 from extraction.encodings import encoding_of
 from extraction.sql_tokens import Token, Tokens, text_of
+from extraction.sql_values import NoLiteral, value_of
 from extraction.staging import (
     Reading,
     Reject,
@@ -19,7 +19,8 @@ from graph.errors import BadInput
 from graph.schema import StagedTable
 
 STATEMENT = re.compile(
-    r"(?:\A|\n)\s*(?:INSERT\s+(?:IGNORE\s+|OR\s+\w+\s+)?INTO|REPLACE\s+INTO|CREATE\s+TABLE|COPY)\s",
+    r"(?:\A|\n)\s*(?:INSERT\s+(?:IGNORE\s+|OR\s+\w+\s+)?(?:INTO\s|\[|\w+\.)|REPLACE\s+INTO\s|"
+    r"CREATE\s+TABLE\s|COPY\s)",
     re.IGNORECASE,
 )
 """Where the rows of a dump start."""
@@ -35,6 +36,9 @@ _COPY_NULL = "\\N"
 _COPY_ESCAPE = re.compile(r"\\(.)")
 _COPY_SIGNS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _END = Token("sign", ";")
+_STARTS = ("INSERT", "CREATE")
+_SHORT = ("SET", "USE", "PRINT", "BEGIN", "COMMIT", "DROP", "PROMPT", "REM")
+"""First words of statements that end where a row or a table starts, with or without a mark."""
 
 
 def read(source: Source, table: str) -> Staging:
@@ -95,7 +99,8 @@ class _Dump:
     def read(self) -> list[StagedTable]:
         """Read all statements and give the tables; close them whatever happens."""
         try:
-            while self._next():
+            self._next()
+            while self._token.text:
                 self._statement()
         finally:
             for table in self._tables.values():
@@ -112,16 +117,23 @@ class _Dump:
         return self._token.kind in ("word", "sign") and self._token.text.upper() in words
 
     def _statement(self) -> None:
+        """Read a statement and what follows it, up to the next one.
+
+        SQL Server ends statements by a line with GO, or not at all.
+        """
+        ends = [";", "GO", ""]
         if self._is("CREATE"):
             self._create()
         elif self._is("INSERT", "REPLACE"):
             self._insert()
+            ends += _STARTS
         elif self._is("COPY"):
             self._copy()
-        self._skip()
-
-    def _skip(self) -> None:
-        while not self._is(";", ""):
+        elif self._is(*_SHORT):
+            ends += _STARTS
+        while not self._is(*ends):
+            self._next()
+        if self._is(";", "GO"):
             self._next()
 
     def _skip_words(self, *words: str) -> None:
@@ -212,34 +224,14 @@ class _Dump:
     ) -> None:
         texts: list[str | None] = []
         for tokens in values:
-            if not self._is_literal(tokens):
+            try:
+                texts.append(value_of(tokens, backslash=self._backslash))
+            except NoLiteral:
                 raw = ", ".join("".join(token.text for token in value) for value in values)
                 self._count(name, columns, len(values))
                 self._tell(name, -1, line, "a value of this row is an expression", raw)
                 return
-            texts.append(self._literal(tokens))
         self._add(name, columns, texts, line)
-
-    def _is_literal(self, tokens: list[Token]) -> bool:
-        head = list(takewhile(lambda token: token.text != "::", tokens))
-        if len(head) == 2 and head[0].text in ("-", "+"):
-            return head[1].kind == "number"
-        return len(head) == 1 and (
-            head[0].kind in ("string", "number")
-            or head[0].text.upper() in ("NULL", "TRUE", "FALSE")
-            or head[0].text[:2] in ("0x", "0X")
-        )
-
-    def _literal(self, tokens: list[Token]) -> str | None:
-        first = tokens[0]
-        if first.text in ("-", "+"):
-            return first.text.removeprefix("+") + tokens[1].text
-        if first.kind == "string":
-            return text_of(first, backslash=self._backslash)
-        word = first.text.upper()
-        if word == "NULL":
-            return None
-        return word.lower() if word in ("TRUE", "FALSE") else first.text
 
     def _count(self, name: str, columns: list[str] | None, width: int) -> _Table:
         """Find the table of a row, which has one row more now."""

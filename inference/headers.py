@@ -65,7 +65,7 @@ _NOT_MERGED = word_set(
     "whiskey key piano volcano casino domino kimono techno latino inferno minimum maximum "
     "barcode encode decode episode unicode zipcode postcode href xref"
 )
-_PREFIX = re.compile(r"[A-Za-z]{1,3}[_ .]")
+_PREFIX = re.compile(r"[A-Za-z]{1,3}[_ .]|[a-z]{2,4}(?=[A-Z])")
 _SPLIT = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zß-ÿ]{2})|[\W_]+")
 _IDENTIFIER_INSIDE = re.compile(r"(?<=[a-z])(ID|Id)(?=[a-z]{3})")
 
@@ -87,9 +87,10 @@ def core_words(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def shared_prefix(names: tuple[str, ...]) -> str:
-    """Give the prefix of one to three letters and a separator that all headers have, if any.
+    """Give the prefix of a few letters that all headers have, if any.
 
-    It stands for the table, as in `l_orderkey` and `l_partkey`, and says nothing of a column.
+    It stands for the table, as in `l_orderkey` and `l_partkey`, or `kndID` and `kndName`, and says
+    nothing of a column.
     """
     found = _PREFIX.match(names[0]) if len(names) > 1 else None
     if found is None or any(
@@ -103,6 +104,11 @@ def is_identifier_header(name: str) -> bool:
     """Tell whether the header ends or begins with a word such as id, key or code."""
     words = header_words(name)
     return bool(words) and (words[-1] in MARKERS or words[0] in _LEADING_MARKERS)
+
+
+def is_bare_marker(name: str) -> bool:
+    """Tell whether a header says only that it names a row, and not of what: `uid`, `no`."""
+    return bool(header_words(name)) and not core_words(name)
 
 
 def is_code_header(name: str, length: int = 0) -> bool:

@@ -32,14 +32,29 @@ def _stage(tmp_path: Path, query: str) -> Staging:
         ("' x '", " x "),
         ("''", ""),
         ("'ab'::BLOB", "YWI="),
-        ("[1, 2]", "[1,2]"),
-        ("{'a': 1, 'b': [true]}", '{"a":1,"b":[true]}'),
+        ("[0.5, 2]::FLOAT[]", "[0.5,2.0]"),
         ("NULL::INTEGER", None),
     ],
 )
 def test_values_become_canonical_text(tmp_path: Path, value: str, text: str | None) -> None:
     staging = _stage(tmp_path, f"SELECT {value} AS v")
     assert duckdb.read_parquet(str(staging.tables[0].path)).fetchall() == [(1, text)]
+
+
+def test_structures_become_columns_and_lists_and_maps_child_tables(tmp_path: Path) -> None:
+    staging = _stage(
+        tmp_path,
+        "SELECT i AS id, {'a': i, 'b': {'c': DATE '2025-01-02'}} AS s, [i, NULL] AS l, "
+        "MAP {'x': true} AS m, [{'k': 1.5::DECIMAL(3, 1)}] AS ls FROM range(2) t(i)",
+    )
+    found = {t.name: duckdb.read_parquet(str(t.path)).fetchall() for t in staging.tables}
+    columns = {t.name: t.columns for t in staging.tables}
+    assert columns["readings"] == ("id", "s.a", "s.b.c")
+    assert found["readings"] == [(1, "0", "0", "2025-01-02"), (2, "1", "1", "2025-01-02")]
+    assert columns["readings.l"] == ("readings_id", "value")
+    assert found["readings.l"] == [(1, "0", "0"), (2, "0", None), (3, "1", "1"), (4, "1", None)]
+    assert found["readings.m"] == [(1, "0", "x", "true"), (2, "1", "x", "true")]
+    assert found["readings.ls"] == [(1, "0", "1.5"), (2, "1", "1.5")]
 
 
 def test_rows_keep_their_order_and_count(tmp_path: Path) -> None:
