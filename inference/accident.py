@@ -9,10 +9,14 @@ discovery", PVLDB 3 (2010): the values of a reference look drawn from the whole 
 from collections.abc import Sequence
 from math import log, log2, log10, prod
 
+import numpy as np
+import numpy.typing as npt
+
 from graph.schema import Column
 
 _DENSE = 0.5
 _MOST_SURPRISE = 6.0
+_PER_TEXT = 0.4
 _TRUSTED_VALUES = 10
 _LEAST_REACH = -4.0
 _OFFSET = 10
@@ -23,7 +27,8 @@ _MOST_COLLISIONS = 3.0
 def text_surprise(column: Column) -> float:
     """Measure, 0 to 6, how unlikely it is that texts are in another column by accident."""
     weight = 0.5 if column.max_length <= 1 else 1.0
-    return min(_MOST_SURPRISE, weight * log2(1 + column.distinct))
+    proof = max(log2(1 + column.distinct), _PER_TEXT * column.distinct)
+    return min(_MOST_SURPRISE, weight * proof)
 
 
 def number_surprise(column: Column, density: float) -> float:
@@ -59,6 +64,21 @@ def reach(column: Column, key: Column) -> float:
     share = min(max(mine[1] - run[0] + 1, 1) / width, 1.0)
     trusted = min(column.distinct, _TRUSTED_VALUES)
     return max(_LEAST_REACH, log(trusted) + (trusted - 1) * log(share))
+
+
+def precedence(pointers: npt.NDArray[np.float64], numbers: npt.NDArray[np.float64]) -> float:
+    """Measure, 0 to 6, how unlikely it is by accident that each row points to an earlier number.
+
+    Rows of a hierarchy point to rows that were there before them. Were the pointers shuffled among
+    the rows, one would be below its row's number with the share of all pointers below it.
+
+    Args:
+        pointers, numbers: for each row that points somewhere, where to, and its own number.
+    """
+    if not len(pointers) or not bool((pointers < numbers).all()):
+        return 0.0
+    below = np.searchsorted(np.sort(pointers), numbers, side="left") / len(pointers)
+    return min(_MOST_SURPRISE, float(-np.log(below).sum()))
 
 
 def uniqueness(columns: Sequence[Column], rows: int) -> float:

@@ -9,7 +9,8 @@ from math import log2
 
 from inference.headers import core_words, header_words, is_identifier_header, word_set
 from inference.inclusions import Inclusions, TableView
-from inference.references import KeyedTable, Link
+from inference.reference_names import KeyedTable
+from inference.references import Link
 from inference.similarity import is_same_name, is_short_for
 
 _LEAST_COVERAGE = 0.9
@@ -69,7 +70,8 @@ class CompositeFinder:
 def _spelled(view: TableView, key: str) -> str:
     """Give the name of a key's column as other tables would: `province` for its `name`."""
     label = view.label(key)
-    return view.noun if set(core_words(label)) <= _NAMING else label
+    core = set(core_words(label))
+    return view.noun if core and core <= _NAMING else label
 
 
 def _mappings(child: TableView, parent: KeyedTable) -> list[tuple[str, ...]]:

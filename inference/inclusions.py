@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from graph.lexical import lexical_sql, quote_name
 from graph.schema import Column, StagedTable
+from inference.accident import precedence
 from inference.headers import shared_prefix
 from inference.profile import ValueStore
 from inference.statistics import lexical_relation
@@ -111,6 +112,18 @@ class Inclusions:
             [child[1], parent[1]],
         ).fetchone()
         return min(float(found[0] or 0.0), 1.0) if found is not None else 1.0
+
+    def precedence(self, view: TableView, column: str, key: str) -> float:
+        """Measure, 0 to 6, how surely a column of whole numbers points to earlier rows."""
+        parts = [
+            f"TRY_CAST({lexical_sql(view.column(name), quote_name(name))} AS DOUBLE) AS {alias}"
+            for name, alias in ((column, "pointer"), (key, "number"))
+        ]
+        rows = self._store.connection.execute(
+            f"SELECT * FROM (SELECT {', '.join(parts)} FROM {self._store.rows_sql(view.index)}) "
+            "WHERE pointer IS NOT NULL AND number IS NOT NULL"
+        ).fetchnumpy()
+        return precedence(np.asarray(rows["pointer"]), np.asarray(rows["number"]))
 
     def tuple_coverage(
         self, child: TableView, columns: Sequence[str], parent: TableView, keys: Sequence[str]

@@ -21,7 +21,8 @@ from inference.overrides import (
 )
 from inference.ownership import Ownership, is_unique
 from inference.profile import ValueStore
-from inference.references import KeyedTable, ReferenceFinder
+from inference.reference_names import KeyedTable
+from inference.references import ReferenceFinder
 from inference.semantics import ValueFacts, semantic_columns, value_facts
 from inference.sketches import ColumnSketch, sketch_table
 from inference.statistics import enumerations, patterns

@@ -5,15 +5,14 @@ types of the columns decide, and which of them other tables point to.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations
 from math import prod
 
-from graph.schema import Column, Decision, Key
+from graph.schema import Column
 from inference.accident import uniqueness
-from inference.calibration import KEY, UNSEEN, WIDE_KEY
 from inference.headers import header_words, is_classification, is_identifier_header, word_set
 from inference.inclusions import TableView
+from inference.key_candidates import LEAST, LONG_TEXT, Candidate
 from inference.ownership import Ownership, is_unique, nearly_unique
 from inference.profile import ValueStore
 from inference.similarity import key_name_score, names_table
@@ -25,13 +24,12 @@ _WIDTH_LARGE = 7
 _LARGE = 200_000
 _SMALL = 60
 _FEW = 12
-_LONG_TEXT = 60
-_ENOUGH_ROWS = 10
 _ENOUGH = 2.5
-_LEAST = -1.0
 _LINK_PENALTY = 5.0
+_SURE_PAIRS = 5.0
 _LEAST_LARGE = -3.5
 _UNIQUENESS = 0.5
+_NO_ACCIDENT = 1.0
 _MEASURES = ("decimal", "double", "boolean", "time")
 _RANK_WORDS = word_set(
     "sequence seq line position pos index idx ordinal step lfd laufnummer zeile folge"
@@ -41,27 +39,6 @@ _PART_WORDS = word_set(
     "week language lang role category source date from start effective valid since datum von "
     "jahr"
 )
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A set of columns that could be the key, with its score in log odds.
-
-    `unseen`: the table has no row.
-    """
-
-    columns: tuple[str, ...]
-    score: float
-    duplicates: int = 0
-    evidence: tuple[str, ...] = ()
-    unseen: bool = False
-
-    @property
-    def confidence(self) -> float:
-        """Probability that the columns are a key that people would declare."""
-        if self.unseen:
-            return UNSEEN
-        return (KEY if len(self.columns) == 1 else WIDE_KEY).probability(self.score)
 
 
 class KeyFinder:
@@ -79,7 +56,7 @@ class KeyFinder:
             return self._unfilled(view)
         found = [self._single(view, c.name) for c in view.columns if is_unique(c)]
         found += self._near_unique(view, found)
-        if max((c.score for c in found), default=_LEAST) < _ENOUGH:
+        if max((c.score for c in found), default=LEAST) < _ENOUGH:
             found += self._composites(view, found)
         return tuple(sorted(found, key=lambda c: (-c.score, c.columns)))
 
@@ -122,7 +99,19 @@ class KeyFinder:
             return _LINK_PENALTY
         if mine:
             return 1.0
-        return _LINK_PENALTY if view.rows <= _SMALL else -0.5
+        return _LINK_PENALTY if self._differs_by_accident(view, name) else -0.5
+
+    def _differs_by_accident(self, view: TableView, name: str) -> bool:
+        """Tell whether rows that draw freely from the lender's would often all differ.
+
+        Of n rows, n(n-1)/2 pairs could meet in one of the lender's N, so e^-x is the probability
+        that none does, x being the pairs by N (the birthday problem).
+        """
+        lender = self._ownership.lender(view, name)
+        if lender is None or view.rows > _SMALL:
+            return False
+        pairs = view.rows * (view.rows - 1) / 2
+        return pairs <= _SURE_PAIRS * max(self._views[lender].rows, 1)
 
     def _is_link_part(self, view: TableView, name: str) -> bool:
         """Tell whether a lent column is unique by accident: the table links two others."""
@@ -157,7 +146,7 @@ class KeyFinder:
         if len(columns) < 2:
             return []
         sets = UniqueSets(self._store, view, columns)
-        strong = max((s.score for s in singles), default=_LEAST) >= 0.0
+        strong = max((s.score for s in singles), default=LEAST) >= 0.0
         # in a large table a column is not unique by accident
         least = 0.0 if view.rows <= _SMALL else _LEAST_LARGE
         unique = [
@@ -179,7 +168,7 @@ class KeyFinder:
                     candidate = self._composite(view, widened, names, counter, strong=strong)
                     if widened not in found or found[widened].score < candidate.score:
                         found[widened] = candidate
-        return list(found.values())
+        return _without_wider(view, list(found.values()))
 
     def _parts(self, view: TableView) -> list[str]:
         """Give the columns likeliest to be parts of a key, in their order."""
@@ -217,7 +206,7 @@ class KeyFinder:
             score -= 0.8
         if is_classification(name):
             score -= 1.2
-        if column.datatype == "string" and column.max_length > _LONG_TEXT:
+        if column.datatype == "string" and column.max_length > LONG_TEXT:
             score -= 1.5
         return score
 
@@ -289,7 +278,7 @@ class KeyFinder:
     def _fills_block(self, view: TableView, column: Column) -> bool:
         if column.nulls or column.invalid or is_unique(column):
             return False
-        short = column.datatype == "string" and column.max_length <= _LONG_TEXT
+        short = column.datatype == "string" and column.max_length <= LONG_TEXT
         return short or self._is_marked_part(view, column)
 
     def _is_marked_part(self, view: TableView, column: Column) -> bool:
@@ -317,46 +306,22 @@ class KeyFinder:
         return (Candidate(lent, 0.0, 0, evidence, unseen=True),) if len(lent) > 1 else ()
 
 
-def primary_key(candidates: Sequence[Candidate]) -> Key | None:
-    """Choose the best candidate, when it is likely enough to be declared."""
-    if not candidates or candidates[0].score < _LEAST:
-        return None
-    first, *others = candidates
-    key = as_key(first)
-    if not others:
-        return key
-    said = (*key.decision.evidence, _why_not(first, others[0]))
-    return replace(key, decision=replace(key.decision, evidence=said))
-
-
-def _why_not(chosen: Candidate, other: Candidate) -> str:
-    """Say what the next best candidate is and why it lost."""
-    names, odds = ", ".join(other.columns), f"{other.confidence:.2f}"
-    if other.duplicates and not chosen.duplicates:
-        reason = "some rows repeat a value of it or have none"
-    elif len(other.columns) != len(chosen.columns):
-        more = len(other.columns) > len(chosen.columns)
-        reason = "it has more columns" if more else "it looks unique by accident"
-    else:
-        reason = "its name, place and type are less those of a key"
-    return f"The next best is {names} ({odds}): {reason}."
-
-
-def is_worth_declaring(view: TableView, candidate: Candidate) -> bool:
-    """Tell whether a further candidate is a key, and not unique by accident as measures are."""
-    if len(candidate.columns) != 1 or candidate.duplicates or not view.rows:
-        return False
-    column = view.column(candidate.columns[0])
-    if is_identifier_header(column.name):
-        return column.datatype in ("string", "integer")
-    short = column.datatype == "string" and column.max_length <= _LONG_TEXT
-    return short and view.rows >= _ENOUGH_ROWS
-
-
-def as_key(candidate: Candidate) -> Key:
-    """Give the key that a candidate stands for."""
-    decision = Decision(candidate.confidence, candidate.evidence)
-    return Key(candidate.columns, decision, candidate.duplicates)
+def _without_wider(view: TableView, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Drop sets that add to one that begins them and does not differ by accident."""
+    sure = [
+        c
+        for c in candidates
+        if uniqueness([view.column(name) for name in c.columns], view.rows) >= _NO_ACCIDENT
+    ]
+    return [
+        candidate
+        for candidate in candidates
+        if not any(
+            candidate.columns[: len(other.columns)] == other.columns
+            for other in sure
+            if len(other.columns) < len(candidate.columns)
+        )
+    ]
 
 
 def _type_score(column: Column, rows: int, *, leading: bool) -> float:
@@ -371,7 +336,7 @@ def _type_score(column: Column, rows: int, *, leading: bool) -> float:
         return -2.5
     if column.datatype == "date":
         return -1.0
-    if column.datatype == "string" and column.max_length > _LONG_TEXT:
+    if column.datatype == "string" and column.max_length > LONG_TEXT:
         return -1.5
     if column.datatype in ("integer", "gYear") and not is_identifier_header(column.name):
         return _UNIQUENESS * uniqueness([column], rows) - 1.0

@@ -22,6 +22,7 @@ class LinkSigns:
         numbers: surprise at the inclusion of whole numbers, 0 to 6.
         texts: surprise at the inclusion of texts, 0 to 6.
         reach: how far the numbers reach into the run of the key, log odds -4 to 2.3.
+        earlier: how surely the rows point to earlier rows of their own table, 0 to 6.
         lost: share of the distinct values that the parent lacks.
         marked: the header says that it names a row, and it is not the child's own key.
         named_alternate: the target is not the primary key, but bears the very name.
@@ -43,6 +44,7 @@ class LinkSigns:
     numbers: float
     texts: float
     reach: float
+    earlier: float
     lost: float
     marked: float
     named_alternate: float
@@ -66,6 +68,7 @@ _REASONS = {
     "numbers": "its numbers contain these by accident",
     "texts": "its texts contain these by accident",
     "reach": "the numbers do not reach to its end",
+    "earlier": "its rows are not pointed to by later ones",
     "lost": "it lacks more of the values",
     "marked": "the column is the key of its table",
     "named_alternate": "it is not the key of its table",
@@ -91,6 +94,7 @@ WEIGHTS = LinkSigns(
     numbers=0.9,
     texts=0.9,
     reach=0.6,
+    earlier=0.8,
     lost=-16.0,
     marked=0.25,
     named_alternate=-1.5,

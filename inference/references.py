@@ -12,22 +12,11 @@ from dataclasses import dataclass
 from graph.schema import Column
 from inference.accident import number_surprise, reach, run_density, text_surprise
 from inference.calibration import REFERENCE, WIDE_REFERENCE
-from inference.headers import core_words, is_identifier_header
-from inference.inclusions import Inclusions, TableView
+from inference.headers import is_identifier_header
+from inference.inclusions import Inclusions
 from inference.likelihood import LinkSigns, log_odds
-from inference.similarity import (
-    akin,
-    is_counted,
-    is_generic,
-    is_known_role,
-    is_same_name,
-    is_self_role,
-    key_name_score,
-    names_another_kind,
-    names_table,
-    reference_name_score,
-    table_words,
-)
+from inference.reference_names import KeyedTable, ReferenceNames
+from inference.similarity import is_counted, is_generic, key_name_score, names_table
 
 _POINTING = ("string", "integer", "decimal", "date", "gYear")
 _LEAST_COVERAGE = 0.9
@@ -36,6 +25,7 @@ _LEAST_SCORE = -2.0
 _SURE_SURPRISE = 5.0
 _NEARLY_ALL = 0.9
 _SURE_NAME = 0.8
+_SURE_TABLE = 0.95
 
 
 @dataclass(frozen=True)
@@ -74,22 +64,6 @@ class Link:
         return 1.0 if self.overridden else scale.probability(self.score)
 
 
-@dataclass(frozen=True)
-class KeyedTable:
-    """A table with what is known of its keys.
-
-    Attributes:
-        key: columns of its primary key, empty when it has none.
-        unique: single columns that could be pointed to besides the key.
-        lent: columns whose names belong to the key of another table.
-    """
-
-    view: TableView
-    key: tuple[str, ...]
-    unique: tuple[str, ...]
-    lent: frozenset[str]
-
-
 class ReferenceFinder:
     """Scores every column against every key of all tables."""
 
@@ -97,6 +71,7 @@ class ReferenceFinder:
         """Take the tables with their chosen keys and the counted inclusions."""
         self._tables = tables
         self._inclusions = inclusions
+        self._names = ReferenceNames(tables)
 
     def single_links(self) -> list[Link]:
         """Give the candidate references of one column to one column."""
@@ -128,10 +103,15 @@ class ReferenceFinder:
         coverage = shared / column.distinct
         if coverage < _LEAST_NAMED_COVERAGE:
             return None
-        named = _named(child, column, parent, key)
+        earlier = self._earlier(child, column, parent, key)
+        named = (
+            self._names.to_itself(child, column.name, key, earlier)
+            if child is parent
+            else self._names.to_another(child, column.name, parent, key)
+        )
         if coverage < _LEAST_COVERAGE and named < 0.75:
             return None
-        signs = self._signs(child, column, parent, parent.view.column(key), coverage, named)
+        signs = self._signs(child, column, parent, key, (coverage, named, earlier))
         score = log_odds(signs)
         if score < _LEAST_SCORE:
             return None
@@ -147,18 +127,22 @@ class ReferenceFinder:
         child: KeyedTable,
         column: Column,
         parent: KeyedTable,
-        key: Column,
-        coverage: float,
-        named: float,
+        target: str,
+        measured: tuple[float, float, float],
     ) -> LinkSigns:
+        """Gather the signs; `measured` are coverage, what the names say, and `earlier`."""
+        coverage, named, earlier = measured
+        key = parent.view.column(target)
         label = child.view.label(column.name)
         marked = is_identifier_header(column.name)
         numbers = self._number_surprise(child, column, parent, key, coverage)
         texts = text_surprise(column) if column.datatype == "string" else 0.0
-        sure = max(numbers, texts) >= _SURE_SURPRISE and coverage == 1.0
+        sure = max(numbers, texts, earlier) >= _SURE_SURPRISE and coverage == 1.0
         is_key, is_own = _is_key(child, column), _is_own_key(child, column)
         is_primary = parent.key == (key.name,)
-        has_name = named >= 0.9 and is_identifier_header(key.name)
+        has_name = named >= 0.9 and (
+            is_identifier_header(key.name) or _must_be_alternate(child, column, parent)
+        )
         plain = column.datatype == "integer" and not marked
         return LinkSigns(
             named=named,
@@ -167,6 +151,7 @@ class ReferenceFinder:
             numbers=numbers,
             texts=texts,
             reach=_reach(column, key, named, itself=child is parent),
+            earlier=earlier,
             lost=1 - coverage,
             marked=float(marked and not is_key),
             named_alternate=float(not is_primary and has_name),
@@ -183,6 +168,13 @@ class ReferenceFinder:
             plain_number=float(plain and named < 0.6 and not sure),
             counted=float(plain and is_counted(column.name)),
         )
+
+    def _earlier(self, child: KeyedTable, column: Column, parent: KeyedTable, key: str) -> float:
+        """Measure, 0 to 6, how surely the rows of a table point to earlier rows of it."""
+        numbers = column.datatype == parent.view.column(key).datatype == "integer"
+        if child is not parent or not numbers or parent.key != (key,):
+            return 0.0
+        return self._inclusions.precedence(child.view, column.name, key)
 
     def _number_surprise(
         self, child: KeyedTable, column: Column, parent: KeyedTable, key: Column, coverage: float
@@ -220,37 +212,19 @@ def _is_own_key(table: KeyedTable, column: Column) -> bool:
     return key_name_score(table.view.label(column.name), table.view.noun) >= 0.7
 
 
+def _must_be_alternate(child: KeyedTable, column: Column, parent: KeyedTable) -> bool:
+    """Tell whether a header names a table whose primary key has values of another type."""
+    if len(parent.key) != 1:
+        return False
+    other_type = parent.view.column(parent.key[0]).datatype != column.datatype
+    return (
+        other_type and names_table(child.view.label(column.name), parent.view.noun) >= _SURE_TABLE
+    )
+
+
 def _is_renumbering(column: Column, table: KeyedTable) -> bool:
     """Tell whether a column differs in nearly every row: a second number, no reference to it."""
     return column.unique and column.distinct >= _NEARLY_ALL * table.view.rows
-
-
-def _named(child: KeyedTable, column: Column, parent: KeyedTable, key: str) -> float:
-    """Measure how surely the names say that a column points to a key."""
-    label, key_label = child.view.label(column.name), parent.view.label(key)
-    named = reference_name_score(label, parent.view.noun, key_label)
-    if child is parent:
-        if is_self_role(label):
-            return max(named, 0.85)
-        return named if _has_role(label, parent.view.noun, key_label) else 0.0
-    if is_known_role(label, parent.view.noun):
-        named = max(named, 0.8)
-    if is_same_name(label, key_label) and names_table(parent.view.noun, child.view.noun) >= 0.5:
-        named = max(named, 0.6)
-    if names_another_kind(label, parent.view.noun, child.view.noun):
-        named *= 0.5
-    return named
-
-
-def _has_role(column: str, table: str, key: str) -> bool:
-    """Tell whether a header has the words of its own table's key, or name, and a role more."""
-    core, key_core = core_words(column), core_words(key)
-    known = (*table_words(table), *key_core)
-    if len(core) < 2 or max(akin(core[-1], word) for word in known) < 0.6:
-        return False
-    if key_core and set(key_core) < set(core):
-        return is_identifier_header(column) or core[-1] in key_core
-    return is_identifier_header(column) and names_table(column, table) >= 0.95
 
 
 def _evidence(
@@ -267,6 +241,8 @@ def _evidence(
         said.append("The names do not say so.")
     if max(signs.numbers, signs.texts) >= _SURE_SURPRISE:
         said.append("Values like these are hardly contained by accident.")
+    if signs.earlier >= _SURE_SURPRISE:
+        said.append("Every row points to an earlier one, as in a hierarchy.")
     if signs.reach >= 1.5:
         said.append(f"They reach to the end of {target}, as numbers of it would.")
     elif signs.reach <= -1.5:

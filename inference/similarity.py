@@ -4,6 +4,7 @@ Names are compared word by word: equal, inflected (`kunde`, `kunden`), abbreviat
 `department`) or an initial. No row is looked at.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -14,10 +15,17 @@ _NOISE = word_set("tbl table dim fact ref lookup lu master t d f")
 _KINDS = word_set("type kind class category list master lookup code")
 """Last words of tables that list the kinds of a thing: `role_type` lists the roles."""
 
+_TAILS = frozenset({""}) | word_set(
+    "a al an ar as ation ations e ed el em en ens er ern es i ia ie ien ies in ing io ion is ium "
+    "n o on or os r ren s se ste t te ten ung um us x y"
+)
+"""Endings by which a word is inflected or derived: `kunde`, `kunden`; not `spieler`, `spieltag`."""
+
 _NAMERS = word_set("id key code pk uid uuid guid kennung")
 _SELF_WORDS = word_set(
     "mgr parent predecessor previous prev successor next superior supervisor reports boss manager "
-    "mother father ancestor root replaced replaces supersedes friend prereq prerequisite "
+    "mother father mère père mere pere madre vader moeder ouder genitore ancestor root replaced "
+    "replaces supersedes friend prereq prerequisite "
     "übergeordnet übergeordneten vorgänger nachfolger vorgesetzter eltern padre anterior"
 )
 _PERSON_ROLES = word_set(
@@ -34,9 +42,29 @@ _PLACES = word_set(
     "bahnhof hafen haltestelle"
 )
 _PERSONS = word_set(
-    "employee staff person people user member mitarbeiter angestellter personal benutzer faculty "
-    "worker empleado employe teacher"
+    "employee staff person people user usr member mitarbeiter angestellter personal benutzer "
+    "faculty worker empleado employe teacher party persona personne mensch utilisateur usuario"
 )
+_PERSON_HEADERS = word_set(
+    "firstname forename givenname lastname surname familyname fname lname vorname nachname "
+    "familienname prenom prénom apellido apellidos cognome sobrenome voornaam achternaam username "
+    "fullname birthdate birthday geburtsdatum"
+)
+_AGENT = re.compile(r".{3,}([eo]r|[eo]rs|ee|ees|eur|eurs|erin|teuse|tante?)$")
+_NO_AGENTS = word_set(
+    "number order orders counter letter paper folder color colour flower floor corner border "
+    "layer tower water power shower weather quarter semester chapter center theater theatre "
+    "computer printer server router meter liter filter sensor motor sector vector factor door "
+    "minor major prior error mirror transfer offer timer buffer register identifier parameter "
+    "character answer together other another under over after never gender tender summer winter "
+    "september october november december nummer zimmer fenster alter wetter steuer muster "
+    "quarters numbers fee fees degree degrees tree trees hour hours tour tours "
+    "floors colors colours doors sensors couleur valeur hauteur largeur longueur poder valor "
+    "importante cantante distance instant constant amount integer decimeter supplier carrier "
+    "manufacturer provider publisher retailer vendor tier tiers pointer cluster poster banner "
+    "marker slider header footer trigger parser"
+)
+_BY = word_set("by par por durch von door da")
 
 
 def akin(one: str, other: str) -> float:
@@ -51,7 +79,7 @@ def _akin(one: str, other: str) -> float:
         return 1.0
     short, long = sorted((first, second), key=len)
     shared = _shared_prefix(short, long)
-    if shared >= 4 and len(short) - shared <= 2 and len(long) - shared <= 3:
+    if shared >= 4 and short[shared:] in _TAILS and long[shared:] in _TAILS:
         return 0.9
     if shared == len(short):
         if len(short) >= 5 and len(long) - len(short) >= 6:
@@ -158,6 +186,21 @@ def is_counted(child: str) -> bool:
 def is_self_role(child: str) -> bool:
     """Tell whether the header names another row of the same table, as `parent_id` does."""
     return any(word in _SELF_WORDS for word in core_words(child))
+
+
+def holds_people(table: str, columns: Sequence[str]) -> bool:
+    """Tell whether a table is about people: by its name, or by headers such as `first_name`."""
+    if any(akin(word, holder) >= 0.9 for word in table_words(table) for holder in _PERSONS):
+        return True
+    return any(_joined(name) in _PERSON_HEADERS for name in columns)
+
+
+def is_agent(child: str) -> bool:
+    """Tell whether a header calls somebody by what they do: `author`, `follower`, `approved_by`."""
+    words, core = header_words(child), core_words(child)
+    if len(words) > 1 and words[-1] in _BY:
+        return True
+    return bool(core) and core[-1] not in _NO_AGENTS and _AGENT.search(core[-1]) is not None
 
 
 def is_known_role(child: str, parent_table: str) -> bool:
