@@ -29,11 +29,13 @@ class Reading:
         before: path from the focus node to where the predicate is followed; empty at the node.
         predicate: None stands for all predicates.
         inverse: whether it is followed from object to subject.
+        some: whether one triple tells as much as all of them.
     """
 
     before: str
     predicate: NamedNode | None
     inverse: bool = False
+    some: bool = False
 
 
 class ShapeReadings:
@@ -49,11 +51,18 @@ class ShapeReadings:
             for root, targets in graph.roots()
             if root not in skipped
         }
+        self.classes = frozenset(
+            name for root, targets in graph.roots() for name in _classes(graph, root, targets)
+        )
 
     @property
     def roots(self) -> tuple[Subject, ...]:
         """List the shapes that are known."""
         return tuple(self._roots)
+
+    def of(self, root: Subject) -> frozenset[Reading]:
+        """Give what a shape, and those it refers to, read."""
+        return self._roots[root]
 
     def touched(self, quads: Sequence[Quad], data: GraphReader) -> dict[Subject, Nodes | None]:
         """List the focus nodes that the quads concern, for each shape that they concern.
@@ -78,8 +87,8 @@ class ShapeReadings:
 
 def _target_readings(targets: Targets) -> Iterator[Reading]:
     yield from (Reading("", RDF.type) for _ in targets.classes[:1])
-    yield from (Reading("", name) for name in targets.subjects_of)
-    yield from (Reading("", name, inverse=True) for name in targets.objects_of)
+    yield from (Reading("", name, some=True) for name in targets.subjects_of)
+    yield from (Reading("", name, inverse=True, some=True) for name in targets.objects_of)
 
 
 def _readings(graph: ShapesGraph, node: Term, before: str) -> Iterator[Reading]:
@@ -104,6 +113,16 @@ def _own_readings(shape: Shape, before: str, to_values: str) -> Iterator[Reading
             yield Reading(to_values, None)
         elif constraint.kind in _COMPARED and isinstance(constraint.value, NamedNode):
             yield Reading(before, constraint.value)
+
+
+def _classes(graph: ShapesGraph, root: Term, targets: Targets) -> Iterator[NamedNode]:
+    yield from targets.classes
+    shape = graph.shape(root)
+    for constraint in shape.constraints:
+        if constraint.kind == "class" and isinstance(constraint.value, NamedNode):
+            yield constraint.value
+    for child in children(shape):
+        yield from _classes(graph, child, Targets())
 
 
 def _ends(readings: Iterable[Reading], quads: Sequence[Quad]) -> Mapping[str, set[Term]]:

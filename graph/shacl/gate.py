@@ -1,15 +1,15 @@
 """The gate on commits: what a change does to the validity of the nodes it touches.
 
-For each graph the gate is off, warns or blocks. A change is tried on a clone under the write lock,
-so what is checked is what would be committed. Only focus nodes that the change concerns are
-validated (`graph.shacl.focus_nodes`). New results of severity `sh:Violation` make a blocking gate
+For each graph the gate is off, warns or blocks. A change is tried under the write lock, so what is
+checked is what would be committed. Only focus nodes that the change concerns are validated
+(`graph.shacl.focus_nodes`), on a copy of what their shapes read (`graph.shacl.excerpt`), or on a
+changed clone where that is too much. New results of severity `sh:Violation` make a blocking gate
 refuse the change; whatever else is new is recorded with the commit.
 """
 
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal as OneOf
 from typing import Protocol
@@ -20,15 +20,14 @@ from graph.errors import BadInput, MimirError
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
 from graph.records import Facts, record_quads
-from graph.shacl.focus_nodes import ShapeReadings
+from graph.shacl.excerpt import Excerpt
 from graph.shacl.report import ValidationResult, new_results, result_groups
-from graph.shacl.shadow import ShadowStore
-from graph.shacl.shapes import ShapesGraph, read_shapes
-from graph.shacl.validation import not_compiled, validate_nodes
+from graph.shacl.trial import CompiledShapes, GraphChange, Trials, compile_shapes, of_graph
+from graph.shacl.validation import validate_nodes
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.terms import NamedNode, Quad
-from graph.vocab import MIMIR, RDF, SH
+from graph.vocab import MIMIR, RDF, RDFS, SH
 
 Mode = OneOf["off", "warn", "block"]
 MODES: tuple[Mode, ...] = ("off", "warn", "block")
@@ -42,12 +41,6 @@ class ShapesBroken(MimirError):
     code = "shapes-broken"
 
 
-@dataclass(frozen=True)
-class _Shapes:
-    graph: ShapesGraph
-    readings: ShapeReadings
-
-
 class GatedDataset(Protocol):
     """What the gate needs of its dataset; see `graph.dataset.dataset.Dataset`."""
 
@@ -58,6 +51,10 @@ class GatedDataset(Protocol):
 
     def reader(self, default_graphs: Iterable[NamedNode] | None = None) -> GraphReader:
         """Bind a reader to the live store."""
+        ...
+
+    def quads(self, graph: NamedNode) -> Iterable[Quad]:
+        """Iterate over the quads of a graph."""
         ...
 
     def checkpoint(self, path: Path) -> int:
@@ -75,10 +72,10 @@ class ShapeGate:
     def __init__(self, dataset: GatedDataset) -> None:
         self._dataset = dataset
         self._names = dataset.names
-        # Beside the readers' checkpoints, so that a start after a crash removes it.
-        self._shadow = ShadowStore(dataset.folder / "snapshots", dataset.checkpoint)
+        # Beside the readers' checkpoints, so that a start after a crash removes what is left.
+        self._trials = Trials(dataset.reader, dataset.checkpoint, dataset.folder / "snapshots")
         self._modes: dict[NamedNode, Mode] = {}
-        self._shapes: _Shapes | None = None
+        self._shapes: CompiledShapes | None = None
         self._known_at: int | None = None
 
     @property
@@ -95,27 +92,14 @@ class ShapeGate:
             BadInput: it would make a shape malformed.
         """
         self._catch_up()
-        watched = {*self._modes, self._names.shapes}
-        here = [quad for quad in added if quad.graph_name in watched]
-        gone = [quad for quad in removed if quad.graph_name in watched]
-        if not self._modes or not (here or gone):
+        if not self._modes:
             return []
-        before = self._dataset.reader
-        clone = self._shadow.at(number - 1)
-        clone.apply(here, gone)
-        try:
-            if any(quad.graph_name == self._names.shapes for quad in (*here, *gone)):
-                self._shapes = None
-            found = {
-                graph: self._new_results(graph, (*here, *gone), before([graph]), clone)
-                for graph in sorted(self._modes, key=str)
-            }
-            self._refuse(found)
-        except MimirError:
-            self._shapes = None
-            clone.apply(gone, here)
-            raise
-        self._shadow.tried(number, len(here) + len(gone))
+        shapes = self._shapes_after(of_graph(self._names.shapes, added, removed))
+        found = {
+            graph: self._trials.new_results(of_graph(graph, added, removed), shapes)
+            for graph in sorted(self._modes, key=str)
+        }
+        self._refuse(found)
         return self._notes(number, [item for items in found.values() for item in items])
 
     def check_whole(
@@ -135,7 +119,7 @@ class ShapeGate:
         store = OxigraphStore(path)
         try:
             store.apply(added, removed)
-            shapes = _shapes_of(store.reader([self._names.shapes]))
+            shapes = compile_shapes(store.reader([self._names.shapes]))
             found = {
                 graph: new_results(
                     self._all_results(store.reader([graph]), shapes),
@@ -156,44 +140,30 @@ class ShapeGate:
         if any(quad.predicate == _MODE for quad in (*added, *removed)):
             self._known_at = None
             return
-        if self._modes:
-            shapes = self._names.shapes
-            if any(quad.graph_name == shapes for quad in (*added, *removed)):
+        for quad in (*added, *removed):
+            if quad.graph_name == self._names.shapes or quad.predicate == RDFS.subClassOf:
                 self._shapes = None
-            self._shadow.follow(number, added, removed, {*self._modes, shapes})
-
-    def close(self) -> None:
-        """Remove what the gate keeps on disk."""
-        self._shadow.drop()
 
     def _catch_up(self) -> None:
         if self._known_at == self._dataset.sequence:
             return
         self._modes = read_modes(self._dataset.reader([self._names.meta]))
         self._shapes = None
-        self._shadow.drop()
         self._known_at = self._dataset.sequence
 
-    def _new_results(
-        self,
-        graph: NamedNode,
-        quads: Iterable[Quad],
-        before: GraphReader,
-        clone: OxigraphStore,
-    ) -> list[ValidationResult]:
+    def _shapes_after(self, change: GraphChange) -> CompiledShapes:
+        reader = self._dataset.reader([change.graph])
+        if change.quads:
+            known = self._dataset.quads(change.graph)
+            after = Excerpt(reader, change.graph, change.added, change.removed, known)
+            return compile_shapes(after.reader)
         if self._shapes is None:
-            self._shapes = _shapes_of(clone.reader([self._names.shapes]))
-        own = [quad for quad in quads if quad.graph_name == graph]
-        if not own:
-            return []
-        now = clone.reader([graph])
-        nodes = self._shapes.readings.touched(own, now)
-        results = validate_nodes(now, self._shapes.graph, nodes)
-        if not results:
-            return []
-        return new_results(results, validate_nodes(before, self._shapes.graph, nodes))
+            self._shapes = compile_shapes(reader)
+        return self._shapes
 
-    def _all_results(self, data: GraphReader, shapes: _Shapes) -> tuple[ValidationResult, ...]:
+    def _all_results(
+        self, data: GraphReader, shapes: CompiledShapes
+    ) -> tuple[ValidationResult, ...]:
         return validate_nodes(data, shapes.graph, dict.fromkeys(shapes.readings.roots))
 
     def _refuse(self, found: dict[NamedNode, list[ValidationResult]]) -> None:
@@ -262,8 +232,3 @@ def read_review(meta: GraphReader, commit: NamedNode) -> str | None:
         if predicate == MIMIR.reviewFile:
             return str(getattr(value, "value", ""))
     return None
-
-
-def _shapes_of(reader: GraphReader) -> _Shapes:
-    graph = read_shapes(reader)
-    return _Shapes(graph, ShapeReadings(graph, not_compiled(reader, graph)))

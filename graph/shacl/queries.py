@@ -4,6 +4,8 @@ Each query gives only violations. `focus` is a description of focus nodes (`Focu
 `scan` start from the index of one path and meet the focus nodes last.
 """
 
+from collections.abc import Iterable
+
 from graph.shacl.compile import Focus, class_table, compared, focus_pattern, path_pattern
 from graph.shacl.fragments import (
     THIS,
@@ -249,6 +251,15 @@ def size_up_to(focus: Focus, limit: int) -> str:
 def subclasses(name: NamedNode) -> str:
     """Select the classes below a class."""
     return select([THIS], triple(THIS, "".join((str(RDFS.subClassOf), "+")), str(name)))
+
+
+def hierarchy(names: Iterable[NamedNode]) -> str:
+    """Select the pairs of a class and one above it, of all classes below the named ones."""
+    below = triple("?above", "".join((str(RDFS.subClassOf), "*")), "?top")
+    named = values("?top", sorted(names, key=str))
+    return select(
+        ["?below", "?above"], named, below, triple("?below", str(RDFS.subClassOf), "?above")
+    )
 
 
 def pattern_is_readable(pattern: Constraint) -> str:
