@@ -10,6 +10,7 @@ from graph.errors import BadInput, Conflict
 from graph.merge import Merged, Point, Policy, Slices, Values, merge, slices
 from graph.merge_records import BASE, Merge, find_merge, merge_change, merge_iri
 from graph.projects import Project
+from graph.repeating import repeated, unchanged
 from graph.shacl.rehearsal import new_violations
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
@@ -18,12 +19,7 @@ from twin.overlay import Difference, discard_change, overlay_change, placed, rea
 from twin.twins import find_twin
 
 _NOTHING = Difference((), ())
-_ATTEMPTS = 5
 _SHOWN = 5
-
-
-class _Moved(Conflict):
-    """Knowledge changed between the merge's reading and its commit."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +76,7 @@ def complete(project: Project, merge_id: str, by: str, now: datetime, *, force: 
     Raises:
         Conflict: conflicts are open, or the result would bring new violations.
     """
-    for _ in range(_ATTEMPTS):
-        try:
-            return _complete(project, merge_id, by, now, force=force)
-        except _Moved as error:
-            moved = error
-    raise moved
+    return repeated(project, lambda: _complete(project, merge_id, by, now, force=force))
 
 
 def _complete(project: Project, merge_id: str, by: str, now: datetime, *, force: bool) -> Merge:
@@ -109,12 +100,10 @@ def _complete(project: Project, merge_id: str, by: str, now: datetime, *, force:
     )
 
     def guard(meta: GraphReader) -> None:
-        """Refuse the commit if the graph or the merge changed since it was looked at."""
-        if project.dataset.knowledge_sequence != seen:
-            raise _Moved("The graph changes too fast for the merge. Try again later.")
+        """Refuse the commit if the merge changed since it was looked at."""
         _check_same(project, meta, before)
 
-    project.commit(change, guard=guard)
+    project.commit(change, guard=unchanged(project, seen, guard))
     return after
 
 

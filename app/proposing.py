@@ -3,23 +3,25 @@
 import hashlib
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from app.services import Services
 from graph.changes import ChangeSet, Commit, Patch, read_patch
+from graph.dataset.request import Guard
 from graph.errors import BadInput, Conflict
 from graph.history import get_commit, undo_commit
 from graph.impact import impact_of
 from graph.projects import Project
 from graph.proposals import (
+    ADVICE,
     Proposal,
     State,
     decided,
+    effective,
     find_proposal,
     is_additive,
-    missing,
     open_graphs,
     proposal_iri,
     read_policy,
@@ -29,8 +31,9 @@ from graph.proposals import (
     write_proposed,
 )
 from graph.readers.update import Scope
+from graph.repeating import repeated, unchanged
 from graph.saved_queries import query_texts
-from graph.shacl.rehearsal import effective, new_violations
+from graph.shacl.rehearsal import rehearse
 from graph.shacl.report import ValidationResult
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
@@ -82,64 +85,80 @@ def propose(
     """
     if not 0 <= confidence <= 1:
         raise BadInput(f"The confidence must be between 0 and 1, not {confidence:g}.")
-    names, dataset = project.names, project.dataset
-    checked = dataset.sequence
-    with project.snapshots.scratch() as clone:
-        change = ChangeSet(*effective(clone, ChangeSet(patch.added, patch.removed)))
+
+    def attempt() -> Proposal:
+        """Propose it for the state as it is now."""
+        names, dataset = project.names, project.dataset
+        seen, checked = dataset.knowledge_sequence, dataset.sequence
+        change = effective(patch, names, project.reader)
         if not change.added and not change.removed:
             raise BadInput("The change alters nothing: what it adds is there, what it removes not.")
-        results = new_violations(clone, names, change)
-    quads = (*change.added, *change.removed)
-    text = write_proposed(change)
-    basis = f"{checked} {now.isoformat()} {author} {reason}\n".encode() + text
-    proposal = Proposal(
-        id=hashlib.sha256(basis).hexdigest()[:16],
-        state="pending",
-        author=author,
-        reason=reason,
-        confidence=confidence,
-        risk=risk_of(change, names),
-        patch=_stored(project, text),
-        review=_stored(project, _report(results)),
-        added=len(change.added),
-        removed=len(change.removed),
-        new_violations=len(results),
-        checked=checked,
-        created=now,
-        evidence=tuple(sorted(set(evidence))),
-        source=source,
-        impact=impact_of(quads, names, dataset.reader, query_texts(dataset)),
-    )
-    return _record_new(project, proposal, change, now)
+        results = rehearse(dataset, change)
+        quads = (*change.added, *change.removed)
+        text = write_proposed(change)
+        basis = f"{checked} {now.isoformat()} {author} {reason}\n".encode() + text
+        proposal = Proposal(
+            id=hashlib.sha256(basis).hexdigest()[:16],
+            state="pending",
+            author=author,
+            reason=reason,
+            confidence=confidence,
+            risk=risk_of(change, names),
+            patch=_stored(project, text),
+            review=_stored(project, _report(results)),
+            added=len(change.added),
+            removed=len(change.removed),
+            new_violations=len(results),
+            checked=checked,
+            created=now,
+            evidence=tuple(sorted(set(evidence))),
+            source=source,
+            impact=impact_of(quads, names, dataset.reader, query_texts(dataset)),
+        )
+        return _record_new(project, proposal, change, now, seen)
+
+    return repeated(project, attempt)
 
 
 def decide(
     project: Project, proposal: str, state: State, by: str, now: datetime, reason: str | None
 ) -> Proposal:
-    """Move a proposal to another state without touching the graph."""
+    """Move a proposal to another state without touching the graph.
+
+    Raises:
+        Conflict: the state it is in does not lead there, or it is superseded; see `apply`.
+    """
     before = find_proposal(_meta(project), project.names, proposal)
-    return _commit(project, before, decided(before, state, by, now, reason), None)
+    after = decided(before, state, by, now, reason)
+    if state == "approved":
+        _still_fitting(project, before, now)
+    return _commit(project, before, after, None)
 
 
 def apply(project: Project, proposal: str, by: str, now: datetime, reason: str | None) -> Proposal:
     """Make an approved proposal real if it still fits.
 
     Raises:
-        Conflict: it is not approved; something it removes is gone, so it is superseded; or it
-            would bring violations that nobody has seen, so it waits again.
+        Conflict: it is not approved; something it removes is gone, or all of it is so already,
+            so it is superseded; or it would bring violations that nobody has seen, so it waits
+            again.
     """
-    before = find_proposal(_meta(project), project.names, proposal)
-    if before.state != "approved":
-        raise Conflict(f"Proposal {before.id} is {before.state}; only approved ones are applied.")
-    after = decided(before, "applied", by, now, reason)
-    change = change_of(project, before)
-    gone = missing(change.removed, project.reader)
-    if gone:
-        why = f"It no longer fits: {_quoted(gone)} is not there any more."
-        _commit(project, before, decided(before, "superseded", "mimir", now, why), None)
-        raise Conflict(f"Proposal {before.id} is superseded. {why} Propose the change anew.")
-    _review_again(project, before, change, now)
-    return _commit(project, before, after, change)
+
+    def attempt() -> Proposal:
+        """Apply it to the state as it is now."""
+        seen = project.dataset.knowledge_sequence
+        before = find_proposal(_meta(project), project.names, proposal)
+        if before.state != "approved":
+            raise Conflict(
+                f"Proposal {before.id} is {before.state}; only approved ones are applied. "
+                f"{ADVICE[before.state]}"
+            )
+        after = decided(before, "applied", by, now, reason)
+        change = _still_fitting(project, before, now)
+        _review_again(project, before, change, now)
+        return _commit(project, before, after, change, seen)
+
+    return repeated(project, attempt)
 
 
 def undo(project: Project, proposal: str, by: str, now: datetime, reason: str | None) -> Proposal:
@@ -217,11 +236,13 @@ def _take_back(project: Project, commit: int, before: Proposal, after: Proposal)
         author=after.decided_by or after.author,
         reason=words,
         record=replace(record_change(project.names, before, after, words), source=iri),
-        guard=_guard(project, before, ()),
+        guard=_undecided(project, before),
     )
 
 
-def _record_new(project: Project, proposal: Proposal, change: ChangeSet, now: datetime) -> Proposal:
+def _record_new(
+    project: Project, proposal: Proposal, change: ChangeSet, now: datetime, seen: int
+) -> Proposal:
     policy = read_policy(_meta(project), project.names)
     if not policy.allows(proposal, additive=is_additive(change)):
         return _commit(project, None, proposal, None)
@@ -229,15 +250,29 @@ def _record_new(project: Project, proposal: Proposal, change: ChangeSet, now: da
     if proposal.new_violations:
         why = f"Additive and above {policy.threshold:g}."
     applied = replace(decided(proposal, "applied", "policy", now, why), automatic=True)
-    return _commit(project, None, applied, change)
+    return _commit(project, None, applied, change, seen)
+
+
+def _still_fitting(project: Project, before: Proposal, now: datetime) -> ChangeSet:
+    """Give what a proposal would change now; one that makes no sense any more is superseded."""
+    change = change_of(project, before)
+    left = effective(change, project.names, project.reader)
+    gone = [quad for quad in change.removed if quad not in left.removed]
+    if gone:
+        why = f"It no longer fits: {_quoted(gone)} is not there any more."
+    elif not left.added and not left.removed:
+        why = "What it would change is so already."
+    else:
+        return left
+    _commit(project, before, decided(before, "superseded", "mimir", now, why), None)
+    raise Conflict(f"Proposal {before.id} is superseded. {why} Propose the change anew.")
 
 
 def _review_again(project: Project, before: Proposal, change: ChangeSet, now: datetime) -> None:
     checked = project.dataset.sequence
     if project.dataset.knowledge_sequence <= before.checked:
         return
-    with project.snapshots.scratch() as clone:
-        results = new_violations(clone, project.names, change)
+    results = rehearse(project.dataset, change)
     seen = review_of(project, before)
     unseen = [item for item in map(violation_facts, results) if item not in seen]
     if not unseen:
@@ -254,27 +289,24 @@ def _review_again(project: Project, before: Proposal, change: ChangeSet, now: da
 
 
 def _commit(
-    project: Project, before: Proposal | None, after: Proposal, change: ChangeSet | None
+    project: Project,
+    before: Proposal | None,
+    after: Proposal,
+    change: ChangeSet | None,
+    seen: int | None = None,
 ) -> Proposal:
     reason = f"Proposal {after.id} {after.state}: {after.reason}"
     record = record_change(project.names, before, after, reason, change)
-    project.commit(record, guard=_guard(project, before, change.removed if change else ()))
+    guard = _undecided(project, before)
+    project.commit(record, guard=guard if seen is None else unchanged(project, seen, guard))
     return after
 
 
-def _guard(
-    project: Project, before: Proposal | None, removed: Sequence[Quad]
-) -> Callable[[GraphReader], None]:
+def _undecided(project: Project, before: Proposal | None) -> Guard:
     def check(meta: GraphReader) -> None:
-        """Refuse the commit if the proposal, or what it removes, was changed meanwhile."""
+        """Refuse the commit if the proposal was decided meanwhile."""
         if before and find_proposal(meta, project.names, before.id) != before:
             raise Conflict(f"Proposal {before.id} was decided meanwhile; look at it again.")
-        gone = missing(removed, project.reader)
-        if gone:
-            raise Conflict(
-                f"Something was changed since: {_quoted(gone)} is not there any more. "
-                "Nothing was overwritten; look at the proposal again."
-            )
 
     return check
 

@@ -1,15 +1,17 @@
-"""What overlays cost: `python -m benchmarks.overlays [triples] [overlays]`.
+"""What overlays cost: `python -m benchmarks.overlays [triples] [overlays] [--data FOLDER]`.
 
 Prints, over a large base: the time and disk space of creating a twin and of changing it; the same
 queries on the twin's view and on the base after the same changes were made there; and what listing,
-reading and keeping open costs when there are a thousand twins. Everything goes through the doors.
+reading and keeping open costs when there are many twins. Everything goes through the doors. A base
+in a folder that is named is kept, and measured again the next time.
 """
 
+import argparse
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,8 +25,10 @@ from app.wiring import Owner
 from graph.changes import ChangeSet
 from graph.projects import Project
 
-_TRIPLES = 10_000_000
-_OVERLAYS = 1_000
+_TRIPLES = 1_000_000
+_OVERLAYS = 100
+_SAMPLE = 20
+_SETTLED_SECONDS = 10
 _REPEATS = 9
 _PROPERTIES = 5
 _KINDS = 50
@@ -34,8 +38,8 @@ _QUERIES = (
     ("join of two", "SELECT (SUM(?v) AS ?sum) { ?s <urn:kind> <urn:kind:7> ; <urn:value> ?v }"),
 )
 _CHANGE = (
-    "DELETE { ?s <urn:value> ?v } INSERT { ?s <urn:value> 0 } WHERE { "
-    "?s <urn:kind> <urn:kind:7> ; <urn:value> ?v . FILTER(?v < 20) }"
+    "DELETE { ?s <urn:value> ?v } INSERT { ?s <urn:value> ?new } WHERE { "
+    "?s <urn:kind> <urn:kind:7> ; <urn:value> ?v . FILTER(?v < 20) BIND(?v + 1 AS ?new) }"
 )
 _NOTE = 'INSERT DATA { <urn:thing:1> <urn:note> "seen" }'
 Report = Callable[[str], None]
@@ -43,50 +47,66 @@ Report = Callable[[str], None]
 
 def main() -> None:
     """Run all measurements and print them."""
-    triples = int(sys.argv[1]) if len(sys.argv) > 1 else _TRIPLES
-    overlays = int(sys.argv[2]) if len(sys.argv) > 2 else _OVERLAYS
-    with tempfile.TemporaryDirectory(prefix="mimir-bench-") as name:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("triples", type=int, nargs="?", default=_TRIPLES)
+    parser.add_argument("overlays", type=int, nargs="?", default=_OVERLAYS)
+    parser.add_argument("--data", help="data folder; the base in it is used, or made and kept")
+    given = parser.parse_args()
+    kept = nullcontext(given.data) if given.data else None
+    with kept or tempfile.TemporaryDirectory(prefix="mimir-bench-") as name:
         owner = Owner(Settings(data=Path(name) / "data", monitor_seconds=86_400), port=0)
         owner.start()
         try:
-            measure(owner, triples, overlays, lambda line: print(line, flush=True))
+            measure(owner, given.triples, given.overlays, lambda line: print(line, flush=True))
         finally:
             owner.stop()
 
 
 def measure(owner: Owner, triples: int, overlays: int, report: Report) -> None:
-    """Run all measurements on a new project of an owner; each line goes to `report`."""
+    """Run all measurements on a project of an owner; each line goes to `report`."""
     client = Client(owner.url)
-    _call(client, "create_project", name="base")
+    if "base" not in owner.services.projects.names():
+        _call(client, "create_project", name="base")
+        project = owner.services.projects.get("base")
+        took = _timed(lambda: _load(project, triples))
+        report(f"a base of {triples:,} triples, loaded in {took:.1f} s")
     project = owner.services.projects.get("base")
-    took = _timed(lambda: _load(project, triples))
-    report(f"a base of {triples:,} triples, loaded in {took:.1f} s")
-    for line in (*creation(client, project), *reading(client), *many(client, project, overlays)):
-        report(line)
+    report(f"settled after {_timed(lambda: _settle(project)):.1f} s more")
+    # Twins of an earlier measurement of the same base stay.
+    run = f"r{project.sequence}"
+    for part in (
+        creation(client, project, run),
+        reading(client, f"{run}-0"),
+        many(client, project, run, overlays),
+    ):
+        for line in part:
+            report(line)
 
 
-def creation(client: Client, project: Project) -> Iterator[str]:
+def creation(client: Client, project: Project, run: str) -> Iterator[str]:
     """Measure creating twins and changing one."""
     before = _bytes(project)
-    times = _each([f"t{number}" for number in range(20)], lambda name: _create(client, name))
+    times = _each([f"{run}-{number}" for number in range(_SAMPLE)], partial(_create, client))
     middle = statistics.median(times)
     yield f"  create an overlay    {middle * 1000:9.1f} ms     (goal: at most 100)"
     yield f"  its disk space       {(_bytes(project) - before) / len(times):9,.0f} bytes"
     before = _bytes(project)
-    took = _timed(lambda: _call(client, "change_twin", project="base", twin="t0", update=_CHANGE))
-    changed = _call(client, "diff_twin", project="base", twin="t0", form="triples")
+    twin = f"{run}-0"
+    took = _timed(lambda: _call(client, "change_twin", project="base", twin=twin, update=_CHANGE))
+    changed = _call(client, "diff_twin", project="base", twin=twin, form="triples")
     number = len(changed["added"]) + len(changed["removed"])
     grown = (_bytes(project) - before) / max(number, 1)
     yield f"  change {number:,} triples of it in {took:.1f} s: {grown:,.0f} bytes for each"
 
 
-def reading(client: Client) -> Iterator[str]:
+def reading(client: Client, twin: str) -> Iterator[str]:
     """Measure queries on a view, then on the base with the same change applied."""
-    first = _timed(lambda: _ask(client, "/twins/t0", _QUERIES[0][1]))
+    place = f"/twins/{twin}"
+    first = _timed(lambda: _ask(client, place, _QUERIES[0][1]))
     yield f"  first look at it     {first * 1000:9.1f} ms"
-    views = [_fastest(client, "/twins/t0", query) for _, query in _QUERIES]
-    answers = [_ask(client, "/twins/t0", query) for _, query in _QUERIES]
-    _call(client, "apply_twin", project="base", twin="t0")
+    views = [_fastest(client, place, query) for _, query in _QUERIES]
+    answers = [_ask(client, place, query) for _, query in _QUERIES]
+    _call(client, "apply_twin", project="base", twin=twin)
     copies = [_fastest(client, "", query) for _, query in _QUERIES]
     if answers != [_ask(client, "", query) for _, query in _QUERIES]:
         raise SystemExit("The view and the copy answer differently.")
@@ -97,16 +117,18 @@ def reading(client: Client) -> Iterator[str]:
         )
 
 
-def many(client: Client, project: Project, overlays: int) -> Iterator[str]:
+def many(client: Client, project: Project, run: str, overlays: int) -> Iterator[str]:
     """Measure a project with many twins that all differ from the base."""
-    before = _bytes(project)
-    names = [f"many-{number}" for number in range(overlays)]
-    creating = sum(_each(names, lambda name: _create(client, name)))
-    changing = sum(_each(names, lambda name: _note(client, name)))
+    before, log = _bytes(project), project.dataset.log.path.stat().st_size
+    names = [f"{run}-many-{number}" for number in range(overlays)]
+    creating = sum(_each(names, partial(_create, client)))
+    changing = sum(_each(names, partial(_note, client)))
+    logged = project.dataset.log.path.stat().st_size - log
     yield f"{overlays:,} overlays"
     yield f"  create               {creating / overlays * 1000:9.1f} ms each"
     yield f"  change one triple    {changing / overlays * 1000:9.1f} ms each"
     yield f"  disk space           {(_bytes(project) - before) / overlays:9,.0f} bytes each"
+    yield f"    of it the log      {logged / overlays:9,.0f} bytes each"
     listing = _timed(lambda: _call(client, "list_project_twins", project="base", limit=100))
     yield f"  list 100 of them     {listing * 1000:9.1f} ms"
     count = "SELECT (COUNT(?s) AS ?n) { ?s <urn:note> ?o }"
@@ -114,7 +136,7 @@ def many(client: Client, project: Project, overlays: int) -> Iterator[str]:
     middle, slowest = statistics.median(opening) * 1000, max(opening) * 1000
     yield f"  open and ask each    {middle:9.1f} ms     slowest {slowest:,.1f} ms"
     again = statistics.median(
-        _timed(lambda: _ask(client, f"/twins/{names[-1]}", count)) for _ in range(20)
+        _timed(lambda: _ask(client, f"/twins/{names[-1]}", count)) for _ in range(_SAMPLE)
     )
     yield f"  ask an open one      {again * 1000:9.1f} ms"
     clones = sum(path.is_dir() for path in (project.dataset.folder / "snapshots").iterdir())
@@ -122,6 +144,15 @@ def many(client: Client, project: Project, overlays: int) -> Iterator[str]:
     yield f"  clones kept          {clones:9,}       of {overlays:,}"
     yield f"  descriptors          {descriptors:9,}       of all processes"
     yield f"  memory               {memory / 1024:9,.0f} MB    of all processes"
+
+
+def _settle(project: Project) -> None:
+    """Wait until the engine has sorted what was loaded: that is no cost of an overlay."""
+    size, since = _bytes(project), time.monotonic()
+    while time.monotonic() - since < _SETTLED_SECONDS:
+        time.sleep(0.5)
+        if (now := _bytes(project)) != size:
+            size, since = now, time.monotonic()
 
 
 def _load(project: Project, triples: int) -> None:
@@ -168,11 +199,13 @@ def _fastest(client: Client, place: str, query: str) -> float:
 
 
 def _bytes(project: Project) -> int:
-    """Count the bytes of the project on disk, hard links once, without what is made for readers."""
+    """Count the bytes of the log, the files and the store; not of clones and old checkpoints."""
     folder = project.dataset.folder
-    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    kept = (path.stat() for path in files if "snapshots" not in path.relative_to(folder).parts)
-    return sum({status.st_ino: status.st_size for status in kept}.values())
+    found = 0
+    for path in (folder / "log.rdfp", *folder.glob("blobs/*"), *folder.glob("stores/*/*")):
+        with suppress(FileNotFoundError):  # the engine removes files that it merged into others
+            found += path.stat().st_size
+    return found
 
 
 def _resources() -> tuple[int, int]:

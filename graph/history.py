@@ -24,12 +24,11 @@ from graph.errors import BadInput, Conflict, NotFound
 from graph.nquads import batched_quads
 from graph.projects import Project
 from graph.records import instant
+from graph.repeating import repeated, unchanged
 from graph.sparql import bind, load_query
-from graph.store import GraphReader
 from graph.terms import NamedNode, Quad, Term
 
 _SMALL = 5_000
-_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,6 @@ class HistoryUsage:
     blobs: int
     checkpoints: int
     kept: tuple[CheckpointSize, ...]
-
-
-class _Moved(Conflict):
-    """A commit changed knowledge after the undoing was planned."""
 
 
 def list_commits(project: Project, limit: int, upto: int | None = None) -> list[CommitFacts]:
@@ -214,7 +209,9 @@ def _take_back(
     project: Project, first: int, last: int | None, change: ChangeSet, guard: Guard | None = None
 ) -> Commit:
     dataset = project.dataset
-    for _ in range(_ATTEMPTS):
+
+    def attempt() -> Commit:
+        """Find what to take back from the state as it is now, and do it."""
         head = dataset.sequence
         with tempfile.TemporaryDirectory(dir=_workplace(project)) as name:
             folder = Path(name)
@@ -222,13 +219,11 @@ def _take_back(
             _refuse_collisions(found, first)
             if not found.added and not found.removed:
                 raise BadInput("No knowledge was changed there: nothing can be taken back.")
-            try:
-                return project.commit(
-                    _reversed(project, found, change, folder), guard=_unmoved(project, head, guard)
-                )
-            except _Moved:
-                continue
-    raise Conflict("Other commits change the graph all the time. Try again when they are done.")
+            return project.commit(
+                _reversed(project, found, change, folder), guard=unchanged(project, head, guard)
+            )
+
+    return repeated(project, attempt)
 
 
 def _difference(project: Project, first: int, last: int, head: int, folder: Path) -> Difference:
@@ -277,17 +272,6 @@ def _refuse_collisions(found: Difference, sequence: int) -> None:
             "conflicts": [asdict(item) for item in found.collisions],
         },
     )
-
-
-def _unmoved(project: Project, head: int, then: Guard | None) -> Guard:
-    def check(meta: GraphReader) -> None:
-        """Refuse the commit if a newer one changed the graph, or if the caller's guard does."""
-        if project.dataset.knowledge_sequence > head:
-            raise _Moved("A newer commit changed the graph.")
-        if then:
-            then(meta)
-
-    return check
 
 
 def _workplace(project: Project) -> Path:

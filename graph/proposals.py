@@ -34,6 +34,14 @@ _NEXT: dict[State, tuple[State, ...]] = {
     "undone": ("applied",),
     "superseded": (),
 }
+ADVICE: dict[State, str] = {
+    "pending": "Approve or reject it first.",
+    "approved": "Apply or reject it.",
+    "applied": "Undo it if it was wrong.",
+    "rejected": "Propose the change anew.",
+    "undone": "Undo the commit that undid it, or propose the change anew.",
+    "superseded": "Propose the change anew.",
+}
 _DEEPEST = 16
 
 
@@ -133,8 +141,25 @@ def decided(
         Conflict: the state it is in does not lead there.
     """
     if state not in _NEXT[proposal.state]:
-        raise Conflict(f"Proposal {proposal.id} is {proposal.state}; it cannot become {state}.")
+        raise Conflict(
+            f"Proposal {proposal.id} is {proposal.state}; it cannot become {state}. "
+            f"{ADVICE[proposal.state]}"
+        )
     return replace(proposal, state=state, decided_by=by, decided_at=at, decision=reason)
+
+
+def effective(
+    change: ChangeSet | Patch, names: ProjectNames, reader: Callable[[NamedNode], GraphReader]
+) -> ChangeSet:
+    """Give what of a change is not so already, each quad once and in its order.
+
+    Raises:
+        GraphForbidden: it changes a graph that is not open to proposals.
+    """
+    added, removed = _placed(change.added, names), _placed(change.removed, names)
+    wanted = frozenset(added)
+    gone = [quad for quad in removed if quad not in wanted]
+    return ChangeSet(missing(added, reader), tuple(present(gone, reader)))
 
 
 def missing(quads: Iterable[Quad], reader: Callable[[NamedNode], GraphReader]) -> tuple[Quad, ...]:

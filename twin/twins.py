@@ -14,6 +14,7 @@ from graph.names import ProjectNames
 from graph.records import Facts, record_quads
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
+from graph.terms import NamedNode
 from graph.vocab import DCTERMS, MIMIR, PROV, RDF
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -44,8 +45,7 @@ def create_change(names: ProjectNames, reader: GraphReader, twin: Twin) -> Chang
         raise BadInput(
             f"The twin id {twin.id!r} must consist of lower-case letters, digits and hyphens."
         )
-    if any(known.id == twin.id for known in list_twins(reader)):
-        raise Conflict(f"There is a twin {twin.id!r} already.")
+    check_free(names, reader, twin.id)
     facts: Facts = {
         RDF.type: (MIMIR.Twin, PROV.Entity),
         MIMIR.identifier: twin.id,
@@ -58,12 +58,19 @@ def create_change(names: ProjectNames, reader: GraphReader, twin: Twin) -> Chang
     return ChangeSet(added=tuple(quads), author="twin", reason=f"Create twin {twin.id}")
 
 
+def check_free(names: ProjectNames, reader: GraphReader, twin: str) -> None:
+    """Refuse an id that a twin has already.
+
+    Raises:
+        Conflict: there is a twin with this id.
+    """
+    if _twins(reader, "twin", twin=names.record("twin", twin)):
+        raise Conflict(f"There is a twin {twin!r} already.")
+
+
 def list_twins(reader: GraphReader) -> tuple[Twin, ...]:
     """List the twins by id; `reader` reads the meta graph, sizes are left at zero."""
-    rows = reader.select(load_query("twin", "twins"))
-    return tuple(
-        Twin(_text(row[0]), _text(row[1]), datetime.fromisoformat(_text(row[2]))) for row in rows
-    )
+    return _twins(reader, "twins")
 
 
 def find_twin(names: ProjectNames, reader: GraphReader, twin: str) -> Twin:
@@ -72,9 +79,8 @@ def find_twin(names: ProjectNames, reader: GraphReader, twin: str) -> Twin:
     Raises:
         NotFound: there is none.
     """
-    for known in list_twins(reader):
-        if known.id == twin:
-            return known
+    for known in _twins(reader, "twin", twin=names.record("twin", twin)):
+        return known
     raise NotFound(f"Project {names.project!r} has no twin {twin!r}.")
 
 
@@ -96,6 +102,13 @@ def delete_change(
     ]
     return ChangeSet(
         removed=(*overlay.removed, *facts), author="twin", reason=f"Delete twin {twin}"
+    )
+
+
+def _twins(reader: GraphReader, query: str, **terms: NamedNode) -> tuple[Twin, ...]:
+    rows = reader.select(bind(load_query("twin", query), **terms))
+    return tuple(
+        Twin(_text(row[0]), _text(row[1]), datetime.fromisoformat(_text(row[2]))) for row in rows
     )
 
 

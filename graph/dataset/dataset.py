@@ -240,7 +240,6 @@ class Dataset(ProjectDataset):
             if guard:
                 guard(self.reader([self.names.meta]))
             self._bulk.drop()
-            self._gate.close()
             self.log.close()
             self._store.close()
             self._owner.release()

@@ -84,8 +84,9 @@ def _skolem(term: Subject | Term, names: ProjectNames) -> Subject | Term:
 def _first(seen: OxigraphStore, quads: Iterable[Quad]) -> list[Quad]:
     """Give the quads that `seen` lacks, each once, and put them there."""
     fresh = []
+    engine = seen.engine
     for quad in quads:
-        if not seen.contains(quad):
-            seen.engine.add(quad)
+        if quad not in engine:
+            engine.add(quad)
             fresh.append(quad)
     return fresh
