@@ -12,6 +12,7 @@ from app.auth import is_worker
 from app.calls import caller_name
 from app.operations.catalog import OPERATIONS
 from app.services import Services
+from graph.errors import LogDamaged
 
 _LONGEST_PATH = 500
 # Answers that say nothing about the caller: not there, and not in that form.
@@ -21,6 +22,9 @@ _HARMLESS = (404, 405, 406)
 def install(app: Flask, services: Services) -> None:
     """Keep a record of each change that was asked for, and of each call that was refused."""
     audit = AuditFile(services.settings.data / FILE)
+    if audit.kept:
+        app.logger.error("the end of the audit was cut off; what is left is in %s", audit.kept)
+        audit.append(_cut_off(services, audit.kept.name))
 
     @app.after_request
     def note(response: Response) -> Response:
@@ -31,6 +35,23 @@ def install(app: Flask, services: Services) -> None:
             except OSError:
                 app.logger.exception("the audit cannot be written")
         return response
+
+
+def _cut_off(services: Services, kept: str) -> dict[str, Any]:
+    """Say in the audit itself that the file before lost its end."""
+    return {
+        "time": services.clock().isoformat(timespec="milliseconds"),
+        "actor": "mimir",
+        "address": None,
+        "method": "",
+        "path": kept,
+        "door": "audit",
+        "project": None,
+        "status": 500,
+        "outcome": LogDamaged.code,
+        "commit": None,
+        "call": None,
+    }
 
 
 def _deserves_record(response: Response) -> bool:

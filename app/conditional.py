@@ -5,6 +5,7 @@ fields of a call, is a SPARQL ASK that must be true of the state that the change
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 
 from flask import Request, Response, after_this_request
@@ -12,7 +13,7 @@ from flask import Request, Response, after_this_request
 from app.services import Services
 from graph.dataset.precondition import Condition, Precondition
 from graph.dataset.snapshots import Overlay
-from graph.errors import BadQuery
+from graph.errors import BadQuery, PreconditionFailed
 from graph.projects import Project
 from graph.readers.pool import Query
 
@@ -66,6 +67,56 @@ def is_known(call: Request, sequence: int) -> bool:
     return call.method in ("GET", "HEAD") and call.if_none_match.contains_weak(str(sequence))
 
 
+def known_representation(call: Request, tags: Collection[str]) -> Response | None:
+    """Give the answer 304 when the caller has one of the representations that it may get.
+
+    An If-None-Match of `*` is heeded by `conditional_answer`, since it needs an answer first.
+
+    Args:
+        tags: entity tags, as `etag` gives them.
+
+    Raises:
+        PreconditionFailed: If-Match names none of them.
+    """
+    if call.method not in ("GET", "HEAD"):
+        return None
+    wanted = call.if_match
+    if call.headers.get("If-Match") and not any(wanted.contains(tag.strip('"')) for tag in tags):
+        raise PreconditionFailed("What If-Match names is not the newest any more. Read it again.")
+    # A star would be in every list, so the list itself is asked.
+    known = call.if_none_match.as_set(include_weak=True)
+    return next((_unmodified(tag) for tag in tags if tag.strip('"') in known), None)
+
+
+def require_resource(call: Request, exists: bool, sequence: int) -> None:
+    """Heed the conditions of a write that are about the resource itself, not about its project.
+
+    Args:
+        sequence: number of the newest commit.
+
+    Raises:
+        PreconditionFailed: If-Match is `*` and there is nothing; or there is something, and
+            If-None-Match is `*` or names the newest commit.
+    """
+    if call.if_match.star_tag and not exists:
+        raise PreconditionFailed("If-Match asks for something that is there; nothing is there.")
+    refused = {tag.partition("-")[0] for tag in call.if_none_match.as_set(include_weak=True)}
+    if exists and (call.if_none_match.star_tag or str(sequence) in refused):
+        raise PreconditionFailed("If-None-Match forbids the change: what it names is there.")
+
+
+def conditional_answer(response: Response, call: Request) -> Response:
+    """Turn an answer into 304 when If-None-Match says that the caller has it."""
+    tag = response.headers["ETag"]
+    known = call.if_none_match.contains_weak(tag.strip('"'))
+    if call.method not in ("GET", "HEAD") or not known:
+        return response
+    response.close()
+    unmodified = _unmodified(tag)
+    unmodified.headers["Vary"] = response.headers["Vary"]
+    return unmodified
+
+
 def tag_answer(sequence: int) -> None:
     """Give the answer to this request the ETag of a commit, which was read before the graph was."""
 
@@ -75,9 +126,14 @@ def tag_answer(sequence: int) -> None:
         return response
 
 
-def etag(sequence: int) -> str:
-    """Write the entity tag of a commit."""
-    return f'"{sequence}"'
+def etag(sequence: int, media: str = "") -> str:
+    """Write the entity tag of a commit.
+
+    Args:
+        media: of a representation; empty for the one that callers get who ask for none.
+    """
+    kind = media.rpartition("/")[2]
+    return f'"{sequence}-{kind}"' if kind else f'"{sequence}"'
 
 
 def _allowed(call: Request, if_match: str | None) -> list[int] | None:
@@ -88,7 +144,11 @@ def _allowed(call: Request, if_match: str | None) -> list[int] | None:
         tags = {"*"} if call.if_match.star_tag else call.if_match.as_set()
     else:
         return None
-    return None if "*" in tags else [int(tag) for tag in tags if tag.isascii() and tag.isdigit()]
+    if "*" in tags:
+        return None
+    # A representation's tag names its commit too.
+    commits = [tag.partition("-")[0] for tag in tags]
+    return [int(number) for number in commits if number.isascii() and number.isdigit()]
 
 
 def _asking(services: Services, project: Project, text: str, overlay: Overlay | None) -> Condition:
@@ -115,3 +175,9 @@ def _tag_later(precondition: Precondition, before: int) -> None:
         own = precondition.committed
         response.headers.setdefault("ETag", etag(before if own is None else own))
         return response
+
+
+def _unmodified(tag: str) -> Response:
+    response = Response(status=304)
+    response.headers["ETag"] = tag
+    return response

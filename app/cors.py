@@ -6,7 +6,10 @@ from app.settings import Settings
 
 CORS_DOORS = ("sparql", "graph_store", "void")
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-_HEADERS = "Accept, Accept-Datetime, Authorization, Content-Type, If-Match, Mimir-Require-Ask"
+_HEADERS = (
+    "Accept, Accept-Datetime, Authorization, Content-Type, If-Match, If-None-Match, "
+    "Mimir-Query-Id, Mimir-Require-Ask"
+)
 
 
 def install(app: Flask, settings: Settings) -> None:

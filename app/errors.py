@@ -4,7 +4,7 @@ import errno
 from typing import Any
 
 from flask import Flask, Response, json
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from graph.errors import MimirError
 
@@ -125,7 +125,10 @@ def install(app: Flask) -> None:
         messages = getattr(error, "data", {}).get("messages")
         if messages:
             return problem(status, "bad-input", "The request does not fit.", errors=messages)
-        return problem(status, code, error.description or error.name)
+        response = problem(status, code, error.description or error.name)
+        if isinstance(error, MethodNotAllowed):
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+        return response
 
     @app.errorhandler(OSError)
     def _system(error: OSError) -> Response:

@@ -14,7 +14,13 @@ from urllib.parse import quote
 from flask import Blueprint, Request, Response, request
 
 from app.auth import authorize
-from app.conditional import conditional_project
+from app.conditional import (
+    conditional_answer,
+    conditional_project,
+    etag,
+    known_representation,
+    require_resource,
+)
 from app.errors import BadRequest, UnsupportedMediaType
 from app.graph_upload import commit_upload, empty, spooled
 from app.negotiation import negotiated
@@ -78,6 +84,7 @@ def graph_store_blueprint(services: Services) -> Blueprint:
         """Answer the request's method on one graph."""
         if request.method in ("GET", "HEAD"):
             return _get(services, request, target)
+        require_resource(request, target.exists, target.project.dataset.sequence)
         handler = {"PUT": _put, "POST": _post, "DELETE": _delete, "PATCH": _patch}[request.method]
         response = handler(services, request, target)
         services.board.touch()
@@ -134,9 +141,15 @@ def _user_graph(project: Project, path: str) -> NamedNode:
 def _get(services: Services, call: Request, target: _Target) -> Response:
     project, graph = target.project, target.graph
     names = project.names
-    media = negotiated(call, DATASETS if graph is None else GRAPHS)
+    offered = DATASETS if graph is None else GRAPHS
+    media = negotiated(call, offered)
     at = requested_commit(call, project)
     sequence = project.dataset.sequence if at is None else at
+    tag = etag(sequence, "" if media == offered[0] else media)
+    known = known_representation(call, [tag]) if at is None and target.exists else None
+    if known:
+        mark_memento(known, call, project, at)
+        return known
     if graph is None:
         every = user_scope(project.dataset)
         dump = Dump([names.data], media, home=names.data, open_to=every, skolem=names.skolem)
@@ -149,7 +162,7 @@ def _get(services: Services, call: Request, target: _Target) -> Response:
         hidden = graph is not None and graph.value.startswith(INTERNAL)
         if hidden or (answer.kind == "empty" and graph not in (None, names.data)):
             raise NotFound(f"There is no graph <{target.base}>.")
-        response = streamed(answer, stack.pop_all(), sequence)
+        response = conditional_answer(streamed(answer, stack.pop_all(), tag), call)
     mark_memento(response, call, project, at)
     return response
 

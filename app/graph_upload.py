@@ -16,12 +16,13 @@ from flask import Request
 
 from app.errors import BadRequest, UnsupportedMediaType
 from app.services import Services
-from app.sparql_update import AUTHOR, readers_for, unchanged
+from app.sparql_update import AUTHOR, readers_for
 from graph.changes import ChangeSet, Commit, read_quads
 from graph.projects import Project
 from graph.readers.pool import Dump, ReaderPool
 from graph.readers.rdf_io import GRAPHS, Upload
 from graph.readers.update import Scope
+from graph.repeating import unchanged
 from graph.terms import NamedNode
 
 _FEW = 20_000

@@ -2,7 +2,8 @@
 
 Waitress lets a caller who stops reading, or who sends a request byte by byte, keep a thread or a
 connection for as long as it likes. Here a transfer that is under way must move a little all the
-time, and one address leaves room for others.
+time, and one address leaves room for others. A request that is refused before all of it came is
+answered at once; what still comes is thrown away for a moment, so that the caller can read why.
 """
 
 import contextlib
@@ -17,10 +18,13 @@ from typing import Any
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 
+from app.http_request import IncomingRequest, RefusedRequest
+
 PATIENCE = 30.0
 """Seconds in which a transfer must move `LEAST_BYTES`."""
 LEAST_BYTES = 64 << 10
 _IDLE = 75.0
+_LINGER = 2.0
 _CLEANUP = 5
 CONNECTIONS = 1_000
 _FILES = 65_536
@@ -32,7 +36,12 @@ _RESET = struct.pack("ii", 1, 0)
 class _Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
     """A connection that knows how much it moved lately."""
 
+    parser_class = IncomingRequest
+    error_task_class = RefusedRequest
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._lingers = False
+        self._lingering_since: float | None = None
         self._moved = self._mark = 0
         self._since = time.monotonic()
         super().__init__(*arguments, **options)
@@ -45,9 +54,30 @@ class _Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
 
     def received(self, data: bytes) -> bool:
         """Take bytes of a request."""
+        if self._lingering_since is not None:
+            return True
         self._moved += len(data)
         taken: bool = super().received(data)
         return taken
+
+    def readable(self) -> bool:
+        """Tell whether more may come."""
+        return self._lingering_since is not None or bool(super().readable())
+
+    def linger(self) -> None:
+        """Have the connection take for a moment what comes after the answer under way."""
+        self._lingers = True
+
+    def handle_close(self) -> None:
+        """Close the connection, or this side of it first (RFC 9112, section 9.6)."""
+        if self._lingers and self.connected:
+            self._lingers = False
+            with contextlib.suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
+                self.will_close = self.close_when_flushed = False
+                self._lingering_since = time.monotonic()
+                return
+        super().handle_close()
 
     def end_if_stalled(self, now: float, patience: float) -> None:
         """Cut the connection if what is under way does not move.
@@ -56,6 +86,10 @@ class _Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
             now: monotonic seconds.
             patience: seconds in which a transfer must move `LEAST_BYTES`.
         """
+        if self._lingering_since is not None:
+            if now - self._lingering_since >= _LINGER:
+                self.handle_close()
+            return
         sending = bool(self.total_outbufs_len)
         # What follows a request that is being answered is not read yet.
         receiving = self.request is not None and not self.requests

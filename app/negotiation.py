@@ -12,11 +12,13 @@ def preferred(call: Request, offered: Sequence[str]) -> str | None:
     """Give the offered media type that the caller likes best, or None.
 
     The most specific range that matches a type gives its quality, so `q=0` refuses it; among equals
-    the order of `offered` decides. Without an Accept header the first is given.
+    the order of `offered` decides. Without an Accept header the first is given; a header of which
+    nothing can be read accepts nothing.
     """
     accept = call.accept_mimetypes
     if not accept:
-        return offered[0] if offered else None
+        written = call.headers.get("Accept", "").strip()
+        return offered[0] if offered and not written else None
     qualities = {media: _quality(media, accept) for media in offered}
     best = max(qualities.values(), default=0.0)
     return next((media for media in offered if qualities[media] == best), None) if best else None

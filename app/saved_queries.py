@@ -8,13 +8,14 @@ from flask import Blueprint, Response, request
 
 from app.answers import answered
 from app.auth import authorize
+from app.conditional import conditional_answer, etag
 from app.negotiation import negotiated
 from app.services import Services
 from app.sparql import RESULTS, streamed
 from app.time_travel import shown
 from graph.oxigraph import OxigraphStore
 from graph.projects import Project
-from graph.readers.pool import Query
+from graph.readers.pool import JSON_RESULTS, Query
 from graph.saved_queries import SavedQuery, find_query, list_queries, queries_graph
 
 _ALIASES = {
@@ -64,7 +65,11 @@ def check_query(services: Services, text: str, base: str = "") -> None:
 def _answer(services: Services, project: Project, text: str, stack: ExitStack) -> Response:
     media = negotiated(request, RESULTS, _ALIASES)
     named = tuple(sorted({*project.graphs(), *project.names.default_graphs}, key=str))
-    query = Query(text, project.names.default_graphs, named, results=media)
+    names = project.names
+    query = Query(
+        text, names.default_graphs, named, results=media, base=names.root, skolem=names.skolem
+    )
     sequence = project.sequence
     answer = stack.enter_context(answered(services.user_readers, project, query))
-    return streamed(answer, stack.pop_all(), sequence)
+    tag = etag(sequence, "" if answer.media == JSON_RESULTS else answer.media)
+    return conditional_answer(streamed(answer, stack.pop_all(), tag), request)

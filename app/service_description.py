@@ -2,6 +2,7 @@
 
 from flask import Request, Response
 
+from app.conditional import conditional_answer, etag
 from app.negotiation import negotiated
 from graph.projects import Project
 from graph.service_description import GRAPH_MEDIA, ServiceFacts, service_description
@@ -23,6 +24,6 @@ def describe_service(call: Request, project: Project) -> Response:
         updates=True,
     )
     response = Response(service_description(facts, media), content_type=media)
-    response.headers["ETag"] = f'"{dataset.sequence}"'
+    response.headers["ETag"] = etag(dataset.sequence, "" if media == GRAPH_MEDIA[0] else media)
     response.headers["Vary"] = "Accept"
-    return response
+    return conditional_answer(response, call)

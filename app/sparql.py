@@ -4,6 +4,7 @@ The text is handed to a reader process; nothing of it is parsed here. A GET with
 the Service Description. Protocol: https://www.w3.org/TR/sparql11-protocol/.
 """
 
+import re
 from contextlib import ExitStack
 
 from flask import Blueprint, Request, Response, request
@@ -11,6 +12,7 @@ from werkzeug.wsgi import wrap_file
 
 from app.answers import answered
 from app.auth import authorize, is_worker
+from app.conditional import conditional_answer, etag, known_representation
 from app.errors import BadRequest, NotAcceptable, UnsupportedMediaType
 from app.negotiation import preferred
 from app.overlays import overlay_of
@@ -21,7 +23,7 @@ from app.time_travel import mark_memento, requested_commit
 from graph.names import ProjectNames
 from graph.projects import Project
 from graph.readers.gate import QueryTooLong
-from graph.readers.pool import Answer, Query
+from graph.readers.pool import JSON_RESULTS, Answer, Query
 from graph.readers.update import GraphForbidden
 from graph.readers.user_graphs import INTERNAL, closed_prefixes
 from graph.terms import NamedNode
@@ -48,6 +50,8 @@ _ALIASES = {
     "application/xml": "application/sparql-results+xml",
     "text/xml": "application/sparql-results+xml",
 }
+# What these give may differ at the same commit.
+_UNSTABLE = re.compile(r"\b(RAND|NOW|UUID|STRUUID|SERVICE)\b", re.IGNORECASE)
 _FORM = "application/x-www-form-urlencoded"
 _QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
 _LARGEST_TEXT = 8 << 20
@@ -106,20 +110,34 @@ def _answer(services: Services, project: Project, twin: str | None, text: str) -
         shown = project if at is None else stack.enter_context(project.at(at))
         sequence = shown.sequence
         query = _query(request, shown, text, skolem)
-        answer = stack.enter_context(answered(pool, shown, query, overlay_of(shown, twin)))
-        response = streamed(answer, stack.pop_all(), sequence)
+        overlay = overlay_of(shown, twin)
+        stable = _UNSTABLE.search(text) is None
+        tags = [_tag(sequence, media) for media in (query.results, query.graph) if media]
+        response = known_representation(request, tags) if stable else None
+        if response is None:
+            answer = stack.enter_context(answered(pool, shown, query, overlay))
+            response = streamed(answer, stack.pop_all(), _tag(sequence, answer.media))
+            response = conditional_answer(response, request) if stable else response
     mark_memento(response, request, project, at)
     return response
 
 
-def streamed(answer: Answer, stack: ExitStack, sequence: int) -> Response:
-    """Answer with a file; what the stack keeps is given back at once, the file when it has left."""
+def _tag(sequence: int, media: str) -> str:
+    return etag(sequence, "" if media == JSON_RESULTS else media)
+
+
+def streamed(answer: Answer, stack: ExitStack, tag: str) -> Response:
+    """Answer with a file; what the stack keeps is given back at once, the file when it has left.
+
+    Args:
+        tag: the entity tag, as `app.conditional.etag` gives it.
+    """
     with stack:
         size = answer.path.stat().st_size
         # An open file outlives its name, so a slow caller holds neither a thread nor a snapshot.
         file = wrap_file(request.environ, answer.path.open("rb"), _CHUNK)
     response = Response(file, content_type=answer.media, direct_passthrough=True)
-    response.headers["ETag"] = f'"{sequence}"'
+    response.headers["ETag"] = tag
     response.headers["Vary"] = "Accept"
     response.headers["Content-Length"] = str(size)
     return response

@@ -5,9 +5,6 @@ graph is still what the text saw, and evaluated again when it is not.
 """
 
 import re
-import threading
-from contextlib import suppress
-from functools import cache
 
 from flask import Request, Response
 
@@ -17,18 +14,15 @@ from app.errors import BadRequest
 from app.operations.twins import WhatIf, change_twin
 from app.services import Services
 from graph.changes import ChangeSet, Commit
-from graph.dataset.request import Guard
-from graph.errors import Conflict
 from graph.projects import Project
 from graph.readers.pool import ReaderPool
 from graph.readers.update import Scope
 from graph.readers.user_graphs import user_scope
-from graph.store import GraphReader
+from graph.repeating import repeated, unchanged
 from graph.syntax.update_text import READS
 from graph.terms import NamedNode
 
 AUTHOR = "user"
-_ATTEMPTS = 8
 # A text without these words is tried without a clone, which costs more than all the rest. They
 # may also be escaped, or mean nothing: the reader knows.
 _READING = re.compile("where|clear|drop|create|add|copy|move", re.IGNORECASE)
@@ -72,29 +66,7 @@ def commit_update(pool: ReaderPool, project: Project, text: str, scope: Scope) -
     Raises:
         Conflict: other data came between, each time.
     """
-    with suppress(Conflict):
-        return _commit_once(pool, project, text, scope)
-    # Those who came too late take turns, so that they are not in each other's way again.
-    with _turns(project.names.root):
-        for _ in range(_ATTEMPTS - 1):
-            with suppress(Conflict):
-                return _commit_once(pool, project, text, scope)
-        return _commit_once(pool, project, text, scope)
-
-
-def unchanged(project: Project, seen: int) -> Guard:
-    """Make a guard that lets a commit pass when no data came between.
-
-    Args:
-        seen: number of the newest commit, but for records of the platform, that the change knows.
-    """
-
-    def guard(_: GraphReader) -> None:
-        """Refuse the commit if the graph changed since it was read."""
-        if project.dataset.knowledge_sequence != seen:
-            raise Conflict("The graph was changed at the same time. Repeat the request.")
-
-    return guard
+    return repeated(project, lambda: _commit_once(pool, project, text, scope))
 
 
 def committed(status: int, commit: Commit) -> Response:
@@ -128,11 +100,6 @@ def _commit_once(pool: ReaderPool, project: Project, text: str, scope: Scope) ->
     change = ChangeSet(patch.added, patch.removed, AUTHOR, "SPARQL Update")
     blind = patch.header[READS] == "no"
     return project.commit(change, guard=None if blind else unchanged(project, seen))
-
-
-@cache
-def _turns(_project: str) -> threading.Lock:
-    return threading.Lock()
 
 
 def _empty(status: int, sequence: int) -> Response:

@@ -5,7 +5,7 @@ import threading
 from flask import Blueprint, Request, Response, request
 
 from app.auth import authorize
-from app.conditional import etag
+from app.conditional import conditional_answer, etag
 from app.negotiation import negotiated
 from app.services import Services
 from app.time_travel import shown
@@ -68,8 +68,9 @@ def void_blueprint(services: Services) -> Blueprint:
         authorize(services, request, "read")
         with shown(services.projects.get(project), request) as found:
             answer = _written(request, descriptions.get(found, request.root_url))
-            answer.headers["ETag"] = etag(found.knowledge_sequence)
-            return answer
+            media = "" if answer.mimetype == GRAPH_MEDIA[0] else answer.mimetype
+            answer.headers["ETag"] = etag(found.knowledge_sequence, media)
+            return conditional_answer(answer, request)
 
     @blueprint.get("/.well-known/void")
     def listing() -> Response:

@@ -1,5 +1,6 @@
 """Operations that show what a project knows: summary and models."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ from graph.projects import Project
 from graph.sparql import load_query
 from graph.store import GraphReader, Rows
 from twin.overlay import read_sizes
-from twin.twins import list_twins
+from twin.twins import Twin, list_twins
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def get_summary(services: Services, request: ProjectRequest) -> Summary:
         shapes=counts.shapes,
         violations=counts.violations,
         models=read_models(meta),
-        twins=twin_views(project),
+        twins=twin_views(project, list_twins(project.reader(names.meta))),
         alerts={state: sum(alert.state == state for alert in alerts) for state in STATES},
     )
 
@@ -115,11 +116,11 @@ def list_models(services: Services, request: PageRequest) -> ModelPage:
     return ModelPage(tuple(items), following)
 
 
-def twin_views(project: Project) -> tuple[TwinView, ...]:
-    """List the twins with the sizes of their overlays."""
+def twin_views(project: Project, twins: Iterable[Twin]) -> tuple[TwinView, ...]:
+    """Describe twins with the sizes of their overlays."""
     names = project.names
     views = []
-    for twin in list_twins(project.reader(names.meta)):
+    for twin in twins:
         sizes = read_sizes(
             names,
             project.reader(names.twin_added(twin.id)),

@@ -9,6 +9,8 @@ from app.overlays import overlay_of
 from app.services import Services
 from graph.projects import Project
 from graph.readers.update import Scope
+from graph.repeating import repeated, unchanged
+from graph.store import GraphReader
 from graph.terms import Triple
 from twin.overlay import (
     Difference,
@@ -18,7 +20,14 @@ from twin.overlay import (
     placed,
     read_difference,
 )
-from twin.twins import Twin, create_change, delete_change, find_twin
+from twin.twins import (
+    Twin,
+    check_free,
+    create_change,
+    delete_change,
+    find_twin,
+    list_twins,
+)
 
 
 @dataclass(frozen=True)
@@ -100,8 +109,11 @@ class DifferenceView:
 )
 def list_project_twins(services: Services, request: PageRequest) -> TwinPage:
     """List twins."""
-    views = list(twin_views(services.projects.get(request.project)))
-    return TwinPage(*page(views, request.limit, request.cursor))
+    project = services.projects.get(request.project)
+    twins = list(list_twins(project.reader(project.names.meta)))
+    # Measuring an overlay takes longer than listing all of them.
+    chosen, following = page(twins, request.limit, request.cursor)
+    return TwinPage(twin_views(project, chosen), following)
 
 
 @operation(
@@ -118,7 +130,11 @@ def create_twin(services: Services, request: CreateTwin) -> TwinView:
     """Create a twin; takes the same time whatever the size of the base."""
     project = services.projects.get(request.project)
     twin = Twin(request.id, request.title or request.id, services.clock())
-    project.commit(create_change(project.names, project.reader(project.names.meta), twin))
+    names = project.names
+    project.commit(
+        create_change(names, project.reader(names.meta), twin),
+        guard=lambda meta: check_free(names, meta, twin.id),
+    )
     return TwinView(twin.id, twin.title, twin.created.isoformat(), 0, 0, 0)
 
 
@@ -138,21 +154,7 @@ def create_twin(services: Services, request: CreateTwin) -> TwinView:
 def change_twin(services: Services, request: WhatIf) -> Changed:
     """Evaluate an update on a clone and keep its effect in the overlay."""
     project = services.projects.get(request.project)
-    overlay = overlay_of(project, request.twin)
-    names = project.names
-    scope = Scope(names.default_graphs, (), (names.data,))
-    with project.snapshots.scratch(overlay) as clone:
-        effect = services.user_readers.update(clone, request.update, scope)
-    change = overlay_change(
-        names,
-        request.twin,
-        _difference(project, request.twin),
-        effect.added,
-        effect.removed,
-        request.reason,
-    )
-    commit = project.commit(change)
-    return Changed(commit.sequence, len(effect.added), len(effect.removed))
+    return repeated(project, lambda: _change(services, project, request))
 
 
 @operation(
@@ -234,6 +236,23 @@ def delete_twin(services: Services, request: TwinRequest) -> Done:
     emptied = discard_change(names, request.twin, found)
     change = delete_change(names, request.twin, emptied, project.reader(names.meta))
     return Done(project.commit(change).sequence)
+
+
+def _change(services: Services, project: Project, request: WhatIf) -> Changed:
+    names, twin = project.names, request.twin
+    seen = project.dataset.knowledge_sequence
+    scope = Scope(names.default_graphs, (), (names.data,))
+    with project.snapshots.scratch(overlay_of(project, twin)) as clone:
+        effect = services.user_readers.update(clone, request.update, scope)
+    now = _difference(project, twin)
+    change = overlay_change(names, twin, now, effect.added, effect.removed, request.reason)
+
+    def guard(meta: GraphReader) -> None:
+        """Refuse the commit if the twin was deleted meanwhile."""
+        find_twin(names, meta, twin)
+
+    commit = project.commit(change, guard=unchanged(project, seen, guard))
+    return Changed(commit.sequence, len(effect.added), len(effect.removed))
 
 
 def _opened(services: Services, request: TwinRequest | DiffTwin) -> tuple[Project, Difference]:

@@ -189,7 +189,6 @@ class RemoteDataset(ProjectDataset):
         with self._lock:
             if guard:
                 guard(self.reader([self.names.meta]))
-            self._gate.close()
             self.log.close()
             self._owner.release()
 

@@ -246,7 +246,16 @@ def _distinct(subject: str, value: str, pattern: str) -> str:
     if not ends:
         # Without a variable there is one solution or none.
         return " ".join(("{ FILTER EXISTS {", pattern, "} }"))
-    return " ".join(("{ SELECT DISTINCT", *ends, "WHERE {", pattern, "} }"))
+    return enclosed(ends, " ".join(("SELECT DISTINCT", *ends, "WHERE {", pattern, "}")))
+
+
+def enclosed(variables: Iterable[str], distinct: str) -> str:
+    """Write a SELECT DISTINCT as a group, inside a plain SELECT of the same variables.
+
+    Fuseki 5 goes on from the solutions before a sub-select that is DISTINCT, and drops the equal
+    ones among those too; one inside another begins anew for each solution.
+    """
+    return " ".join(("{ SELECT", *variables, "WHERE { {", distinct, "} } }"))
 
 
 def _union(pieces: Iterable[str]) -> str:

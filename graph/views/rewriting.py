@@ -8,13 +8,12 @@ Only for texts that an engine has accepted. SPARQL 1.1 Query, section 18.2.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from graph.syntax.property_paths import Link
 from graph.syntax.spans import Spans
 from graph.syntax.tokens import Prologue, tokens
 from graph.terms import NamedNode
 from graph.views.descriptions import description
 from graph.views.layers import DEFAULT, View, ViewRefused
-from graph.views.patterns import Closure, ViewPatterns
+from graph.views.patterns import Closure, ViewPatterns, enclosed
 from graph.views.triple_reading import GROUP_WORDS, TripleReading, variable_name
 
 _NOWHERE = "urn:mimir:no-graph"
@@ -276,8 +275,9 @@ class _Rewriting:
         at, end = opening + 1, self._spans.close(opening)
         group = _Group()
         if self._items[at].keyword == "SELECT":
-            text, projected = self._select(at, end, active)
-            group.add(text, projected)
+            text, shown = self._select(at, end, active)
+            distinct = self._items[at + 1].keyword in ("DISTINCT", "REDUCED")
+            group.add(enclosed(shown, text) if distinct and shown else text, shown)
             return group
         while at < end:
             token = self._items[at]

@@ -64,7 +64,8 @@ class TextWriter(Writer):
         if kind == 2:
             return f"DELETE WHERE {{ {self._made()} . {self._made()} }}"
         if kind == 3:
-            return f"DELETE WHERE {{ GRAPH {self._random.choice(('?g', graph))} {{ {self._made()} }} }}"
+            named = self._random.choice(("?g", graph))
+            return f"DELETE WHERE {{ GRAPH {named} {{ {self._made()} }} }}"
         if kind == 4:
             word = self._random.choice(("CLEAR", "DROP"))
             target = self._random.choice(("DEFAULT", "NAMED", "ALL", f"GRAPH {graph}"))

@@ -139,7 +139,30 @@ def test_a_changed_missing_or_moved_record_is_found_and_a_cut_one_left_out(tmp_p
         path.write_bytes(content)
         with pytest.raises(LogDamaged):
             list(read_audit(path))
-    path.write_bytes(whole[:-5])
-    assert [item["number"] for item in read_audit(path)] == [0, 1, 2]
+    path.write_bytes(whole + lines[0][:40])
+    assert [item["number"] for item in read_audit(path)] == [0, 1, 2, 3]
     AuditFile(path).append({"number": 9})
-    assert [item["number"] for item in read_audit(path)] == [0, 1, 2, 9]
+    assert [item["number"] for item in read_audit(path)] == [0, 1, 2, 3, 9]
+
+
+def test_an_audit_that_lost_its_end_says_so_after_the_next_start(tmp_path: Path) -> None:
+    file = tmp_path / FILE
+    listing = OPERATIONS["list_audit_records"]
+    first = Owner(settings_for(tmp_path), port=0)
+    first.start()
+    client = Client(first.url)
+    for name in ("one", "two"):
+        client.call(OPERATIONS["create_project"], {"name": name})
+    left = file.read_text().splitlines(keepends=True)[0]
+    file.write_text(left)
+    with pytest.raises(CallFailed, match="its end was cut off"):
+        client.call(listing, {})
+    first.stop()
+
+    again = Owner(settings_for(tmp_path), port=0)
+    again.start()
+    (record,) = Client(again.url).call(listing, {})["items"]
+    again.stop()
+
+    assert (record["door"], record["outcome"]) == ("audit", "log-damaged")
+    assert (tmp_path / record["path"]).read_text().startswith(left)

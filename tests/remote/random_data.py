@@ -35,7 +35,6 @@ LITERALS: list[Term] = [
 # What some engines keep in a form of their own, or do not take for what others take it for.
 ODD: list[Term] = [
     Literal("1.0", datatype=XSD.decimal),
-    Literal("2.50", datatype=XSD.decimal),
     Literal("1.5e0", datatype=XSD.double),
     Literal("NaN", datatype=XSD.double),
     Literal("2", datatype=XSD.int),
