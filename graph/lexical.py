@@ -9,10 +9,14 @@ these choices:
   `INF`, `-INF` and `NaN`;
 - a dateTime keeps its zone; a cell of a dateTime column that is only a date is its midnight;
 - an integer never has leading zeros: such a cell is a code, not a number, and not valid here;
-- text is kept unchanged (no Unicode normalisation, no trimming).
+- text is kept unchanged (no Unicode normalisation, no trimming);
+- around other values blanks of all kinds are no part of them; an amount in brackets, or with its
+  minus behind it, is negative.
 """
 
 from graph.schema import Column
+from graph.spans import span_sql
+from graph.spelled_dates import LANGUAGE_MARK, MONTHS, spelled_sql
 
 NUMBER_PLACE = "#"
 """Where the number stands in the `format` of a number column whose cells carry their unit."""
@@ -20,13 +24,14 @@ NUMBER_PLACE = "#"
 _INTEGER = "[+-]?(0|[1-9][0-9]*)"
 _DECIMAL = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
 _DOUBLE = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-_GROUPED = r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?"
+_GROUPED = r"[+-]?[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]*)?"
+"""Groups of three digits, and after the last three of two, as in India."""
 _GROUPED_COMMA = r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?"
 GROUP_SIGNS = "[ \u00a0\u2009\u202f'’]"
 """Signs between groups of three digits besides comma and point, as a regular expression."""
 _SPACED = f"[+-]?[0-9]{{1,3}}({GROUP_SIGNS}[0-9]{{3}})+([.,][0-9]*)?"
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
+_CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]+)?)?"
 _ZONE = r" ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)"
 _DATETIME = f"{_DATE}([T ]{_CLOCK}({_ZONE})?)?"
 _TIME = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
@@ -34,6 +39,11 @@ _TIME = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
 _CANONICAL_INTEGER = "0|-?[1-9][0-9]*"
 _CANONICAL_DECIMAL = r"-?[1-9][0-9]*\.([0-9]*[1-9]|0)|-?0\.[0-9]*[1-9]|0\.0"
 _CANONICAL_DATETIME = f"{_DATE}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_BLANKS = " \t\r\n\u00a0\u2007\u2009\u202f\u3000\ufeff"
+_BRACKETED = r"\([^()]*[0-9][^()]*\)"
+_MINUS_LAST = r"[^-]*[0-9][.,][0-9]+-"
+ZONED = " %z"
+"""Ends the pattern of date-times whose zone stands behind them."""
 _SPECIAL = (
     ("INF", ("inf", "+inf", "infinity", "+infinity")),
     ("-INF", ("-inf", "-infinity")),
@@ -51,6 +61,30 @@ def quote_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def trimmed_sql(source: str) -> str:
+    """Give the expression of a text without the blanks around it."""
+    return f"trim({source}, {quote_text(_BLANKS)})"
+
+
+def signed_sql(text: str) -> str:
+    """Give the expression of a trimmed text with a plain minus before it, where it is negative.
+
+    `(12.50)` and `12.50-` are amounts below zero as accountants write them.
+    """
+    return (
+        f"(CASE WHEN starts_with({text}, '(') AND {_matches(text, _BRACKETED)} "
+        f"THEN '-' || substring({text}, 2, length({text}) - 2) "
+        f"WHEN ends_with({text}, '-') AND {_matches(text, _MINUS_LAST)} "
+        f"THEN '-' || left({text}, -1) "
+        f"WHEN contains({text}, '\u2212') THEN replace({text}, '\u2212', '-') ELSE {text} END)"
+    )
+
+
+def zone_of(text: str) -> str:
+    """Give the expression of the zone at the end of a date-time; empty where there is none."""
+    return f"regexp_extract({text}, {quote_text(_ZONE + '$')}, 1)"
+
+
 def null_sql(column: Column, source: str) -> str:
     """Give the condition under which the cell has no value.
 
@@ -61,7 +95,7 @@ def null_sql(column: Column, source: str) -> str:
     if not column.null_words:
         return f"({source} IS NULL)"
     words = ", ".join(quote_text(word) for word in column.null_words)
-    return f"({source} IS NULL OR trim({source}) IN ({words}))"
+    return f"({source} IS NULL OR {trimmed_sql(source)} IN ({words}))"
 
 
 def lexical_sql(column: Column, source: str) -> str:
@@ -126,7 +160,7 @@ def _double(column: Column, source: str) -> str:
 
 def _number_text(column: Column, source: str) -> str:
     """Give the number's text with a point and without unit and thousands separators."""
-    text = f"trim({source})"
+    text = signed_sql(trimmed_sql(source))
     if column.format is not None and NUMBER_PLACE in column.format:
         before, _, after = (part.strip() for part in column.format.partition(NUMBER_PLACE))
         text = _without(text, before, after)
@@ -144,16 +178,19 @@ def _number_text(column: Column, source: str) -> str:
 def _without(text: str, before: str, after: str) -> str:
     """Strip the unit that stands before or after the number; a cell without it is not valid."""
     first = len(before) + 1
-    length = f"greatest(length({text}) - {len(before) + len(after)}, 0)"
+    signed = f"regexp_matches({text}, '^[+-][^0-9.,]')"
+    bare = f"(CASE WHEN {signed} THEN trim(substring({text}, 2)) ELSE {text} END)"
+    length = f"greatest(length({bare}) - {len(before) + len(after)}, 0)"
+    sign = f"(CASE WHEN {signed} AND starts_with({text}, '-') THEN '-' ELSE '' END)"
     return (
-        f"(CASE WHEN starts_with({text}, {quote_text(before)}) "
-        f"AND ends_with({text}, {quote_text(after)}) "
-        f"THEN trim(substring({text}, {first}, {length})) END)"
+        f"(CASE WHEN starts_with({bare}, {quote_text(before)}) "
+        f"AND ends_with({bare}, {quote_text(after)}) "
+        f"THEN {sign} || {trimmed_sql(f'substring({bare}, {first}, {length})')} END)"
     )
 
 
 def _boolean(column: Column, source: str) -> str:
-    text = f"lower(trim({source}))"
+    text = f"lower({trimmed_sql(source)})"
     return (
         f"(CASE WHEN {text} IN ({_words(column.true_words or ('true',))}) THEN 'true' "
         f"WHEN {text} IN ({_words(column.false_words or ('false',))}) THEN 'false' END)"
@@ -165,28 +202,49 @@ def _words(words: tuple[str, ...]) -> str:
 
 
 def _date(column: Column, source: str) -> str:
-    text = f"trim({source})"
+    text = trimmed_sql(source)
+    if column.format is not None and LANGUAGE_MARK in column.format:
+        return f"nullif(left({_spelled(column.format, text)}, 10), '')"
     if column.format is not None:
         return f"strftime({_parsed(column.format, text)}, '%Y-%m-%d')"
     return f"(CASE WHEN {_is_iso(text, _DATE)} THEN {text} END)"
 
 
 def _datetime(column: Column, source: str) -> str:
-    text = f"trim({source})"
+    text = trimmed_sql(source)
+    if column.format is not None and LANGUAGE_MARK in column.format:
+        moment = f"rpad({_spelled(column.format, text)}, 19, ' 00:00:00')"
+        return f"strftime(TRY_CAST({moment} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S')"
+    if column.format is not None and column.format.endswith(ZONED):
+        return _zoned(column.format.removesuffix(ZONED), text)
     if column.format is not None:
         moment = f"strftime({_parsed(column.format, text)}, '%Y-%m-%dT%H:%M:%S.%f')"
         return _trimmed_fraction(moment)
     clock = f"substring({text}, 12)"
     zone = f"regexp_extract({clock}, {quote_text(_ZONE + '$')}, 1)"
     time = f"regexp_extract({clock}, {quote_text('^' + _CLOCK)}, 0)"
+    padded = f"(CASE WHEN {time}[2] = ':' THEN '0' || {time} ELSE replace({time}, ',', '.') END)"
     moment = (
-        f"left({text}, 10) || 'T' || (CASE length({time}) WHEN 0 THEN '00:00:00' "
-        f"WHEN 5 THEN {time} || ':00' ELSE {_trimmed_fraction(time)} END) || {_zone(zone)}"
+        f"left({text}, 10) || 'T' || (CASE length({padded}) WHEN 0 THEN '00:00:00' "
+        f"WHEN 5 THEN {padded} || ':00' ELSE {_trimmed_fraction(padded)} END) || {_zone(zone)}"
     )
     return (
         f"(CASE WHEN {_is_iso(source, _CANONICAL_DATETIME)} THEN {source} "
         f"WHEN {_is_iso(text, _DATETIME)} THEN {moment} END)"
     )
+
+
+def _zoned(pattern: str, text: str) -> str:
+    """Give a date-time that a pattern reads, with the zone that stands behind it."""
+    zone = zone_of(text)
+    bare = f"rtrim(left({text}, length({text}) - length({zone})))"
+    moment = f"strftime({_parsed(pattern, bare)}, '%Y-%m-%dT%H:%M:%S.%f')"
+    return f"({_trimmed_fraction(moment)} || {_zone(zone)})"
+
+
+def _spelled(form: str, text: str) -> str:
+    language = form.rpartition(LANGUAGE_MARK)[2]
+    return spelled_sql(text, language) if language in MONTHS else "NULL"
 
 
 def _zone(zone: str) -> str:
@@ -199,8 +257,12 @@ def _zone(zone: str) -> str:
     )
 
 
+def _duration(_: Column, source: str) -> str:
+    return span_sql(trimmed_sql(source))
+
+
 def _time(column: Column, source: str) -> str:
-    text = f"trim({source})"
+    text = trimmed_sql(source)
     if column.format is not None:
         return _trimmed_fraction(f"strftime({_parsed(column.format, text)}, '%H:%M:%S.%f')")
     padded = f"(CASE WHEN {text}[2] = ':' THEN '0' || {text} ELSE {text} END)"
@@ -209,11 +271,13 @@ def _time(column: Column, source: str) -> str:
 
 
 def _year(_: Column, source: str) -> str:
-    text = f"trim({source})"
+    text = trimmed_sql(source)
     return f"(CASE WHEN {_matches(text, '[0-9]{4}')} THEN {text} END)"
 
 
 def _parsed(pattern: str, text: str) -> str:
+    if "%p" in pattern:
+        text = f"regexp_replace({text}, '([AaPp])[.][Mm][.]', '\\1M')"
     return f"TRY_STRPTIME({text}, {quote_text(pattern)})"
 
 
@@ -240,4 +304,5 @@ _FORMS = {
     "dateTime": _datetime,
     "time": _time,
     "gYear": _year,
+    "duration": _duration,
 }

@@ -9,37 +9,29 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from graph.schema import Column, Datatype, Decision
-from inference.dates import COMPACT, compact_dates, date_pattern, plain_years
-from inference.headers import (
-    is_code_header,
-    is_flag_header,
-    is_identifier_header,
-    names_date,
-    names_state,
-    names_year,
-)
+from inference.booleans import FALSE, TRUE, boolean_reading, given_words
+from inference.headers import is_code_header, is_identifier_header
+from inference.moments import date_reading, span_reading, time_reading, year_reading
 from inference.numbers import number_reading
-from inference.profile import BOOLEAN_PAIRS, ColumnProfile, ValueStore
-from inference.readings import COMMA_FORMS, POINT_FORMS, Reading, counter_examples
+from inference.profile import ColumnProfile, ValueStore
+from inference.readings import COMMA_FORMS, KINDRED_SHARE, POINT_FORMS, Reading, counter_examples
 from inference.statistics import measured_columns
 
 _STRAY_SHARE = 0.02
 _STRAY_DISTINCT = 5
-_KINDRED_SHARE = 0.1
 _STRONG_NULLS = frozenset(
     ("null", "(null)", "<null>", "n/a", "#n/a", "<na>", "\\n", "nan", "-", "--", "---", "(blank)")
+    + ("\u2013", "\u2014", "#ref!", "#value!", "#div/0!", "#name?", "(none)", "(empty)")
 )
-_TRUE = frozenset(pair[0] for pair in BOOLEAN_PAIRS)
-_FALSE = frozenset(pair[1] for pair in BOOLEAN_PAIRS)
 _KINDRED_TYPES: tuple[tuple[Datatype, ...], ...] = (
     ("integer", "decimal", "double"),
     ("date", "dateTime"),
     ("time",),
+    ("duration",),
     ("gYear",),
     ("boolean",),
     ("string",),
 )
-_BARE_BOOLEANS = frozenset(("true", "false"))
 
 
 def decide_columns(
@@ -57,17 +49,18 @@ def column_read_as(
 ) -> Column:
     """Read a column as a type that somebody set; the form of its values stays theirs."""
     readings = (
-        _boolean(profile),
-        _date(store, table, profile),
-        _time(profile),
-        _year(store, table, profile),
+        boolean_reading(profile),
+        date_reading(store, table, profile),
+        span_reading(store, table, profile),
+        time_reading(profile),
+        year_reading(store, table, profile),
         number_reading(store, table, profile),
     )
     kindred = next(group for group in _KINDRED_TYPES if datatype in group)
     for reading in readings:
         if reading is not None and reading.datatype in kindred:
             return _column(profile, replace(reading, datatype=datatype))
-    truth = (("1",), ("0",)) if datatype == "boolean" else ((), ())
+    truth = given_words(datatype)
     draft = Reading(datatype, profile.filled, true_words=truth[0], false_words=truth[1])
     return _column(profile, draft)
 
@@ -78,10 +71,11 @@ def _draft(store: ValueStore, table: int, profile: ColumnProfile) -> Reading:
     if filled == 0:
         return Reading("string", profile.filled, ("No row has a value.",), 0.5)
     readings = (
-        _boolean(profile),
-        _date(store, table, profile),
-        _time(profile),
-        _year(store, table, profile),
+        boolean_reading(profile),
+        date_reading(store, table, profile),
+        span_reading(store, table, profile),
+        time_reading(profile),
+        year_reading(store, table, profile),
         number_reading(store, table, profile),
     )
     some = [reading for reading in readings if reading is not None]
@@ -105,7 +99,7 @@ def _fits(reading: Reading, profile: ColumnProfile, filled: int) -> bool:
     stray = filled - reading.rows - reading.kindred
     if stray <= 0 and reading.kindred == 0:
         return True
-    if reading.kindred > _KINDRED_SHARE * filled:
+    if reading.kindred > KINDRED_SHARE * filled:
         return False
     if reading.datatype in ("integer", "decimal", "double") and _is_coded(profile):
         return False
@@ -119,116 +113,12 @@ def _read_forms(reading: Reading) -> tuple[str, ...]:
         return (*(COMMA_FORMS if reading.decimal_comma else POINT_FORMS), "measure", *kindred)
     if reading.datatype == "boolean":
         return ("word", "integer", *kindred)
-    return ("date", "dateTime", "baddate", "dated", "time", "longtime", "integer", *kindred)
+    dates = ("date", "dateTime", "baddate", "dated", "spelled", "integer")
+    return (*dates, "time", "longtime", "span", "measure", *kindred)
 
 
 def _is_coded(profile: ColumnProfile) -> bool:
     return is_code_header(profile.name) or is_identifier_header(profile.name)
-
-
-def _boolean(profile: ColumnProfile) -> Reading | None:
-    words = sorted(word for word in profile.words if word in _TRUE | _FALSE)
-    true, false = (tuple(w for w in words if w in side) for side in (_TRUE, _FALSE))
-    both = bool(true and false)
-    asked = is_flag_header(profile.name)
-    alone = asked or names_state(profile.name) or set(words) <= _BARE_BOOLEANS
-    if words and (both or alone):
-        rows = sum(profile.words[word] for word in words)
-        spread = ", ".join(f"{word} ({profile.words[word]})" for word in words)
-        evidence = (f"{rows} of {profile.filled} values are truth words: {spread}.",)
-        certainty = 0.97 if both else 0.85
-        return Reading("boolean", rows, evidence, certainty, true_words=true, false_words=false)
-    integers = profile.forms.get("integer")
-    if integers and asked and {integers.first, integers.last} <= {"0", "1"}:
-        evidence = (f"The header {profile.name!r} asks a question and all values are 0 or 1.",)
-        # one row more than the number reading has, so that the header decides
-        rows = integers.rows
-        return Reading("boolean", rows, evidence, 0.9, true_words=("1",), false_words=("0",))
-    return None
-
-
-def _date(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
-    days, moments = profile.count("date"), profile.count("dateTime")
-    dated = profile.count("dated")
-    kindred = profile.count("baddate")
-    if days + moments >= dated and days + moments > 0:
-        rows = days + moments
-        datatype: Datatype = "dateTime" if moments else "date"
-        evidence = [f"{rows} of {profile.filled} values are ISO 8601 dates."]
-        if moments and days:
-            evidence.append(f"{days} of them have no time of day and count as midnight.")
-        evidence += counter_examples(profile, "baddate", "is not a day of the calendar")
-        return Reading(datatype, rows, tuple(evidence), kindred=kindred)
-    if dated >= (1 - _KINDRED_SHARE) * (profile.filled - profile.count("blank", "null")):
-        return _patterned_date(store, table, profile)
-    return _compact_date(store, table, profile)
-
-
-def _patterned_date(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
-    found = date_pattern(store, table, profile.position)
-    if found is None:
-        return None
-    evidence = [f"{found.rows} of {profile.filled} values have the pattern {found.pattern}."]
-    if found.rival is not None:
-        evidence.append(f"All of them can be read as {found.rival} too; day first is assumed.")
-    return Reading(
-        "dateTime" if found.has_clock else "date",
-        found.rows,
-        tuple(evidence),
-        0.6 if found.rival else 0.97,
-        format=found.pattern,
-        kindred=profile.count("dated", "baddate") - found.rows,
-    )
-
-
-def _compact_date(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
-    digits = profile.count("integer")
-    if not digits or profile.longest != len("YYYYMMDD") or not names_date(profile.name):
-        return None
-    if compact_dates(store, table, profile.position) < digits:
-        return None
-    evidence = (f"All {digits} values are days as YYYYMMDD and the header names a date.",)
-    return Reading("date", digits, evidence, 0.97, format=COMPACT)
-
-
-def _time(profile: ColumnProfile) -> Reading | None:
-    rows, halves, long = (profile.count(form) for form in ("time", "clock12", "longtime"))
-    if halves > rows:
-        return _half_day_time(profile, halves)
-    if not rows or _is_ratio(profile):
-        return None
-    evidence = [f"{rows} of {profile.filled} values are times of day."]
-    evidence += counter_examples(profile, "longtime", "is past the end of the day")
-    return Reading("time", rows, tuple(evidence), 0.97, kindred=long)
-
-
-def _half_day_time(profile: ColumnProfile, rows: int) -> Reading | None:
-    """Read times with AM and PM, all with seconds or all without."""
-    found = profile.forms["clock12"]
-    ends = (found.first, found.last)
-    seconds = {text.count(":") == 2 for text in ends}
-    spaces = {" " in text.strip() for text in ends}
-    if len(seconds) > 1 or len(spaces) > 1:
-        return None
-    clock = f"%I:%M{':%S' if seconds == {True} else ''}{' ' if spaces == {True} else ''}%p"
-    evidence = (f"{rows} of {profile.filled} values are times of day with AM or PM.",)
-    return Reading("time", rows, evidence, 0.97, format=clock)
-
-
-def _is_ratio(profile: ColumnProfile) -> bool:
-    """Tell whether the texts are ratios such as 1:10, as those of a scale are."""
-    ends = (profile.forms["time"].first, profile.forms["time"].last)
-    return all(text.strip().startswith("1:") and text.count(":") == 1 for text in ends)
-
-
-def _year(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
-    found = profile.forms.get("integer")
-    if found is None or profile.longest != len("YYYY") or not names_year(profile.name):
-        return None
-    if not plain_years(store, table, profile.position, found.rows):
-        return None
-    evidence = (f"All {found.rows} numbers are years and the header says so.",)
-    return Reading("gYear", found.rows, evidence, 0.95)
 
 
 def _with_shared_day_order(drafts: Sequence[Reading]) -> list[Reading]:
@@ -281,7 +171,7 @@ def _null_words(profile: ColumnProfile, draft: Reading) -> tuple[str, ...]:
         taken.add("nan")
     words: list[str] = []
     for word, spelled in sorted(profile.spellings.items()):
-        is_null = word in _STRONG_NULLS or (typed and word not in _TRUE | _FALSE)
+        is_null = word in _STRONG_NULLS or (typed and word not in TRUE | FALSE)
         if is_null and word not in taken and not _is_special(word) and (word or typed):
             words += spelled
     return tuple(words)

@@ -7,7 +7,9 @@ column at once; where all of them can be read both ways, a column of the same or
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph.lexical import quote_text
+from graph.lexical import ZONED, lexical_sql, quote_text, trimmed_sql, zone_of
+from graph.schema import Column, Datatype, Decision
+from graph.spelled_dates import LANGUAGE_MARK, MONTHS
 from inference.profile import ValueStore
 
 _DAY_PATTERNS = (
@@ -31,8 +33,21 @@ _DAY_PATTERNS = (
     ("%B %d %Y",),
     ("%a, %d %b %Y",),
     ("%A, %B %d, %Y",),
+    ("%Y年%m月%d日",),
 )
-_CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f")
+_CLOCKS = (
+    " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S.%f", " %I:%M%p", "T%H:%M:%S",
+    ", %H:%M", ", %H:%M:%S", ", %I:%M:%S %p", ", %I:%M %p", " %H:%M Uhr", ", %H:%M Uhr",
+)  # fmt: skip
+_MOMENTS = (
+    "%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S", "%Y%m%dT%H%M%S", "%Y%m%dT%H%M",
+    "%Y%m%dT%H%M%SZ", "%Y%m%dT%H%MZ",
+)  # fmt: skip
+"""Patterns of date-times of their own: logs, ctime, ISO 8601 without signs between."""
+
+_SAMPLE = 400
+"""Distinct values on which the patterns are tried first; the others need not be tried on all."""
+
 COMPACT = "%Y%m%d"
 
 
@@ -53,14 +68,18 @@ class DatePattern:
     @property
     def has_clock(self) -> bool:
         """Whether the pattern reads a time of day."""
-        return "%H" in self.pattern or "%I" in self.pattern
+        return "%H" in self.pattern or "%I" in self.pattern or ":" in self.pattern
 
 
 def date_pattern(store: ValueStore, table: int, position: int) -> DatePattern | None:
     """Find the pattern that reads most of the column's values, if any reads one."""
     families = _families()
     patterns = [pattern for family in families for pattern in family]
-    counts = dict(zip(patterns, _readable(store, table, position, patterns), strict=True))
+    tried = _readable(store, table, position, patterns, sample=_SAMPLE)
+    likely = [pattern for pattern, rows in zip(patterns, tried, strict=True) if rows]
+    counts = dict.fromkeys(patterns, 0)
+    if likely:
+        counts |= zip(likely, _readable(store, table, position, likely), strict=True)
     best: DatePattern | None = None
     for family in families:
         first = max(family, key=lambda pattern: counts[pattern])
@@ -69,6 +88,52 @@ def date_pattern(store: ValueStore, table: int, position: int) -> DatePattern | 
         rivals = [p for p in family if p != first and counts[p] == counts[first]]
         best = DatePattern(first, counts[first], rivals[0] if rivals else None)
     return best
+
+
+def spelled_dates(store: ValueStore, table: int, position: int) -> DatePattern | None:
+    """Find the language whose names of months read most of the column's values, if any does."""
+    languages = list(MONTHS)
+    read = _spelled_rows(store, table, position, languages, sample=_SAMPLE)
+    likely = [language for language, rows in zip(languages, read, strict=True) if rows]
+    if not likely:
+        return None
+    rows = _spelled_rows(store, table, position, likely)
+    best = max(range(len(likely)), key=lambda place: rows[place])
+    return DatePattern(f"%d %B %Y{LANGUAGE_MARK}{likely[best]}", rows[best])
+
+
+def has_clocks(store: ValueStore, table: int, position: int) -> bool:
+    """Tell whether a spelled date of the column has a time of day."""
+    found = store.connection.execute(
+        f"SELECT count(*) FROM {store.values(table)} WHERE col = ? "
+        "AND form IN ('dated', 'spelled') AND regexp_matches(value, '[0-9]{1,2}[:h][0-9]{2}')",
+        [position],
+    ).fetchone()
+    return found is not None and found[0] > 0
+
+
+def _spelled_rows(
+    store: ValueStore,
+    table: int,
+    position: int,
+    languages: Sequence[str],
+    *,
+    sample: int | None = None,
+) -> list[int]:
+    kind: Datatype = "dateTime"
+    counts = ", ".join(
+        "coalesce(sum(n) FILTER (WHERE "
+        f"{lexical_sql(Column('', kind, Decision(0), format=LANGUAGE_MARK + language), 'value')} "
+        "IS NOT NULL), 0)::BIGINT"
+        for language in languages
+    )
+    limit = f"ORDER BY hash(value), value LIMIT {sample}" if sample else ""
+    row = store.connection.execute(
+        f"SELECT {counts} FROM (SELECT value, n FROM {store.values(table)} "
+        f"WHERE col = ? AND form IN ('dated', 'spelled') {limit})",
+        [position],
+    ).fetchone()
+    return [int(count) for count in row] if row is not None else [0] * len(languages)
 
 
 def compact_dates(store: ValueStore, table: int, position: int) -> int:
@@ -94,23 +159,41 @@ def plain_years(store: ValueStore, table: int, position: int, rows: int) -> bool
 
 def _families() -> Sequence[tuple[str, ...]]:
     clocked = tuple(
-        tuple(f"{pattern} {clock}" for pattern in family)
+        tuple(f"{pattern}{clock}" for pattern in family)
         for family in _DAY_PATTERNS
         for clock in _CLOCKS
     )
-    return _DAY_PATTERNS + clocked
-
-
-def _readable(store: ValueStore, table: int, position: int, patterns: Sequence[str]) -> list[int]:
-    """Count per pattern the rows it reads; a year of two digits is not read as year 24."""
-    counts = ", ".join(
-        "coalesce(sum(n) FILTER (WHERE "
-        f"year(TRY_STRPTIME(t, {quote_text(pattern)})) BETWEEN 1000 AND 2999), 0)::BIGINT"
-        for pattern in patterns
+    moments = tuple((pattern,) for pattern in _MOMENTS)
+    zoned = tuple(
+        (f"{family[0]}{ZONED}",) for family in (*clocked, *moments) if "I" not in family[0]
     )
+    return _DAY_PATTERNS + clocked + moments + zoned
+
+
+def _readable(
+    store: ValueStore,
+    table: int,
+    position: int,
+    patterns: Sequence[str],
+    *,
+    sample: int | None = None,
+) -> list[int]:
+    """Count per pattern the rows it reads; a year of two digits is not read as year 24."""
+    counts = ", ".join(f"coalesce(sum(n) FILTER (WHERE {_reads(p)}), 0)::BIGINT" for p in patterns)
+    limit = f"ORDER BY hash(value), value LIMIT {sample}" if sample else ""
     row = store.connection.execute(
-        f"SELECT {counts} FROM (SELECT trim(value) AS t, n FROM {store.values(table)} "
-        "WHERE col = ? AND form IN ('dated', 'time'))",
+        f"SELECT {counts} FROM (SELECT {trimmed_sql('value')} AS t, n "
+        f"FROM {store.values(table)} WHERE col = ? AND form IN ('dated', 'time') {limit})",
         [position],
     ).fetchone()
     return [int(count) for count in row] if row is not None else [0] * len(patterns)
+
+
+def _reads(pattern: str) -> str:
+    """Give the test whether a pattern reads the text `t`; a zone is read by the pattern alone."""
+    bare = pattern.removesuffix(ZONED)
+    text = "t" if bare == pattern else "rtrim(left(t, length(t) - length(zone)))"
+    found = f"year(TRY_STRPTIME({text}, {quote_text(bare)})) BETWEEN 1000 AND 2999"
+    if bare == pattern:
+        return found
+    return found.replace("length(zone)", f"length({zone_of('t')})") + f" AND {zone_of('t')} <> ''"

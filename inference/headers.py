@@ -57,7 +57,12 @@ _STATES = word_set(
 )
 _CLASS_WORDS = word_set("type typ tipo kind art status state zustand gender sex level")
 _DATE_WORDS = word_set("date dates datum dt day tag fecha data jour dia giorno")
-_YEAR_WORDS = word_set("year yr jahr année annee año ano anno")
+_YEAR_WORDS = word_set("year yr jahr année annee año ano anno founded vintage baujahr yob")
+_SPAN_WORDS = word_set(
+    "duration durations elapsed runtime laptime playtime downtime uptime dauer laufzeit spieldauer "
+    "durée duree duración duracion durata duração duracao varaktighet"
+)
+_SPENT_WORDS = word_set("lap run play spent taken total race finish cpu wall response")
 _MERGED = re.compile(r"^(.{2,}?)(id|key|code|no|nr|num|nummer|number|ref|name)$")
 _NOT_MERGED = word_set(
     "paid unpaid prepaid valid invalid grid void solid avoid fluid hybrid rapid liquid android "
@@ -151,6 +156,13 @@ def names_date(name: str) -> bool:
     """Tell whether the header names a day."""
     words = header_words(name)
     return any(word in _DATE_WORDS or word.endswith(("date", "datum")) for word in words)
+
+
+def names_span(name: str) -> bool:
+    """Tell whether the header names a duration, not a time of day."""
+    words = header_words(name)
+    spent = "time" in words and bool(_SPENT_WORDS & set(words))
+    return spent or any(w in _SPAN_WORDS or w.endswith(("dauer", "duration")) for w in words)
 
 
 def names_year(name: str) -> bool:

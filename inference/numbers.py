@@ -84,5 +84,6 @@ def _measure(store: ValueStore, table: int, profile: ColumnProfile) -> Reading |
         0.95,
         format=found.format,
         decimal_comma=found.decimal_comma,
+        spaced_groups=found.spaced_groups,
         unit=found.unit,
     )

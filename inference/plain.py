@@ -11,8 +11,9 @@ def plain_schema(schema: Schema) -> dict[str, Any]:
     """Give the plain JSON form of a schema, with the types that SQL knows.
 
     The form is `{"tables": {table: {"columns": {column: {"type", "nullable"}}, "primary_key":
-    [columns] or null, "foreign_keys": [{"columns", "ref_table", "ref_columns"}]}}}`. Columns and
-    foreign keys have `confidence` and `evidence` too, and so has the key, in `key_decision`.
+    [columns] or null, "foreign_keys": [{"columns", "ref_table", "ref_columns"}],
+    "functional_dependencies": [{"columns", "determined"}]}}}`. Columns, foreign keys and
+    dependencies have `confidence` and `evidence` too, and so has the key, in `key_decision`.
     """
     return {"tables": {table.name: _plain_table(table) for table in schema.tables}}
 
@@ -32,6 +33,14 @@ def _plain_table(table: Table) -> dict[str, Any]:
                 **_why(reference.decision),
             }
             for reference in table.references
+        ],
+        "functional_dependencies": [
+            {
+                "columns": list(item.columns),
+                "determined": list(item.determined),
+                **_why(item.decision),
+            }
+            for item in table.dependencies
         ],
     }
 

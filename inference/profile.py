@@ -12,38 +12,12 @@ from typing import NamedTuple
 
 import duckdb
 
-from graph.lexical import GROUP_SIGNS, quote_name, quote_text
+from graph.lexical import quote_name, quote_text, signed_sql, trimmed_sql
 from graph.schema import StagedTable
-
-NULL_WORDS = (
-    "null", "(null)", "<null>", "n/a", "#n/a", "na", "<na>", "n.a.", "nan", "none", "nil", "\\n",
-    "-", "--", "---", "?", "??", ".", "..", "*", "unknown", "missing", "undefined", "not available",
-    "not applicable", "k.a.", "keine angabe", "s/d", "n.d.", "#n/v", "nd", "tbd", "(blank)",
-)  # fmt: skip
-"""Texts, lower case, that may mean "no value"; the column decides whether they do."""
-
-BOOLEAN_PAIRS = (
-    ("true", "false"), ("t", "f"), ("yes", "no"), ("y", "n"), ("ja", "nein"), ("j", "n"),
-    ("si", "no"), ("sí", "no"), ("oui", "non"), ("vrai", "faux"), ("wahr", "falsch"),
-    ("verdadero", "falso"), ("sim", "não"), ("on", "off"),
-)  # fmt: skip
-"""Words of true and false, lower case; `1` and `0` are left to the header."""
+from inference.value_forms import form_sql
 
 _MEMORY = "2GB"
 """What the values may take in memory; the rest lies in the scratch folder."""
-
-_MONTH = (
-    "(?i).*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*.*"  # english, as strptime reads
-)
-
-CLOCK_12 = r"(0?[1-9]|1[0-2])(:[0-5][0-9]){1,2} ?[AaPp][Mm]"
-"""Times of day with AM and PM."""
-
-_CURRENCIES = (
-    "USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SGD|HKD|"
-    "SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|BRL|MXN|ZAR|KRW"
-)
-"""Codes of currencies that stand before amounts."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +38,7 @@ class ColumnProfile:
         position: 0-based place in the table.
         rows: rows of the table; `filled` of them have a text.
         distinct: distinct texts as they stand.
-        forms: counts by form, see `_form_sql`.
+        forms: counts by form, see `inference.value_forms`.
         words: rows by lower-case null or boolean word.
         spellings: the null words as they are spelled in the cells.
         longest: length of the longest text.
@@ -145,6 +119,7 @@ class ValueStore:
 
     def _lay_values(self, table: int) -> None:
         staged = self.tables[table]
+        trimmed = trimmed_sql("value")
         groups = " UNION ALL ".join(
             f"SELECT {position} AS col, {quote_name(name)} AS value, count(*) AS n "
             f"FROM {self.rows_sql(table)} WHERE {quote_name(name)} IS NOT NULL "
@@ -153,8 +128,8 @@ class ValueStore:
         )
         self.connection.execute(
             f"CREATE OR REPLACE TABLE {self.values(table)} AS "
-            f"SELECT col, value, n, {_form_sql()} AS form "
-            f"FROM (SELECT *, trim(value) AS t FROM ({groups}))"
+            f"SELECT col, value, n, {form_sql()} AS form "
+            f"FROM (SELECT *, {signed_sql(trimmed)} AS t FROM ({groups}))"
         )
 
     def _forms(self, table: int) -> list[FormRow]:
@@ -171,8 +146,8 @@ class ValueStore:
         words: dict[int, dict[str, int]] = {}
         spellings: dict[int, dict[str, tuple[str, ...]]] = {}
         rows = self.connection.execute(
-            "SELECT col, lower(trim(value)) AS word, sum(n)::BIGINT, "
-            "list(DISTINCT trim(value) ORDER BY trim(value)) "
+            f"SELECT col, lower({trimmed_sql('value')}) AS word, sum(n)::BIGINT, "
+            f"list(DISTINCT {trimmed_sql('value')} ORDER BY {trimmed_sql('value')}) "
             f"FROM {self.values(table)} WHERE form IN ('word', 'null', 'special', 'blank') "
             "GROUP BY col, word ORDER BY col, word"
         ).fetchall()
@@ -201,63 +176,3 @@ def _column_profile(
         spellings=spellings.get(position, {}),
         longest=max((row.longest for row in mine), default=0),
     )
-
-
-def _form_sql() -> str:
-    """Give the form of the trimmed text `t`; the first that fits, the cheap tests first.
-
-    Forms: blank, null, word (boolean), special (inf), integer, zeros (leading zeros), decimal,
-    triple (1.234, a decimal or grouped thousands), exponent, grouped (1,234 or 1,234.5),
-    comma (12,5 or 1.234,5), dotted (1.234.567), spaced (1 234 or 1'234.5), spacedcomma (1 234,5),
-    date, dateTime, baddate (the shape of one, but not in the calendar), time, clock12 (3:04 PM),
-    longtime (25:10:00), dated (other date), measure (number with a unit), text.
-    """
-    nulls = ", ".join(quote_text(word) for word in NULL_WORDS)
-    booleans = ", ".join(quote_text(w) for w in sorted({w for p in BOOLEAN_PAIRS for w in p}))
-    iso = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    clock = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
-    zone = r"( ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?))?"
-    day = (
-        r"([0-9]{1,2}[/.-][0-9]{1,2}[/.-]([0-9]{4}|[0-9]{2})|[0-9]{4}[/.][0-9]{1,2}[/.][0-9]{1,2})"
-    )
-    spaced = quote_text(f"[+-]?[0-9]{{1,3}}({GROUP_SIGNS}[0-9]{{3}})+([.,][0-9]+)?")
-    return f"""CASE
-        WHEN t = '' THEN 'blank'
-        WHEN length(t) <= 16 AND lower(t) IN ({nulls}) THEN 'null'
-        WHEN length(t) <= 10 AND lower(t) IN ({booleans}) THEN 'word'
-        WHEN length(t) <= 9 AND lower(t) IN
-            ('inf', '+inf', '-inf', 'infinity', '+infinity', '-infinity') THEN 'special'
-        WHEN length(t) > 64 OR NOT regexp_matches(t, '[0-9]') THEN 'text'
-        WHEN regexp_full_match(t, '[+-]?[0-9]+') THEN
-            CASE WHEN regexp_matches(t, '^[+-]?0[0-9]') THEN 'zeros' ELSE 'integer' END
-        WHEN regexp_full_match(t, '[+-]?([0-9]+\\.[0-9]*|\\.[0-9]+)') THEN
-            CASE WHEN regexp_matches(t, '^[+-]?0[0-9]') THEN 'text'
-                 WHEN regexp_full_match(t, '[+-]?[1-9][0-9]{{0,2}}\\.[0-9]{{3}}') THEN 'triple'
-                 ELSE 'decimal' END
-        WHEN regexp_full_match(t, '{iso}') THEN
-            CASE WHEN TRY_CAST(t AS DATE) IS NULL THEN 'baddate' ELSE 'date' END
-        WHEN regexp_full_match(t, '{iso}[T ]{clock}{zone}') THEN
-            CASE WHEN TRY_CAST(left(t, 10) AS DATE) IS NULL
-                   OR NOT regexp_full_match(substring(t, 12, 5), '([01][0-9]|2[0-3]):[0-5][0-9]')
-                 THEN 'baddate' ELSE 'dateTime' END
-        WHEN regexp_full_match(t, '([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?')
-            THEN 'time'
-        WHEN regexp_full_match(t, '[0-9]{{2}}:[0-5][0-9]:[0-5][0-9]') THEN 'longtime'
-        WHEN regexp_full_match(t, '[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+(\\.[0-9]*)?') THEN 'grouped'
-        WHEN regexp_full_match(t, '[+-]?([0-9]+|[0-9]{{1,3}}(\\.[0-9]{{3}})+),[0-9]+') THEN 'comma'
-        WHEN regexp_full_match(t, '[+-]?[0-9]{{1,3}}(\\.[0-9]{{3}}){{2,}}') THEN 'dotted'
-        WHEN regexp_full_match(t, {spaced}) THEN
-            CASE WHEN contains(t, ',') THEN 'spacedcomma' ELSE 'spaced' END
-        WHEN length(t) <= 12 AND regexp_full_match(t, {quote_text(CLOCK_12)}) THEN 'clock12'
-        WHEN regexp_full_match(t, '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)[eE][+-]?[0-9]+')
-            THEN 'exponent'
-        WHEN length(t) <= 40 AND regexp_matches(t, '^{day}([T ,]|$)') THEN 'dated'
-        WHEN length(t) <= 40 AND regexp_matches(t, '[0-9]{{1,4}}')
-             AND regexp_full_match(t, '{_MONTH}')
-             AND regexp_full_match(t, '[0-9A-Za-z ,./:+-]+') THEN 'dated'
-        WHEN length(t) <= 30 AND
-            (regexp_full_match(t, '[+-]?[0-9][0-9.,]* ?[^0-9\\s.,:/+-][^0-9]{{0,11}}')
-             OR regexp_full_match(t, '[+-]?[^0-9A-Za-z\\s.,:/+-][ ]?[+-]?[0-9][0-9.,]*')
-             OR regexp_full_match(t, '({_CURRENCIES}) ?[+-]?[0-9][0-9.,]*'))
-            THEN 'measure'
-        ELSE 'text' END"""

@@ -8,6 +8,9 @@ from inference.profile import ColumnProfile
 POINT_FORMS = ("integer", "decimal", "triple", "grouped", "exponent", "special", "spaced")
 COMMA_FORMS = ("integer", "comma", "grouped", "dotted", "triple", "spaced", "spacedcomma")
 
+KINDRED_SHARE = 0.1
+"""Share of values that may look like those of a type and not be of it."""
+
 
 @dataclass(frozen=True)
 class Reading:

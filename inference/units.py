@@ -7,9 +7,10 @@ currency its own there, so that programs elsewhere know it too.
 import re
 from dataclasses import dataclass
 
-from graph.lexical import NUMBER_PLACE
+from graph.lexical import GROUP_SIGNS, NUMBER_PLACE, quote_text, signed_sql, trimmed_sql
 from inference.headers import word_set
 from inference.profile import ValueStore
+from inference.value_forms import NUMBER
 
 UNIT_IRI = "http://qudt.org/vocab/unit/"
 CURRENCY_IRI = "http://qudt.org/vocab/currency/"
@@ -140,7 +141,13 @@ bpm BEAT-PER-MIN bpm
 
 _ROWS = tuple(tuple(line.split()) for line in _TABLE.strip().splitlines())
 _QUDT = {row[0]: row[1] for row in _ROWS}
-_CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW"}
+_CURRENCIES = {
+    "€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW",
+    "₺": "TRY", "₴": "UAH", "₪": "ILS", "฿": "THB", "₫": "VND", "₱": "PHP", "₦": "NGN",
+    "US$": "USD", "R$": "BRL", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD",
+    "HK$": "HKD", "S$": "SGD", "MX$": "MXN", "Rs": "INR", "Rs.": "INR", "zł": "PLN", "Kč": "CZK",
+    "Fr.": "CHF", "SFr.": "CHF",
+}  # fmt: skip
 _CURRENCY_WORDS = word_set(
     "usd eur gbp chf jpy cad aud nzd cny inr sek nok dkk pln czk huf brl mxn zar rub try krw sgd "
     "hkd"
@@ -198,7 +205,7 @@ _FOLDED = {
     row[0].lower(): row[0]
     for row in _ROWS
     if not row[0].isascii() or "/" in row[0] or row[0] == "%"
-} | {sign: sign for sign in _CURRENCIES}
+} | {sign.lower(): sign for sign in _CURRENCIES}
 _BRACKETED = re.compile(r"([(\[])\s*([^()\[\]]{1,12}?)\s*[)\]]\s*$")
 
 
@@ -210,6 +217,7 @@ class UnitFormat:
         format: the cell's text with `#` in place of the number.
         rows: rows with this format; `fractional` when one of their numbers has a fraction.
         decimal_comma: whether the fraction stands behind a comma.
+        spaced_groups: whether blanks or apostrophes stand between groups of three digits.
     """
 
     format: str
@@ -217,25 +225,31 @@ class UnitFormat:
     rows: int
     fractional: bool
     decimal_comma: bool = False
+    spaced_groups: bool = False
 
 
 def unit_format(store: ValueStore, table: int, position: int) -> UnitFormat | None:
     """Find the one unit that the cells of a column carry, if they agree on a known one."""
-    number = "[+-]?[0-9][0-9.,]*"
+    number = quote_text(f" ?[+-]?{NUMBER} ?")
+    spaced = quote_text(f"[0-9]{GROUP_SIGNS}[0-9]{{3}}")
+    text = signed_sql(trimmed_sql("value"))
+    bare = f"if(regexp_matches({text}, '^[+-][^0-9]'), trim(substring({text}, 2)), {text})"
     rows = store.connection.execute(
-        f"SELECT regexp_replace(trim(value), ' ?{number} ?', '{NUMBER_PLACE}') AS affix, "
-        "sum(n)::BIGINT AS rows, bool_or(contains(value, '.')), "
-        "bool_or(regexp_matches(value, '[0-9],[0-9]{1,2}([^0-9.,]|$)')), "
-        r"bool_or(regexp_matches(value, '\.[0-9]{1,2}([^0-9]|$)')) "
-        f"FROM {store.values(table)} WHERE col = ? AND form = 'measure' "
-        "GROUP BY affix ORDER BY rows DESC, affix LIMIT 1",
+        f"SELECT regexp_replace(t, {number}, '{NUMBER_PLACE}') AS affix, "
+        r"sum(n)::BIGINT AS rows, bool_or(regexp_matches(t, '[0-9]\.[0-9]')), "
+        "bool_or(regexp_matches(t, '[0-9],[0-9]{1,2}([^0-9.,]|$)')), "
+        r"bool_or(regexp_matches(t, '\.[0-9]{1,2}([^0-9]|$)')), "
+        f"bool_or(regexp_matches(t, {spaced})) "
+        f"FROM (SELECT n, {bare} AS t FROM {store.values(table)} "
+        "WHERE col = ? AND form = 'measure') GROUP BY affix ORDER BY rows DESC, affix LIMIT 1",
         [position],
     ).fetchall()
-    for affix, count, points, commas, fractions in rows:
+    for affix, count, points, commas, fractions, groups in rows:
         unit = cell_unit(affix.replace(NUMBER_PLACE, ""))
         if unit is not None:
             comma = bool(commas) and not fractions
-            return UnitFormat(affix, unit, int(count), comma or bool(points), comma)
+            fractional = comma or bool(points)
+            return UnitFormat(affix, unit, int(count), fractional, comma, bool(groups))
     return None
 
 
