@@ -11,9 +11,10 @@ from inference.headers import core_words, header_words, is_identifier_header, wo
 from inference.inclusions import Inclusions, TableView
 from inference.reference_names import KeyedTable
 from inference.references import Link
-from inference.similarity import is_same_name, is_short_for
+from inference.similarity import is_same_name, is_short_for, reference_name_score
 
 _LEAST_COVERAGE = 0.9
+_OWN_NAME = 0.8
 _NAMING = word_set("name title label")
 
 
@@ -26,27 +27,33 @@ class CompositeFinder:
         self._inclusions = inclusions
 
     def links(self) -> list[Link]:
-        """Give the candidate references of several columns to a composite key."""
+        """Give the candidate references of several columns to a composite key, primary or not."""
         found = []
         for parent in self._tables:
-            if len(parent.key) < 2 or not parent.view.rows:
-                continue
+            keys = [parent.key] if len(parent.key) > 1 and parent.view.rows else []
+            keys += [key.columns for key in parent.alternates]
             for child in self._tables:
-                if child.view.index != parent.view.index and child.view.rows:
-                    found += self._composites(child, parent)
+                if child.view.index == parent.view.index or not child.view.rows:
+                    continue
+                for key in keys:
+                    found += self._composites(child, parent, key)
         return found
 
-    def _composites(self, child: KeyedTable, parent: KeyedTable) -> list[Link]:
+    def _composites(
+        self, child: KeyedTable, parent: KeyedTable, key: tuple[str, ...]
+    ) -> list[Link]:
         found = []
-        for columns in _mappings(child.view, parent):
-            rows = self._inclusions.tuple_coverage(child.view, columns, parent.view, parent.key)
+        for columns in _mappings(child.view, parent.view, key):
+            if key != parent.key and _repeats(child.view, columns, parent):
+                continue
+            rows = self._inclusions.tuple_coverage(child.view, columns, parent.view, key)
             distinct, shared, orphans, most = rows
             if not distinct or shared < _LEAST_COVERAGE * distinct:
                 continue
             coverage = shared / distinct
             labels = [
                 (child.view.label(c), _spelled(parent.view, k))
-                for c, k in zip(columns, parent.key, strict=True)
+                for c, k in zip(columns, key, strict=True)
             ]
             same = sum(is_same_name(c, k) for c, k in labels)
             named = sum(_part_score(c, k) for c, k in labels) / len(columns)
@@ -55,12 +62,12 @@ class CompositeFinder:
                 score -= 5.5 if set(columns) == set(child.key) else 1.0
             evidence = (
                 f"{shared} of {distinct} distinct combinations of {', '.join(columns)} are in "
-                f"{parent.view.name} ({', '.join(parent.key)}); {orphans} rows are not.",
+                f"{parent.view.name} ({', '.join(key)}); {orphans} rows are not.",
                 f"{same} of {len(columns)} names are the same.",
             )
             found.append(
                 Link(
-                    child.view.index, columns, parent.view.index, parent.key,
+                    child.view.index, columns, parent.view.index, key,
                     score, coverage, named, evidence,
                 )
             )  # fmt: skip
@@ -74,9 +81,19 @@ def _spelled(view: TableView, key: str) -> str:
     return view.noun if core and core <= _NAMING else label
 
 
-def _mappings(child: TableView, parent: KeyedTable) -> list[tuple[str, ...]]:
+def _repeats(child: TableView, columns: Sequence[str], parent: KeyedTable) -> bool:
+    """Tell whether another column bears the name of the table's own key: these say it again."""
+    labels = [child.label(c.name) for c in child.columns if c.name not in columns]
+    return any(
+        reference_name_score(label, parent.view.noun, parent.view.label(key)) >= _OWN_NAME
+        for label in labels
+        for key in parent.key
+    )
+
+
+def _mappings(child: TableView, parent: TableView, key: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Give the child columns for the parts of a key: by name, once per role (winner, loser)."""
-    keys = [_spelled(parent.view, key) for key in parent.key]
+    keys = [_spelled(parent, part) for part in key]
     options = [_columns_by_role(child, key) for key in keys]
     lacking = [place for place, found in enumerate(options) if not found]
     if len(lacking) > 1 or (lacking and len(options) < 3):

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from graph.ontology.schema_overrides import SchemaOverride
 from graph.schema import Key, Reference, Schema, StagedTable, Table
+from inference.alternate_keys import alternate_keys
 from inference.choice import choose_links
 from inference.composites import CompositeFinder
 from inference.datatypes import decide_columns
+from inference.dependencies import dependencies
 from inference.inclusions import Inclusions, TableView
-from inference.keys import KeyFinder, as_key, is_worth_declaring, primary_key
+from inference.key_candidates import as_key, is_worth_declaring, primary_key
+from inference.keys import KeyFinder
 from inference.kinds import table_kind
 from inference.outgoing import outgoing_references
 from inference.overrides import (
@@ -85,9 +88,10 @@ def _infer(
     ownership = Ownership(views, inclusions)
     finder = KeyFinder(store, views, ownership)
     keyed, keys = [], []
+    nouns = [view.noun for view in views]
     for view in views:
         report(f"looking for the key of {view.name}", 0.7 + 0.2 * view.index / len(views))
-        table, key, others = _keyed(store, finder, ownership, view, overrides)
+        table, key, others = _keyed(store, finder, ownership, view, nouns, overrides)
         keyed.append(table)
         keys.append((key, others))
     report("choosing references", 0.9)
@@ -97,10 +101,13 @@ def _infer(
     pointed = {link.parent for link in links}
     facts = value_facts(store, [view.columns for view in views])
     found = []
-    for view, (key, others) in zip(views, keys, strict=True):
+    met = {(link.parent, link.keys) for link in links}
+    for view, table, (key, others) in zip(views, keyed, keys, strict=True):
+        alternates = [each for each in table.alternates if (view.index, each.columns) in met]
         outgoing = outgoing_references(view, views, links, inclusions)
         pointed_to = view.index in pointed
-        found.append(_table(store, view, (key, others), outgoing, facts, pointed=pointed_to))
+        unique = (*others, *alternates)
+        found.append(_table(store, view, (key, unique), outgoing, facts, pointed=pointed_to))
     return Schema(tuple(found))
 
 
@@ -130,6 +137,7 @@ def _keyed(
     finder: KeyFinder,
     ownership: Ownership,
     view: TableView,
+    nouns: Sequence[str],
     overrides: Sequence[SchemaOverride],
 ) -> tuple[KeyedTable, Key | None, tuple[Key, ...]]:
     candidates = finder.candidates(view)
@@ -143,7 +151,8 @@ def _keyed(
         for candidate in candidates
         if candidate.columns != chosen and is_worth_declaring(view, candidate)
     )
-    return KeyedTable(view, chosen, targets, lent), key, others
+    alternates = alternate_keys(store, finder, view, nouns, chosen)
+    return KeyedTable(view, chosen, targets, lent, alternates), key, others
 
 
 def _table(
@@ -172,4 +181,5 @@ def _table(
         references=references,
         kind=table_kind(columns, key, references, view.rows, pointed=pointed),
         discriminator=discriminator(store, view.index, columns, frozenset(bound)),
+        dependencies=dependencies(store, view.index, columns, [*others, *([key] if key else [])]),
     )

@@ -268,7 +268,7 @@ class KeyFinder:
             return names
         best = block
         for column in view.columns[last + 1 : _MOST_COLUMNS + 1]:
-            if not self._is_marked_part(view, column) or column.nulls or column.invalid:
+            if not self.is_marked_part(view, column) or column.nulls or column.invalid:
                 break
             block = (*block, column.name)
             if self._recurring(view, block) > 1:
@@ -279,9 +279,10 @@ class KeyFinder:
         if column.nulls or column.invalid or is_unique(column):
             return False
         short = column.datatype == "string" and column.max_length <= LONG_TEXT
-        return short or self._is_marked_part(view, column)
+        return short or self.is_marked_part(view, column)
 
-    def _is_marked_part(self, view: TableView, column: Column) -> bool:
+    def is_marked_part(self, view: TableView, column: Column) -> bool:
+        """Tell whether the header names something, or ranks it, as a part of a key does."""
         words = set(header_words(column.name))
         if words & (_PART_WORDS | _RANK_WORDS) or is_identifier_header(column.name):
             return True

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graph.schema import Key
 from inference.headers import (
     core_words,
     header_words,
@@ -46,12 +47,14 @@ class KeyedTable:
         key: columns of its primary key, empty when it has none.
         unique: single columns that could be pointed to besides the key.
         lent: columns whose names belong to the key of another table.
+        alternates: sets of columns that name the rows besides the primary key.
     """
 
     view: TableView
     key: tuple[str, ...]
     unique: tuple[str, ...]
     lent: frozenset[str]
+    alternates: tuple[Key, ...] = ()
 
 
 class ReferenceNames:

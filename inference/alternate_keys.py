@@ -1,0 +1,76 @@
+"""Find keys of two or three columns in tables that have a key of their own already.
+
+A room with a running number is also named by its building and its number in it, and other tables
+may say it that way. Only columns whose headers name something or rank it are tried, and a set
+counts only if rows that draw its values freely would have met many times.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+from math import prod
+
+from graph.schema import Decision, Key
+from inference.accident import uniqueness
+from inference.calibration import WIDE_KEY
+from inference.inclusions import TableView
+from inference.keys import KeyFinder
+from inference.ownership import is_unique
+from inference.profile import ValueStore
+from inference.similarity import names_table
+from inference.uniqueness import UniqueSets
+
+_MOST_COLUMNS = 6
+_WIDEST = 3
+_SURE_TABLE = 0.95
+_NO_ACCIDENT = 1.0
+_MEASURES = ("decimal", "double", "boolean", "time")
+
+
+def alternate_keys(
+    store: ValueStore,
+    finder: KeyFinder,
+    view: TableView,
+    nouns: Sequence[str],
+    primary: tuple[str, ...],
+) -> tuple[Key, ...]:
+    """Give the smallest sets of two or three columns that name the rows besides the primary key.
+
+    Args:
+        nouns: what the tables are about; a header that says so is a part too.
+    """
+    columns = _parts(finder, view, nouns)
+    if len(primary) != 1 or len(columns) < 2 or not view.rows:
+        return ()
+    sets = UniqueSets(store, view, columns)
+    found: list[Key] = []
+    for size in range(2, _WIDEST + 1):
+        for names in combinations(columns, size):
+            if any(set(key.columns) <= set(names) for key in found):
+                continue
+            parts = [view.column(name) for name in names]
+            if prod(part.distinct for part in parts) < view.rows:
+                continue
+            sure = uniqueness(parts, view.rows)
+            if sure >= _NO_ACCIDENT and sets.is_unique(names):
+                found.append(_key(view, names, sure))
+    return tuple(found)
+
+
+def _parts(finder: KeyFinder, view: TableView, nouns: Sequence[str]) -> list[str]:
+    usable = [
+        column.name
+        for column in view.columns
+        if not (column.nulls or column.invalid or is_unique(column))
+        and column.distinct > 1
+        and column.datatype not in _MEASURES
+        and (
+            finder.is_marked_part(view, column)
+            or any(names_table(view.label(column.name), noun) >= _SURE_TABLE for noun in nouns)
+        )
+    ]
+    return usable[:_MOST_COLUMNS]
+
+
+def _key(view: TableView, names: tuple[str, ...], sure: float) -> Key:
+    evidence = f"{', '.join(names)} together differ in each of the {view.rows} rows."
+    return Key(names, Decision(WIDE_KEY.probability(sure), (evidence,)))

@@ -1,0 +1,218 @@
+"""Find functional dependencies: columns that others determine in every row, as a zip code its city.
+
+They tell that a table holds facts about two things. The search follows HyFD (Papenbrock and
+Naumann, "A hybrid approach to functional dependency discovery", SIGMOD 2016): pairs of rows that
+agree on something refute nearly all candidates at once, and what is left is counted on all rows.
+The work is bounded by the number of columns and of counts, not by the clock, so that the same rows
+always give the same answer.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import exp, log
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.lexical import lexical_sql, quote_name
+from graph.schema import Column, Decision, Dependency, Key
+from inference.ownership import is_unique
+from inference.profile import ValueStore
+
+_WIDEST = 3
+_MOST_LEFT = 14
+_MOST_RIGHT = 40
+_SAMPLE = 20_000
+_MOST_MASKS = 4_000
+_MOST_COUNTS = 60
+_LEAST_REPEATED = 5
+_LEAST_SURPRISE = 7.0
+_SUREST = 0.99
+_MEASURES = ("decimal", "double", "boolean", "time", "dateTime")
+_LONG_TEXT = 80
+_Masks = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    left: tuple[int, ...]
+    right: int
+
+
+def dependencies(
+    store: ValueStore, table: int, columns: Sequence[Column], keys: Sequence[Key]
+) -> tuple[Dependency, ...]:
+    """Find the smallest sets of up to three columns that determine others in all rows.
+
+    What holds for no reason, because hardly a value occurs twice or nearly all rows have the same,
+    is left out, and so is what follows from a key.
+
+    Args:
+        keys: the keys of the table; a set that contains one determines everything.
+    """
+    used = [column for column in columns if column.distinct > 1][:_MOST_RIGHT]
+    left = [place for place, column in enumerate(used) if _may_determine(column)][:_MOST_LEFT]
+    if len(used) < 2 or not left:
+        return ()
+    search = _Search(store, table, used, left, _key_places(used, keys))
+    found: dict[tuple[int, ...], list[tuple[int, float]]] = {}
+    for candidate, surprise in search.found():
+        found.setdefault(candidate.left, []).append((candidate.right, surprise))
+    rows = store.tables[table].rows
+    return tuple(_dependency(used, left, right, rows) for left, right in sorted(found.items()))
+
+
+class _Search:
+    """Looks for the dependencies of one table, level by level."""
+
+    def __init__(
+        self,
+        store: ValueStore,
+        table: int,
+        columns: Sequence[Column],
+        left: Sequence[int],
+        keys: Sequence[frozenset[int]],
+    ) -> None:
+        self._store, self._table, self._columns = store, table, columns
+        self._left, self._keys = left, keys
+        self._rows = store.tables[table].rows
+        self._counted: dict[tuple[int, ...], int] = {}
+        self._masks = _agreements(self._sample())
+
+    def found(self) -> Iterator[tuple[_Candidate, float]]:
+        """Give the dependencies with the surprise at each, smallest left sides first."""
+        known: list[list[frozenset[int]]] = [[] for _ in self._columns]
+        for size in range(1, _WIDEST + 1):
+            for right in range(len(self._columns)):
+                for left in self._left_sides(size, right, known[right]):
+                    surprise = self._surprise(_Candidate(left, right))
+                    if surprise is None:
+                        continue
+                    known[right].append(frozenset(left))
+                    if surprise >= _LEAST_SURPRISE:
+                        yield _Candidate(left, right), surprise
+
+    def _left_sides(
+        self, size: int, right: int, known: Sequence[frozenset[int]]
+    ) -> list[tuple[int, ...]]:
+        """Give the left sides that no pair of sampled rows refutes and that are the smallest."""
+        sides = [
+            side
+            for side in combinations([place for place in self._left if place != right], size)
+            if not any(less <= set(side) for less in (*known, *self._keys))
+        ]
+        if not sides:
+            return []
+        bit = np.uint64(1) << np.uint64(right)
+        against = self._masks[(self._masks & bit) == 0]
+        wanted = np.array([sum(1 << place for place in side) for side in sides], dtype=np.uint64)
+        refuted = ((against[None, :] & wanted[:, None]) == wanted[:, None]).any(axis=1)
+        return [side for side, no in zip(sides, refuted, strict=True) if not no]
+
+    def _surprise(self, candidate: _Candidate) -> float | None:
+        """Measure, in nats, how unlikely a dependency is by accident; None if it does not hold.
+
+        Each row beyond the first of a left side agrees with it, which rows at random do with the
+        probability that two rows have the same value on the right.
+        """
+        groups = self._count(candidate.left)
+        repeated = self._rows - groups if groups is not None else 0
+        if groups is None or repeated < _LEAST_REPEATED:
+            return None
+        if self._count((*candidate.left, candidate.right)) != groups:
+            return None
+        tests = len(self._columns) ** (len(candidate.left) + 1)
+        return repeated * -log(self._same(candidate.right)) - log(tests)
+
+    def _count(self, places: tuple[int, ...]) -> int | None:
+        """Count the distinct values of columns together; None when too many were counted."""
+        wanted = tuple(sorted(places))
+        if wanted not in self._counted:
+            if len(self._counted) >= _MOST_COUNTS:
+                return None
+            found = self._store.connection.execute(
+                f"SELECT count(*) FROM (SELECT DISTINCT {self._lexical(wanted)} "
+                f"FROM {self._store.rows_sql(self._table)})"
+            ).fetchone()
+            self._counted[wanted] = int(found[0]) if found is not None else 0
+        return self._counted[wanted]
+
+    def _same(self, place: int) -> float:
+        """Give the probability that two rows have the same value of a column."""
+        found = self._store.connection.execute(
+            f"SELECT sum(n * n) / (sum(n) * sum(n)) FROM (SELECT count(*)::DOUBLE AS n FROM "
+            f"{self._store.rows_sql(self._table)} GROUP BY {self._lexical((place,))})"
+        ).fetchone()
+        return float(found[0]) if found is not None and found[0] else 1.0
+
+    def _sample(self) -> list[npt.NDArray[np.uint64]]:
+        """Hash the values of rows from all over the table."""
+        step = max(1, self._rows // _SAMPLE)
+        hashes = ", ".join(
+            f"hash({self._lexical((place,))}) AS h{place}" for place in range(len(self._columns))
+        )
+        found = self._store.connection.execute(
+            f"SELECT {hashes} FROM {self._store.rows_sql(self._table)} "
+            f"WHERE _row % {step} = 0 OR _row <= {_SAMPLE // 4} ORDER BY _row"
+        ).fetchnumpy()
+        return [
+            np.asarray(found[f"h{place}"], dtype=np.uint64) for place in range(len(self._columns))
+        ]
+
+    def _lexical(self, places: Sequence[int]) -> str:
+        columns = [self._columns[place] for place in places]
+        return ", ".join(lexical_sql(column, quote_name(column.name)) for column in columns)
+
+
+def _agreements(values: Sequence[npt.NDArray[np.uint64]]) -> _Masks:
+    """Give the sets of columns, as bits, on which pairs of neighbouring rows agree.
+
+    Rows are neighbours when one of the columns has the same value in both and no row between.
+    """
+    masks: list[_Masks] = []
+    for column in values:
+        order = np.argsort(column, kind="stable")
+        for apart in (1, 2, 5):
+            one, other = order[:-apart], order[apart:]
+            same = column[one] == column[other]
+            one, other = one[same], other[same]
+            mask = np.zeros(len(one), dtype=np.uint64)
+            for place, each in enumerate(values):
+                mask |= (each[one] == each[other]).astype(np.uint64) << np.uint64(place)
+            masks.append(np.unique(mask))
+    whole = np.unique(np.concatenate(masks)) if masks else np.zeros(0, dtype=np.uint64)
+    # those that agree on most columns refute most
+    return whole[np.argsort(-np.bitwise_count(whole).astype(np.int64), kind="stable")][:_MOST_MASKS]
+
+
+def _may_determine(column: Column) -> bool:
+    """Tell whether people would say that a column determines others: it names or classifies."""
+    long = column.datatype == "string" and column.max_length > _LONG_TEXT
+    return column.datatype not in _MEASURES and not long and not is_unique(column)
+
+
+def _key_places(columns: Sequence[Column], keys: Sequence[Key]) -> list[frozenset[int]]:
+    places = {column.name: place for place, column in enumerate(columns)}
+    return [
+        frozenset(places[name] for name in key.columns)
+        for key in keys
+        if all(name in places for name in key.columns)
+    ]
+
+
+def _dependency(
+    columns: Sequence[Column],
+    left: tuple[int, ...],
+    right: Sequence[tuple[int, float]],
+    rows: int,
+) -> Dependency:
+    names = tuple(columns[place].name for place in left)
+    determined = tuple(columns[place].name for place, _ in right)
+    least = min(surprise for _, surprise in right)
+    evidence = (
+        f"In all {rows} rows, the same {' and '.join(names)} has the same {', '.join(determined)}.",
+        f"They may be about another thing than the row: one that {' and '.join(names)} names.",
+    )
+    confidence = min(round(1 - exp(-least / 2), 3), _SUREST)
+    return Dependency(names, determined, Decision(confidence, evidence))
