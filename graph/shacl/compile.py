@@ -58,6 +58,11 @@ _LEXICAL = {
     XSD.double: "^([+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN)$",
     XSD.float: "^([+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN)$",
     XSD.boolean: "^(true|false|0|1)$",
+    # The engine reads no --02-29.
+    XSD.gMonthDay: "^--((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    "|02-(0[1-9]|[12][0-9]))(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?$",
+    XSD.hexBinary: "^([0-9a-fA-F]{2})*$",
+    XSD.base64Binary: "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
 }
 _CASTS = (
     XSD.date,
@@ -65,7 +70,6 @@ _CASTS = (
     XSD.dateTime,
     XSD.gYear,
     XSD.gYearMonth,
-    XSD.gMonthDay,
     XSD.gMonth,
     XSD.gDay,
     XSD.duration,
@@ -210,7 +214,8 @@ def value_test(constraint: Constraint, variable: str, dialect: Dialect) -> str |
     if kind == "languageIn":
         ranges = [str(member) for member in constraint.members]
         language = call("LANG", variable)
-        return safe(any_of(call("LANGMATCHES", language, item) for item in ranges))
+        matches = any_of(call("LANGMATCHES", language, item) for item in ranges)
+        return safe(every([infix(language, "!=", '""'), matches]))
     if kind == "class" and dialect.looks_up and isinstance(value, NamedNode):
         return exists(class_table(dialect.classes(value), variable))
     return _logical_test(constraint, variable, dialect)
@@ -252,10 +257,14 @@ def _range_test(variable: str, operator: str, limit: Literal) -> str:
     plain = infix(variable, operator, str(limit))
     if limit.datatype not in (XSD.integer, XSD.decimal, XSD.double, XSD.float):
         return safe(plain)
-    # A whole number past 64 bits is no number to the engine; only then is it read as a double.
-    types = [infix(call("datatype", variable), "=", str(t)) for t in (XSD.integer, XSD.decimal)]
-    wide = infix(call(str(XSD.double), call("STR", variable)), operator, str(limit))
-    return call("COALESCE", plain, every([any_of(types), wide]), "false")
+    # A number past the engine's range is no number to it; only then are both read as doubles.
+    text = call("STR", variable)
+    numbers = [
+        every([infix(call("datatype", variable), "=", str(kind)), _matches(text, kind)])
+        for kind in (XSD.integer, XSD.decimal, XSD.double, XSD.float)
+    ]
+    wide = infix(call(str(XSD.double), text), operator, _as_double(limit))
+    return call("COALESCE", plain, every([any_of(numbers), wide]), "false")
 
 
 def _datatype_test(datatype: NamedNode, variable: str, *, merges: bool) -> str:
@@ -273,18 +282,27 @@ def _datatype_test(datatype: NamedNode, variable: str, *, merges: bool) -> str:
     if datatype in _CASTS:
         return every([literal, has_type, safe(call("isLiteral", call(str(datatype), text)))])
     if datatype in _LEXICAL:
-        lexical = call("REGEX", text, str(Literal(_LEXICAL[datatype])))
         # isNumeric is far cheaper than a pattern, and false for numbers past the engine's range.
-        well_formed = any_of([call("isNumeric", variable), lexical])
+        well_formed = any_of([call("isNumeric", variable), _matches(text, datatype)])
         return every([literal, has_type, well_formed])
+    if datatype == RDF.langString:
+        return every([literal, has_type, infix(call("LANG", variable), "!=", '""')])
     return every([literal, has_type])
 
 
 def _bounds_test(datatype: NamedNode, variable: str) -> str:
     low, high = INTEGER_BOUNDS[datatype]
-    tests = [call("REGEX", call("STR", variable), str(Literal(_LEXICAL[XSD.integer])))]
+    tests = [_matches(call("STR", variable), XSD.integer)]
     for operator, bound in ((">=", low), ("<=", high)):
         if bound is not None:
             limit = Literal("".join((str(bound), ".0")), datatype=XSD.decimal)
             tests.append(_range_test(variable, operator, limit))
     return every(tests)
+
+
+def _matches(text: str, datatype: NamedNode) -> str:
+    return call("REGEX", text, str(Literal(_LEXICAL[datatype])))
+
+
+def _as_double(number: Literal) -> str:
+    return call(str(XSD.double), str(Literal(number.value)))

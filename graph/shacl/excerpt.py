@@ -31,7 +31,7 @@ Lacking = dict[Reading, set[Term]]
 
 
 class ExcerptTooLargeError(Exception):
-    """The shapes read more than `MOST` triples around the nodes."""
+    """The shapes read too much around the nodes for a copy."""
 
 
 class Excerpt:
@@ -42,6 +42,7 @@ class Excerpt:
         graph: its name.
         added, removed: the change; quads of this graph alone.
         known: further quads of the graph, copied as they are.
+        most: the number of triples from which on a copy is too large.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Excerpt:
         added: Iterable[Quad] = (),
         removed: Iterable[Quad] = (),
         known: Iterable[Quad] = (),
+        most: int = MOST,
     ) -> None:
         self._data = data
         self._graph = graph
@@ -58,6 +60,7 @@ class Excerpt:
         self._removed = tuple(removed)
         self._read: dict[Reading, set[Term]] = {}
         self._size = 0
+        self._most = most
         self._store = OxigraphStore()
         self._add((*known, *added))
 
@@ -121,7 +124,7 @@ class Excerpt:
             if reading.some:
                 self._copy_some(reading, sorted(nodes, key=str))
             elif reading.inverse:
-                self._keep(self._quads(limited(_triples(nodes, reading), MOST)))
+                self._keep(self._quads(limited(_triples(nodes, reading), self._most)))
             else:
                 for node in nodes:
                     forward.setdefault(node, set()).add(reading)
@@ -141,7 +144,7 @@ class Excerpt:
                 self._keep(quads)
                 return
         for reading in {_WHOLE} if _WHOLE in readings else readings:
-            self._keep(self._quads(limited(_triples(nodes, reading), MOST)))
+            self._keep(self._quads(limited(_triples(nodes, reading), self._most)))
 
     def _copy_some(self, reading: Reading, nodes: list[Term]) -> None:
         # There may be a million of them, and one that stays tells as much.
@@ -158,7 +161,7 @@ class Excerpt:
         return [Quad(s, p, o, self._graph) for s, p, o in rows]  # type: ignore[arg-type] # a triple
 
     def _keep(self, quads: Collection[Quad]) -> None:
-        if self._size + len(quads) >= MOST:
+        if self._size + len(quads) >= self._most:
             raise ExcerptTooLargeError
         self._add(quads)
 

@@ -6,14 +6,14 @@ run on the graph itself and on a changed clone.
 """
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.oxigraph import OxigraphStore
 from graph.shacl import queries
-from graph.shacl.excerpt import Excerpt, ExcerptTooLargeError
+from graph.shacl.excerpt import MOST, Excerpt, ExcerptTooLargeError
 from graph.shacl.focus_nodes import Nodes, Reading, ShapeReadings
 from graph.shacl.report import ValidationResult, new_results
 from graph.shacl.shapes import ShapesGraph, read_shapes
@@ -75,17 +75,20 @@ class Trials:
         reader: binds a reader to graphs of the store.
         checkpoint: writes a copy of the store.
         folder: where a clone may be made.
+        most: the number of triples from which on a clone is made; changes the speed only.
     """
 
     def __init__(
         self,
-        reader: Callable[[Iterable[NamedNode]], GraphReader],
+        reader: Callable[[Sequence[NamedNode]], GraphReader],
         checkpoint: Callable[[Path], int],
         folder: Path,
+        most: int = MOST,
     ) -> None:
         self._reader = reader
         self._checkpoint = checkpoint
         self._folder = folder
+        self._most = most
 
     def new_results(self, change: GraphChange, shapes: CompiledShapes) -> list[ValidationResult]:
         """List the results that the change would bring."""
@@ -109,7 +112,7 @@ class Trials:
     ) -> Results:
         data = self._reader([change.graph])
         known = shapes.hierarchy(change.graph, data)
-        excerpt = Excerpt(data, change.graph, change.added, change.removed, known)
+        excerpt = Excerpt(data, change.graph, change.added, change.removed, known, self._most)
         readings: dict[Nodes, set[Reading]] = {}
         for root, concerned in nodes.items():
             if concerned is None:
