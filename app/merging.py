@@ -7,6 +7,7 @@ from datetime import datetime
 from graph.changes import ChangeSet
 from graph.dataset.snapshots import Overlay
 from graph.errors import BadInput, Conflict
+from graph.membership import present
 from graph.merge import Merged, Point, Policy, Slices, Values, merge, slices
 from graph.merge_records import BASE, Merge, find_merge, merge_change, merge_iri
 from graph.projects import Project
@@ -138,7 +139,8 @@ def _effect(project: Project, record: Merge, sides: _Sides, merged: Merged) -> C
     added = placed(sorted(merged.added, key=str), names.data)
     removed = placed(sorted(merged.removed, key=str), names.data)
     if record.target != BASE:
-        return overlay_change(names, record.target, sides.ours, added, removed, "")
+        held = frozenset(present((*added, *removed), project.reader))
+        return overlay_change(names, record.target, sides.ours, added, removed, held, "")
     # What the base shows now the twin need not add or hide any more.
     emptied = discard_change(names, record.source, sides.theirs)
     return ChangeSet(added, (*removed, *emptied.removed))

@@ -5,7 +5,7 @@ repeats the base and `removed` names only what the base has. Predictions stand i
 belong to the models and are no part of what is compared, discarded or applied.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from graph.changes import ChangeSet
@@ -59,6 +59,7 @@ def overlay_change(
     now: Difference,
     added: Iterable[Quad],
     removed: Iterable[Quad],
+    held: Container[Quad],
     reason: str,
 ) -> ChangeSet:
     """Give the change of the overlay graphs that makes the twin show `added` and not `removed`.
@@ -67,17 +68,22 @@ def overlay_change(
         now: the overlay as it is.
         added, removed: effective changes as seen through the twin: nothing it shows already is
             added, nothing it does not show is removed.
+        held: those of these quads that the base holds; it may have changed under the overlay.
     """
     plus, minus = names.twin_added(twin), names.twin_removed(twin)
     shown, hidden = set(now.added), set(now.removed)
     new: list[Quad] = []
     gone: list[Quad] = []
     for quad in removed:
-        in_overlay = quad.triple in shown
-        (gone if in_overlay else new).append(_placed(quad.triple, plus if in_overlay else minus))
+        if quad.triple in shown:
+            gone.append(_placed(quad.triple, plus))
+        if quad in held:
+            new.append(_placed(quad.triple, minus))
     for quad in added:
-        in_overlay = quad.triple in hidden
-        (gone if in_overlay else new).append(_placed(quad.triple, minus if in_overlay else plus))
+        if quad.triple in hidden:
+            gone.append(_placed(quad.triple, minus))
+        if quad not in held:
+            new.append(_placed(quad.triple, plus))
     return ChangeSet(tuple(new), tuple(gone), author="twin", reason=reason)
 
 
