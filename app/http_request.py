@@ -4,6 +4,8 @@ A body that is too long is refused as soon as its head tells, or its chunks pass
 more of it is read, and nothing of it is kept.
 """
 
+from typing import Any
+
 from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask
 from waitress.utilities import RequestEntityTooLarge
@@ -23,6 +25,8 @@ _CODES = {400: "bad-request", 413: "too-large"}
 
 class IncomingRequest(HTTPRequestParser):  # type: ignore[misc] # waitress has no types
     """A request whose body may be as long as its media type allows."""
+
+    error: Any
 
     def received(self, data: bytes) -> int:
         """Take bytes; gives how many of them belong to this request."""

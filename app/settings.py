@@ -36,6 +36,8 @@ class Settings:
             spaces; the address of a Fuseki dataset, or those of the query, update and graph store
             services of any store with commas between them.
         remote_tokens: bearer tokens for them, as `name=token`, separated by spaces.
+        remote_passwords: users and passwords for those without a token, as `name=user:password`,
+            separated by spaces.
         alert_urls: receivers as `name=url`, separated by spaces; Apprise URLs or http(s) webhooks.
         advice_url: base URL of an OpenAI-compatible API that is asked about doubtful decisions on
             schemas, such as `http://127.0.0.1:11434/v1`; empty: nobody is asked.
@@ -64,7 +66,8 @@ class Settings:
     keep_checkpoints: int = 20
     monitor_seconds: int = 300
     remote_stores: str = ""
-    remote_tokens: str = ""
+    remote_tokens: str = field(default="", repr=False)
+    remote_passwords: str = field(default="", repr=False)
     alert_urls: str = ""
     advice_url: str = ""
     advice_model: str = ""
@@ -72,14 +75,18 @@ class Settings:
     seed: int = 7
 
     def stores(self) -> dict[str, RemoteAddress]:
-        """Split `remote_stores` into names and addresses, each with its token.
+        """Split `remote_stores` into names and addresses, each with its token or password.
 
         Raises:
             BadInput: an entry is not `name=address`, or an address is none.
         """
         tokens = _named("REMOTE_TOKENS", self.remote_tokens)
+        passwords = _named("REMOTE_PASSWORDS", self.remote_passwords)
         addresses = _named("REMOTE_STORES", self.remote_stores)
-        return {name: read_address(text, tokens.get(name, "")) for name, text in addresses.items()}
+        return {
+            name: read_address(text, tokens.get(name, ""), passwords.get(name, ""))
+            for name, text in addresses.items()
+        }
 
     def receivers(self) -> tuple[tuple[str, str], ...]:
         """Split `alert_urls` into names and URLs.

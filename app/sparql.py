@@ -189,6 +189,8 @@ def _kind(call: Request) -> str:
 def _text(call: Request, kind: str) -> str:
     if call.content_length and call.content_length > _LARGEST_TEXT:
         raise QueryTooLong(f"The {kind} is longer than {_LARGEST_TEXT:,} bytes.")
+    if call.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise UnsupportedMediaType("Send the text without Content-Encoding.")
     if call.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("Send the text in UTF-8.")
     direct = _UPDATE if kind == "update" else _QUERY

@@ -68,7 +68,7 @@ def void_blueprint(services: Services) -> Blueprint:
         authorize(services, request, "read")
         with shown(services.projects.get(project), request) as found:
             answer = _written(request, descriptions.get(found, request.root_url))
-            media = "" if answer.mimetype == GRAPH_MEDIA[0] else answer.mimetype
+            media = "" if answer.mimetype == GRAPH_MEDIA[0] else str(answer.mimetype)
             answer.headers["ETag"] = etag(found.knowledge_sequence, media)
             return conditional_answer(answer, request)
 

@@ -16,7 +16,16 @@ ROW = "_row"
 """Name of the staged column with the 1-based row number in the source (header not counted)."""
 
 Datatype = Literal[
-    "string", "integer", "decimal", "double", "boolean", "date", "dateTime", "time", "gYear"
+    "string",
+    "integer",
+    "decimal",
+    "double",
+    "boolean",
+    "date",
+    "dateTime",
+    "time",
+    "gYear",
+    "duration",
 ]
 TableKind = Literal["entity", "junction", "extension", "observation"]
 PersonalData = Literal["none", "quasi", "direct", "sensitive"]
@@ -104,8 +113,9 @@ class Column:
         nullable: whether any row has no value.
         unique: whether no value occurs twice.
         nulls, distinct, invalid: counts over all rows; `invalid` cells are neither null nor valid.
-        format: `strptime` pattern of dates and times that are not ISO 8601; of numbers whose cells
-            all carry their unit, the cell with `#` for the number, such as `# kg`.
+        format: `strptime` pattern of dates and times that are not ISO 8601; with the language of
+            its names of months, as in `%d. %B %Y|de`, where it is not plain English; of numbers
+            whose cells all carry their unit, the cell with `#` for the number, such as `# kg`.
         decimal_comma: whether `1.234,5` is the form of numbers.
         spaced_groups: whether spaces or apostrophes stand between groups of three digits.
         true_words, false_words: lower-case words of a boolean.
@@ -171,6 +181,15 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Dependency:
+    """A functional dependency: rows with the same `columns` have the same `determined` columns."""
+
+    columns: tuple[str, ...]
+    determined: tuple[str, ...]
+    decision: Decision
+
+
+@dataclass(frozen=True)
 class Discriminator:
     """A column that tells kinds of rows apart: each kind fills columns that the others leave empty.
 
@@ -202,6 +221,7 @@ class Table:
     references: tuple[Reference, ...] = ()
     kind: TableKind = "entity"
     discriminator: Discriminator | None = None
+    dependencies: tuple[Dependency, ...] = ()
 
     def column(self, name: str) -> Column:
         """Find a column by its name; `KeyError` when there is none."""

@@ -7,6 +7,7 @@ from app.operations.knowledge import TwinView, twin_views
 from app.operations.registry import Done, PageRequest, described, operation, page
 from app.overlays import overlay_of
 from app.services import Services
+from graph.membership import present
 from graph.projects import Project
 from graph.readers.update import Scope
 from graph.repeating import repeated, unchanged
@@ -241,11 +242,12 @@ def delete_twin(services: Services, request: TwinRequest) -> Done:
 def _change(services: Services, project: Project, request: WhatIf) -> Changed:
     names, twin = project.names, request.twin
     seen = project.dataset.knowledge_sequence
-    scope = Scope(names.default_graphs, (), (names.data,))
+    scope = Scope(names.default_graphs, (), (names.data,), skolem=names.skolem)
     with project.snapshots.scratch(overlay_of(project, twin)) as clone:
         effect = services.user_readers.update(clone, request.update, scope)
     now = _difference(project, twin)
-    change = overlay_change(names, twin, now, effect.added, effect.removed, request.reason)
+    held = frozenset(present((*effect.added, *effect.removed), project.reader))
+    change = overlay_change(names, twin, now, effect.added, effect.removed, held, request.reason)
 
     def guard(meta: GraphReader) -> None:
         """Refuse the commit if the twin was deleted meanwhile."""

@@ -63,6 +63,10 @@ class _Usage:
         kept = 0.5 ** ((now - used.since) / _HALF_LIFE)
         return _Used(used.seconds * kept, used.queries * kept, now)
 
+    def knows(self, caller: str) -> bool:
+        """Tell whether a query of a caller ended lately."""
+        return caller in self._used
+
     def is_heavy(self, caller: str, now: float) -> bool:
         """Tell whether the queries of a caller take long; a stranger's do not."""
         used = self.of(caller, now)
@@ -81,8 +85,9 @@ class Admission:
 
     A caller holds at most `slots` of them at a time, and there is one more, so nobody can shut the
     others out. Among those who wait, the caller with the fewest queries running comes first, then
-    those whose queries were short, then the one who used least lately. What a caller asks beyond
-    its share waits a moment and is then refused.
+    those whose queries were short, strangers behind those who are known, then the one who used
+    least lately. So a crowd of strangers does not keep a caller waiting whose queries are short.
+    What a caller asks beyond its share waits a moment and is then refused.
 
     Args:
         slots: short queries of one caller at a time; there is one more slot for others.
@@ -161,7 +166,10 @@ class Admission:
                 self._running.remove(ticket)
                 self._held[ticket.caller] -= 1
                 self._held += Counter()  # forgets callers that hold nothing
-                self._usage.add(ticket.caller, now - ticket.started, now)
+                taken = now - ticket.started
+                # One that was ended when its turn was over would have gone on.
+                long = ticket.ended.is_set() or not self._is_young(ticket, now)
+                self._usage.add(ticket.caller, max(taken, _SHORT) if long else taken, now)
             elif ticket in self._waiting:
                 self._waiting.remove(ticket)
             self._grant()
@@ -176,9 +184,10 @@ class Admission:
             first.started = now
             first.granted.set()
 
-    def _order(self, caller: str, now: float) -> tuple[int, bool, int]:
+    def _order(self, caller: str, now: float) -> tuple[int, bool, bool, int]:
         used = self._usage.of(caller, now).seconds
-        return self._held[caller], self._usage.is_heavy(caller, now), round(used)
+        heavy, stranger = self._usage.is_heavy(caller, now), not self._usage.knows(caller)
+        return self._held[caller], heavy, stranger, round(used)
 
     def _check_patience(self, ticket: _Ticket, deadline: float) -> None:
         now = time.monotonic()
@@ -208,9 +217,18 @@ class Admission:
         if not self._long:
             return True
         turn = _CLEARED * self._slots / max(1, len(self._waiting))
-        # Whose queries were long lately gets the shortest turn.
-        longest = _SHORTEST if self._usage.is_heavy(ticket.caller, now) else _SHORT
+        # Whose queries were long lately gets the shortest turn, and so does a stranger while
+        # somebody waits whose queries are known to be short.
+        heavy = self._usage.is_heavy(ticket.caller, now)
+        hurried = heavy or (not self._usage.knows(ticket.caller) and self._short_waits(now))
+        longest = _SHORTEST if hurried else _SHORT
         return now - ticket.started <= min(longest, max(_SHORTEST, turn))
+
+    def _short_waits(self, now: float) -> bool:
+        return any(
+            self._usage.knows(other.caller) and not self._usage.is_heavy(other.caller, now)
+            for other in self._waiting
+        )
 
     def _burden(self, ticket: _Ticket, now: float) -> tuple[int, float]:
         used = self._usage.of(ticket.caller, now).seconds

@@ -20,10 +20,11 @@ from typing import IO, Any
 
 from graph.errors import MimirError, QueryTimeout
 from graph.readers.gate import NetworkRefused, host_names
-from graph.syntax.tokens import Prologue, Token, tokens, unescaped
+from graph.syntax.tokens import Prologue, Token, scan, tokens, unescaped
 
 LARGEST_FETCH = 64 << 20
 _CHUNK = 1 << 16
+_FETCHING = ("SERVICE", "LOAD")
 _RESULTS = "application/sparql-results+json, application/sparql-results+xml;q=0.9"
 _GRAPHS = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.8"
 
@@ -56,7 +57,7 @@ class Fetch:
 
 def find_fetches(text: str) -> list[Fetch]:
     """List what a text that passed the gate asks of other servers, outermost only."""
-    if "SERVICE" not in text.upper() and "LOAD" not in text.upper():
+    if not may_fetch(text):
         return []
     items = tokens(text)
     found: list[Fetch] = []
@@ -73,6 +74,19 @@ def find_fetches(text: str) -> list[Fetch]:
         else:
             index += 1
     return found
+
+
+def may_fetch(text: str) -> bool:
+    """Tell whether SERVICE or LOAD is among the words of a text.
+
+    Raises:
+        BadQuery: as `graph.syntax.tokens.scan`.
+    """
+    upper = text.upper()
+    # Long texts rarely hold them; as tokens, all at once, they would take much memory.
+    return any(word in upper for word in _FETCHING) and any(
+        kind == "word" and text[start:end].upper() in _FETCHING for kind, start, end in scan(text)
+    )
 
 
 @contextmanager

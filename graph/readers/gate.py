@@ -1,9 +1,9 @@
 """The gate before the readers: what a SPARQL text may look like before any engine parses it.
 
-One linear, iterative scan of tokens; it builds nothing and knows no grammar, so it may run in the
-serving process. It is not the judge of what is valid (the engine is) nor of what is cheap (the
-limits of the reader are): it keeps out texts that kill parsers and planners, and those that would
-reach for the network.
+One linear, iterative scan of tokens; it builds nothing and knows no grammar. It stands in the reader,
+and for a text that asks other servers in the serving process too, before anything is fetched. It is
+not the judge of what is valid (the engine is) nor of what is cheap (the limits of the reader are): it
+keeps out texts that kill parsers and planners, and those that would reach for the network.
 """
 
 import re
@@ -82,12 +82,21 @@ def check(
         NetworkRefused: SERVICE or LOAD names a host that is not allowed.
         BadQuery: the text holds what no SPARQL text can hold.
     """
-    limit = longest or (LONGEST_UPDATE if update else LONGEST_QUERY)
-    if len(text) > limit or len(_encoded(text)) > limit:
-        raise QueryTooLong(f"The text is longer than {limit:,} bytes. Send less at a time.")
+    require_length(text, longest or (LONGEST_UPDATE if update else LONGEST_QUERY))
     if "\0" in text:
         raise BadQuery(f"Character {text.index(chr(0)) + 1} is NUL, which no SPARQL text holds.")
     _Gate(text, allow_services).run()
+
+
+def require_length(text: str, longest: int) -> None:
+    """Refuse a text that is too long.
+
+    Raises:
+        QueryTooLong: it has more bytes of UTF-8 than `longest`.
+        BadQuery: it cannot be written in UTF-8.
+    """
+    if len(text) > longest or len(_encoded(text)) > longest:
+        raise QueryTooLong(f"The text is longer than {longest:,} bytes. Send less at a time.")
 
 
 def _encoded(text: str) -> bytes:

@@ -17,9 +17,9 @@ from graph.errors import (
     errors_by_code,
 )
 from graph.readers.admission import Admission
-from graph.readers.federation import fetched
+from graph.readers.federation import fetched, may_fetch
 from graph.readers.fork_server import KeptForkServer, ReaderLost, lost
-from graph.readers.gate import LONGEST_QUERY, check
+from graph.readers.gate import LONGEST_QUERY, LONGEST_UPDATE, check, require_length
 from graph.readers.rdf_io import Upload, Uploaded
 from graph.readers.reader import Reader
 from graph.readers.request import described, scope_fields
@@ -265,11 +265,9 @@ class ReaderPool:
 
     def _run(self, request: Mapping[str, Any]) -> dict[str, Any]:
         with self.place(request) as place:
-            # Within the slot: a flood of texts takes no more of this process than its share.
-            text = self.checked(request)
-            with fetched(
-                text, self.limits.services, self._spool, place.deadline, place.proceed
-            ) as found:
+            hosts = self.limits.services
+            text = self._outgoing(request)
+            with fetched(text, hosts, self._spool, place.deadline, place.proceed) as found:
                 return self.ask({**request, "fetched": found}, place)
 
     @contextmanager
@@ -299,10 +297,14 @@ class ReaderPool:
     def ask(self, request: Mapping[str, Any], place: Place) -> dict[str, Any]:
         """Have a reader process answer a request.
 
+        The gate stands there too: a text of 8 MiB would hold up this process for seconds.
+
         Raises:
             MimirError: what the process says went wrong; a limit that was passed.
         """
-        answer = self._answered(request, place)
+        require_length(_text(request), self._longest(request))
+        gate = {"longest": self._longest(request), "services": self.limits.services}
+        answer = self._answered({**request, "gate": gate}, place)
         if "error" in answer:
             raise errors_by_code().get(answer["error"], _QueryFailed)(answer["message"])
         return answer
@@ -316,14 +318,17 @@ class ReaderPool:
                     raise
         return self._ask_once(request, place)
 
-    def checked(self, request: Mapping[str, Any]) -> str:
-        """Let the gate look at the request's text, if there is one, and give it."""
-        hosts, longest = self.limits.services, self.limits.text_bytes
-        if "query" in request:
-            check(request["query"], longest=longest, allow_services=hosts)
-        elif "update" in request:
-            check(request["update"], update=True, allow_services=hosts)
-        return str(request.get("query", request.get("update", "")))
+    def _longest(self, request: Mapping[str, Any]) -> int:
+        return LONGEST_UPDATE if "update" in request else self.limits.text_bytes
+
+    def _outgoing(self, request: Mapping[str, Any]) -> str:
+        """Give a text that may ask other servers, once the gate let it pass; else nothing."""
+        text, hosts = _text(request), self.limits.services
+        if not hosts or not may_fetch(text):
+            return ""
+        longest = self._longest(request)
+        check(text, update="update" in request, longest=longest, allow_services=hosts)
+        return text
 
     def _ask_once(self, request: Mapping[str, Any], place: Place) -> dict[str, Any]:
         reader = self._take()
@@ -362,6 +367,10 @@ class ReaderPool:
             if self._closed:
                 raise StoreUnavailable("The readers are closed: the program is ending.")
             return self._idle.pop() if self._idle else None
+
+
+def _text(request: Mapping[str, Any]) -> str:
+    return str(request.get("query", request.get("update", "")))
 
 
 def asked(store: Path, query: Query) -> dict[str, Any]:

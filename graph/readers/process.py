@@ -21,6 +21,7 @@ from graph.readers.answer_rows import count_rows
 from graph.readers.description import with_nodes_described
 from graph.readers.explain import as_json, explain
 from graph.readers.fork_server import serve_forks
+from graph.readers.gate import check
 from graph.readers.inlining import inlined
 from graph.readers.rdf_io import (
     Upload,
@@ -111,7 +112,7 @@ def prove_confined(port: int) -> None:
 
 def _answer(stores: _Stores, request: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        request = _inlined(request)
+        request = _inlined(_passed(request))
         if "update" in request:
             return _update(request)
         if "uploads" in request:
@@ -148,6 +149,16 @@ def _answer(stores: _Stores, request: Mapping[str, Any]) -> dict[str, Any]:
 def _is_system_error(error: Exception, number: int) -> bool:
     # The engine gives the number in words only.
     return f"(os error {number})" in str(error) or getattr(error, "errno", 0) == number
+
+
+def _passed(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give a request whose text, if it has one, the gate let pass."""
+    gate = request.get("gate", {"longest": None, "services": ()})
+    for kind in ("query", "update"):
+        if kind in request:
+            update, hosts = kind == "update", gate["services"]
+            check(request[kind], update=update, longest=gate["longest"], allow_services=hosts)
+    return request
 
 
 def _inlined(request: Mapping[str, Any]) -> Mapping[str, Any]:

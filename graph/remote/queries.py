@@ -38,7 +38,6 @@ def query_remotely(
     request = {**asked(Path(), query), "rows": pool.limits.rows}
     with pool.output() as received, pool.output() as output:
         with pool.place(request) as place:
-            pool.checked(request)
             form = _Exchange(pool, dataset, request, received, place).run(overlay)
             files = {"received": str(received), "output": str(output)}
             found = pool.ask({**_without_text(request), **files, "form": form}, place)

@@ -4,18 +4,19 @@ Fits any store that speaks both, such as Fuseki, `oxigraph serve`, or Mimir's ow
 https://www.w3.org/TR/sparql11-protocol/, https://www.w3.org/TR/sparql11-http-rdf-update/.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
-from urllib.request import Request, urlopen
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse_query_results
-from SPARQLWrapper import INSERT, POST, POSTDIRECTLY, SELECT, SPARQLWrapper
 
-from graph.errors import BadInput, BadQuery
+from graph.errors import BadInput, BadQuery, MimirError, StoreUnavailable
 from graph.membership import present
 from graph.oxigraph import update_text
+from graph.remote.http import Answer, posted
 from graph.remote.http_answers import ValidTriples, copy_answer, read_whole
 from graph.remote.sparql_http_errors import StoreRefused, translated
 from graph.store import GraphReader, Rows
@@ -26,9 +27,12 @@ _JSON = "application/sparql-results+json"
 _CSV = "text/csv"
 _N_TRIPLES = "application/n-triples"
 _N_QUADS = "application/n-quads"
+_UPDATE = "application/sparql-update"
 # A load is answered when all of it is stored, however long that takes.
 _LOAD_SECONDS = 6 * 3600.0
 _GRACE_SECONDS = 2.0
+_PIECE = 1 << 20
+_ANSWERS = (_JSON, _CSV, _N_TRIPLES, _N_QUADS, "text/turtle", "text/tab-separated-values")
 _NO_GRAPH = NamedNode("urn:mimir:no-graph")
 
 
@@ -39,6 +43,7 @@ class SparqlHttpReader:
         url: query address, http or https.
         default_graphs, named_graphs: the dataset; when both are empty the endpoint decides.
         token: sent as a bearer token.
+        authorization: sent as it is, instead of a token.
         timeout: seconds to wait for the endpoint.
         within: seconds after which the endpoint shall end a query, where it can (Fuseki does).
     """
@@ -50,13 +55,14 @@ class SparqlHttpReader:
         named_graphs: Sequence[NamedNode] = (),
         *,
         token: str | None = None,
+        authorization: str = "",
         timeout: float = 60,
         within: float | None = None,
     ) -> None:
         self._url = _checked(url)
         self._default = tuple(default_graphs)
         self._named = tuple(named_graphs)
-        self._token = token
+        self._authorization = f"Bearer {token}" if token else authorization
         self._timeout = timeout
         self._within = within
 
@@ -113,25 +119,36 @@ class SparqlHttpReader:
             return parse_query_results(read_whole(answer), QueryResultsFormat.JSON)
 
     @contextmanager
-    def _answer(self, query: str, media: str) -> Iterator[IO[bytes]]:
-        request = _request(self._url, query, SELECT, self._token, self._timeout)
-        request.addCustomHttpHeader("Accept", media)
-        if self._within:
-            request.addCustomHttpHeader("Timeout", f"{self._within:.3f}")
-        for parameter, graphs in (
-            ("default-graph-uri", self._default),
-            ("named-graph-uri", self._named),
-        ):
-            for graph in graphs:
-                request.addParameter(parameter, graph.value)
-        with closing(request.query().response) as answer:
-            given = answer.headers.get_content_type()
-            if given != media:
-                raise BadQuery(
-                    f"The endpoint {self._url} answered {given} where {media} was expected: the "
-                    "query is of another form, or this is no SPARQL endpoint."
-                )
+    def _answer(self, query: str, media: str) -> Iterator[Answer]:
+        fields = [("query", query)]
+        fields += [("default-graph-uri", graph.value) for graph in self._default]
+        fields += [("named-graph-uri", graph.value) for graph in self._named]
+        headers = {
+            "Accept": media,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Timeout": f"{self._within:.3f}" if self._within else "",
+        }
+        with posted(
+            self._url,
+            urlencode(fields).encode(),
+            headers,
+            authorization=self._authorization,
+            timeout=self._timeout,
+        ) as answer:
+            if answer.media != media:
+                raise self._unexpected(answer.media, media)
             yield answer
+
+    def _unexpected(self, given: str, media: str) -> MimirError:
+        if given in _ANSWERS or given.endswith(("+xml", "+json")):
+            return BadQuery(
+                f"The endpoint {self._url} answered {given} where {media} was expected: the query "
+                "is of another form."
+            )
+        return StoreUnavailable(
+            f"The endpoint {self._url} answered {given or 'nothing known'} where {media} was "
+            "expected: this is no SPARQL endpoint, or something between speaks in its place."
+        )
 
 
 class SparqlHttpStore:
@@ -140,7 +157,7 @@ class SparqlHttpStore:
     Args:
         query_url, update_url, graph_store_url: addresses of the SPARQL query, update and graph
             store services; without the last two the store can only be read.
-        token: sent as a bearer token.
+        authorization: what proves to the store who is asking, as a header says it.
         timeout: seconds to wait for an answer to a query.
         update_timeout: seconds to wait until an update is made; None: the same.
     """
@@ -151,14 +168,14 @@ class SparqlHttpStore:
         update_url: str | None = None,
         graph_store_url: str | None = None,
         *,
-        token: str | None = None,
+        authorization: str = "",
         timeout: float = 60,
         update_timeout: float | None = None,
     ) -> None:
         self._query_url = _checked(query_url)
         self._update_url = update_url and _checked(update_url)
         self._graph_store_url = graph_store_url and _checked(graph_store_url)
-        self._token = token
+        self._authorization = authorization
         self._timeout = timeout
         self._update_timeout = update_timeout or timeout
 
@@ -196,23 +213,16 @@ class SparqlHttpStore:
             StoreUnavailable: no answer came; the change may or may not have been made.
         """
         url = self._writable(self._update_url)
-        request = _request(url, text, INSERT, self._token, self._update_timeout)
-        with translated(url), closing(request.query().response) as answer:
-            answer.read()
+        # As it is, not as a form: forms have a largest size, and escapes make them longer.
+        self._send(url, text.encode(), _UPDATE, self._update_timeout)
 
     def load(self, path: Path) -> None:
         """Send an N-Quads file to the graph store, piece by piece."""
         url = self._writable(self._graph_store_url)
-        headers = {"Content-Type": _N_QUADS, "Content-Length": str(path.stat().st_size)}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
         with path.open("rb") as file:
-            request = Request(url, data=file, headers=headers, method="POST")  # noqa: S310 - checked
-            with (
-                translated(url, refused=BadInput),
-                urlopen(request, timeout=_LOAD_SECONDS) as answer,  # noqa: S310 - checked
-            ):
-                answer.read()
+            pieces = iter(lambda: file.read(_PIECE), b"")
+            length = {"Content-Length": str(path.stat().st_size)}
+            self._send(url, pieces, _N_QUADS, _LOAD_SECONDS, BadInput, length)
 
     def quads(self, graph: NamedNode) -> Iterator[Quad]:
         """Iterate over the quads of one graph while they arrive."""
@@ -243,7 +253,9 @@ class SparqlHttpStore:
 
     def graphs(self) -> list[NamedNode]:
         """List the named graphs that hold a triple."""
-        reader = SparqlHttpReader(self._query_url, token=self._token, timeout=self._timeout)
+        reader = SparqlHttpReader(
+            self._query_url, authorization=self._authorization, timeout=self._timeout
+        )
         rows = reader.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
         named = [row[0] for row in rows if isinstance(row[0], NamedNode)]
         return sorted(named, key=lambda graph: graph.value)
@@ -261,8 +273,32 @@ class SparqlHttpStore:
         graphs = default if default or named else [_NO_GRAPH]
         timeout = within + _GRACE_SECONDS if within else self._timeout
         return SparqlHttpReader(
-            self._query_url, graphs, named, token=self._token, timeout=timeout, within=within
+            self._query_url,
+            graphs,
+            named,
+            authorization=self._authorization,
+            timeout=timeout,
+            within=within,
         )
+
+    def _send(
+        self,
+        url: str,
+        content: bytes | Iterable[bytes],
+        media: str,
+        timeout: float,
+        refused: type[MimirError] = BadQuery,
+        further: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        with posted(
+            url,
+            content,
+            {"Content-Type": media, **further},
+            authorization=self._authorization,
+            timeout=timeout,
+            refused=refused,
+        ) as answer:
+            answer.read()
 
     def _writable(self, url: str | None) -> str:
         if url is None:
@@ -277,19 +313,3 @@ def _checked(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise BadInput(f"The store address {url!r} must start with http:// or https://.")
     return url
-
-
-def _request(url: str, text: str, kind: str, token: str | None, timeout: float) -> SPARQLWrapper:
-    request = SPARQLWrapper(url)
-    request.setMethod(POST)
-    request.setOnlyConneg(True)
-    request.timeout = timeout  # type: ignore[assignment] # urllib takes fractions
-    # Not setQuery(): it guesses the kind by a regular expression, and a prefix named `add:` in
-    # lower case makes an update of a query.
-    request.queryString, request.queryType = text, kind
-    if kind == INSERT:
-        # As it is, not as a form: forms have a largest size, and escapes make them longer.
-        request.setRequestMethod(POSTDIRECTLY)
-    if token:
-        request.addCustomHttpHeader("Authorization", f"Bearer {token}")
-    return request

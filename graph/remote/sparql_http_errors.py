@@ -1,21 +1,11 @@
 """What the answers of a remote store mean when they are errors."""
 
-import ast
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPException
-from typing import Any, cast
-from urllib.error import HTTPError
+from typing import Any
 
-from SPARQLWrapper.SPARQLExceptions import (
-    EndPointInternalError,
-    EndPointNotFound,
-    QueryBadFormed,
-    SPARQLWrapperException,
-    Unauthorized,
-    URITooLong,
-)
+import httpx
 
 from graph.errors import (
     BadInput,
@@ -32,6 +22,10 @@ from graph.errors import (
 _LONGEST_TEXT = 2_000
 # The words of a store that says no more than 503 when the time limit of a query was passed.
 _TIMED_OUT = ("timed out", "timeout")
+
+
+class AnswerLost(StoreUnavailable):
+    """No whole answer came: what was asked may have been done, or may be done later."""
 
 
 class StoreRefused(MimirError):
@@ -53,57 +47,79 @@ _BY_STATUS: dict[int, type[MimirError]] = {
     415: BadInput,
     504: QueryTimeout,
 }
-_STATUS: dict[type[SPARQLWrapperException], int] = {
-    QueryBadFormed: 400,
-    Unauthorized: 401,
-    EndPointNotFound: 404,
-    URITooLong: 414,
-    EndPointInternalError: 500,
-}
+# A gateway gave up on a store that may still be at work.
+_GATEWAY = (408, 502)
 
 
 @contextmanager
-def translated(url: str, refused: type[MimirError] = BadQuery) -> Iterator[None]:
-    """Turn what goes wrong on the way to a store, or there, into errors of this program.
+def translated(url: str) -> Iterator[None]:
+    """Turn what goes wrong on the way to a store and back into errors of this program.
 
     Args:
         url: address of the store, for messages.
-        refused: what a request that the store does not understand becomes.
     """
     try:
         yield
-    except SPARQLWrapperException as error:
-        raise _failure(url, _STATUS[type(error)], _body(error), refused) from error
-    except HTTPError as error:
-        raise _failure(url, error.code, error.read(), refused) from error
     except SyntaxError as error:
         raise StoreUnavailable(f"The answer of {url} is cut or damaged: {error}") from error
-    except TimeoutError as error:
-        raise StoreUnavailable(f"The store at {url} did not answer in time.") from error
-    except (OSError, HTTPException) as error:
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise StoreUnavailable(f"The store at {url} cannot be reached: {error}") from error
+    except httpx.TimeoutException as error:
+        raise AnswerLost(f"The store at {url} did not answer in time.") from error
+    except (httpx.TransportError, OSError) as error:
+        raise AnswerLost(f"The answer of the store at {url} was cut: {error}") from error
 
 
-def _body(error: SPARQLWrapperException) -> bytes:
-    # The package keeps the answer's bytes nowhere but in its message, as a Python literal.
-    _, _, written = str(error).partition("\n\nResponse:\n")
-    return cast(bytes, ast.literal_eval(written)) if written else b""
+def failure(
+    url: str, response: httpx.Response, secret: str, refused: type[MimirError]
+) -> MimirError:
+    """Say what an answer means that is not a success.
 
-
-def _failure(url: str, status: int, body: bytes, refused: type[MimirError]) -> MimirError:
+    Args:
+        url: address of the store.
+        secret: left out wherever the store repeats it.
+        refused: what a request that the store does not understand becomes.
+    """
+    status = response.status_code
+    if response.is_redirect:
+        place = response.headers.get("Location", "another address")
+        return StoreRefused(
+            f"The store at {url} sends its callers to {place}. Put that address in the settings."
+        )
+    body = _beginning(response)
     problem = _problem(body)
     said = str(problem.get("detail") or problem.get("title") or body.decode(errors="replace"))
-    text = said.strip()[:_LONGEST_TEXT] or "no reason was given"
+    text = _without(secret, said).strip()
+    if not text or text.startswith("<"):
+        # A page for people, of a proxy most likely.
+        text = response.reason_phrase or "no reason was given"
     kind = errors_by_code().get(str(problem.get("code"))) or _BY_STATUS.get(
         status, StoreUnavailable
     )
     if status == 503 and text.lower().endswith(_TIMED_OUT):
         kind = QueryTimeout
+    if status in _GATEWAY:
+        kind = AnswerLost
     if kind is BadQuery:
         kind = refused
     if issubclass(kind, BadQuery) or kind is QueryTimeout:
         return kind(text)
     return kind(f"The store at {url} answered {status}: {text}")
+
+
+def _beginning(response: httpx.Response) -> bytes:
+    found = b""
+    for piece in response.iter_bytes(_LONGEST_TEXT):
+        found += piece
+        if len(found) >= _LONGEST_TEXT:
+            break
+    return found[:_LONGEST_TEXT]
+
+
+def _without(secret: str, text: str) -> str:
+    for part in secret.split()[1:]:
+        text = text.replace(part, "***")
+    return text
 
 
 def _problem(body: bytes) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """DESCRIBE as a CONSTRUCT of the triples that begin at each node, as a view shows them.
 
-SPARQL leaves it to the engine what describes a node; this is what the embedded engine gives of nodes
-that are no blank ones. It describes nothing where the pattern has no solution, not even an IRI.
+SPARQL leaves it to the engine what describes a node; this is what the embedded engine gives of
+nodes that are no blank ones. Where the pattern has no solution, nothing is described.
 """
 
 from collections.abc import Iterable

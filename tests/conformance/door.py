@@ -22,6 +22,8 @@ _MEDIA = {
 }
 _JSON = ("application/sparql-results+json", QueryResultsFormat.JSON)
 _QUADS = "application/n-quads"
+Placed = tuple[Path, str, str]
+"""A file, its base IRI, and the graph it goes into; empty: the default graph."""
 
 
 class Failed(AssertionError):
@@ -38,6 +40,7 @@ class Door:
         self.http.post("/api/v1/projects", json={"name": "w3c"}).raise_for_status()
         self.sparql, self.graphs = "/projects/w3c/sparql", "/projects/w3c/graph-store"
         self.data = "http://mimir.local/p/w3c/graph/data"
+        self._held: tuple[Placed, ...] | None = None
 
     def close(self) -> None:
         """End the owner."""
@@ -62,22 +65,26 @@ class Door:
         }
         runners[case.kind](case)
 
-    def load(self, quads: list[Quad]) -> None:
-        """Make these quads all that the project holds."""
-        body = serialize(quads, format=RdfFormat.N_QUADS)
+    def load(self, placed: tuple[Placed, ...]) -> None:
+        """Make these files all that the project holds; neighbours often want the same."""
+        if placed == self._held:
+            return
+        body = serialize(_quads(placed), format=RdfFormat.N_QUADS)
         answer = self.http.put(self.graphs, content=body, headers={"Content-Type": _QUADS})
         _require(answer, "2")
+        self._held = placed
 
     def _query(self, case: Case) -> None:
         action, result = _given(case.node.one(f"{MF}action")), case.node.one(f"{MF}result")
         query = _given(action.one(f"{QT}query"))
         text = path_of(query.iri).read_text(encoding="utf-8")
-        quads, named = _dataset(action, QT)
+        placed = _dataset(action, QT)
+        named = [graph for _, _, graph in placed if graph]
         wanted = _FROM.findall(text)
         for iri in wanted:
             graph = httpx.URL(query.iri).join(iri)
-            quads += _placed(path_of(str(graph)), str(graph), NamedNode(str(graph)))
-        self.load(quads)
+            placed += ((path_of(str(graph)), str(graph), str(graph)),)
+        self.load(placed)
         dataset = {} if wanted else {"default-graph-uri": self.data, "named-graph-uri": named}
         expected = path_of(_given(result).iri)
         media, form = _MEDIA.get(expected.suffix, _JSON)
@@ -100,18 +107,18 @@ class Door:
         action, result = _given(case.node.one(f"{MF}action")), case.node.one(f"{MF}result")
         request = _given(action.one(f"{UT}request"))
         text = path_of(request.iri).read_text(encoding="utf-8")
-        self.load(_dataset(action, UT)[0])
+        self.load(_dataset(action, UT))
         answer = self._sent_update(request.iri, text)
         _require(answer, "2")
         given = self.http.get(self.graphs, headers={"Accept": _QUADS})
         _require(given, "200")
-        wanted = answers.canonical(_dataset(_given(result), UT)[0])
+        wanted = answers.canonical(_quads(_dataset(_given(result), UT)))
         found = answers.canonical(list(parse(given.content, RdfFormat.N_QUADS)))
         if wanted != found:
             raise Failed(f"wanted:\n{wanted}\ngot:\n{found}")
 
     def _query_syntax(self, case: Case) -> None:
-        self.load([])
+        self.load(())
         query = _given(case.node.one(f"{MF}action"))
         text = path_of(query.iri).read_text(encoding="utf-8")
         answer = self.http.post(
@@ -122,12 +129,13 @@ class Door:
         _require(answer, "4" if case.kind.startswith("Negative") else "200")
 
     def _update_syntax(self, case: Case) -> None:
-        self.load([])
+        self.load(())
         request = _given(case.node.one(f"{MF}action"))
         answer = self._sent_update(request.iri, path_of(request.iri).read_text(encoding="utf-8"))
         _require(answer, "4" if case.kind.startswith("Negative") else "2")
 
     def _sent_update(self, base: str, text: str) -> httpx.Response:
+        self._held = None
         return self.http.post(
             self.sparql,
             content=f"BASE <{base}>\n{text}".encode(),
@@ -135,7 +143,8 @@ class Door:
         )
 
     def _protocol(self, case: Case) -> None:
-        self.load(_dataset(case.node, UT)[0])
+        self.load(_dataset(case.node, UT))
+        self._held = None
         location = ""
         for request in _given(_given(case.node.one(f"{MF}action")).one(f"{HT}requests")).items():
             response = self._sent(request, location)
@@ -191,24 +200,22 @@ def _given(node: Node | None) -> Node:
     return node
 
 
-def _dataset(action: Node, vocabulary: str) -> tuple[list[Quad], list[str]]:
-    """Read the files of a test: quads, and the IRIs of the named graphs."""
-    quads: list[Quad] = []
-    named = []
-    for data in action.all(f"{vocabulary}data"):
-        quads += _placed(path_of(data.iri), data.iri, None)
+def _dataset(action: Node, vocabulary: str) -> tuple[Placed, ...]:
+    """List the files of a test."""
+    placed: list[Placed] = [(path_of(n.iri), n.iri, "") for n in action.all(f"{vocabulary}data")]
     for data in action.all(f"{vocabulary}graphData"):
         inner = data.one(f"{UT}graph")
         file = (inner or data).iri
-        name = data.text(f"{RDFS}label") or file
-        quads += _placed(path_of(file), file, NamedNode(name))
-        named.append(name)
-    return quads, named
+        placed.append((path_of(file), file, data.text(f"{RDFS}label") or file))
+    return tuple(placed)
 
 
-def _placed(path: Path, base: str, graph: NamedNode | None) -> list[Quad]:
-    quads = answers.read_graph(path, base)
-    return [Quad(q.subject, q.predicate, q.object, graph or q.graph_name) for q in quads]
+def _quads(placed: tuple[Placed, ...]) -> list[Quad]:
+    return [
+        Quad(quad.subject, quad.predicate, quad.object, NamedNode(graph)) if graph else quad
+        for path, base, graph in placed
+        for quad in answers.read_graph(path, base)
+    ]
 
 
 def _require(answer: httpx.Response, status: str) -> None:

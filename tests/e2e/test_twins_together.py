@@ -78,3 +78,23 @@ def test_a_page_of_twins_describes_these_alone_and_leads_to_the_next(call: Call)
             break
 
     assert found == [(name, 2) for name in names]
+
+
+def test_a_twin_takes_blank_nodes_and_forgets_what_the_base_shows_by_now(call: Call) -> None:
+    call("create_twin", id="plan")
+    made = call("change_twin", twin="plan", update="INSERT DATA { [] <urn:is> 1, 2 }")
+    assert made["added"] == 2
+    call("change_twin", twin="plan", update="DELETE WHERE { ?s <urn:is> 2 }")
+    ((subject, _, _),) = call("diff_twin", twin="plan")["added"]
+    assert "/.well-known/genid/" in subject
+
+    call("apply_twin", twin="plan")
+    one = "<urn:a> <urn:is> 7"
+    call("create_twin", id="late")
+    for twin in ("plan", "late"):
+        call("change_twin", twin=twin, update=f"INSERT DATA {{ {one} }}")
+    call("apply_twin", twin="plan")
+    call("change_twin", twin="late", update=f"DELETE DATA {{ {one} }}")
+
+    left = call("run_query", twin="late", query=f"ASK {{ {one} }}")
+    assert "false" in left["text"]

@@ -1,16 +1,14 @@
 """What only a remote store can do: fail on the way, refuse, and choose its own dataset."""
 
-import io
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.message import Message
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from urllib.error import HTTPError
+from types import MappingProxyType
 from urllib.parse import parse_qs
 
 import pytest
@@ -26,8 +24,9 @@ from graph.errors import (
 from graph.readers.gate import QueryTooLong
 from graph.readers.pool import AnswerTooLarge
 from graph.readers.update import GraphForbidden
+from graph.remote.address import read_address
 from graph.remote.sparql_http import SparqlHttpReader, SparqlHttpStore
-from graph.remote.sparql_http_errors import StoreRefused, translated
+from graph.remote.sparql_http_errors import AnswerLost, StoreRefused
 from graph.shacl.gate import ShapesBroken
 from graph.terms import Literal, NamedNode, Quad
 
@@ -52,7 +51,11 @@ class Endpoint:
 
 @contextmanager
 def answering(
-    status: int, body: bytes, media: str = "application/sparql-results+json", announced: int = 0
+    status: int,
+    body: bytes,
+    media: str = "application/sparql-results+json",
+    announced: int = 0,
+    further: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Endpoint]:
     endpoint = Endpoint("")
 
@@ -62,6 +65,8 @@ def answering(
             endpoint.body = self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(status)
             self.send_header("Content-Type", media)
+            for name, value in further.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(announced or len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -90,7 +95,7 @@ def answering(
         (414, BadInput, False),
         (429, StoreUnavailable, True),
         (500, StoreUnavailable, True),
-        (502, StoreUnavailable, True),
+        (502, AnswerLost, True),
         (503, StoreUnavailable, True),
         (504, QueryTimeout, True),
     ],
@@ -165,22 +170,69 @@ def test_an_answer_that_is_cut_off_is_an_error_and_never_a_short_result() -> Non
         SparqlHttpReader(triples.url).construct("CONSTRUCT WHERE { ?s ?p ?o }")
 
 
+def test_a_cut_answer_is_not_a_short_file(tmp_path: Path) -> None:
+    lines = b"<urn:a> <urn:p> <urn:b> .\n"
+    with (
+        answering(200, lines, "application/n-triples", announced=len(lines) + 20) as cut,
+        pytest.raises(StoreUnavailable, match="cut"),
+    ):
+        SparqlHttpReader(cut.url).save(QUERY, "CONSTRUCT", tmp_path / "answer", 1_000)
+
+
 def test_a_web_page_is_no_answer() -> None:
-    with answering(200, b"<html>", "text/html") as endpoint, pytest.raises(BadQuery, match="html"):
+    with (
+        answering(200, b"<html>", "text/html") as endpoint,
+        pytest.raises(StoreUnavailable, match="html"),
+    ):
         SparqlHttpReader(endpoint.url).select(QUERY)
 
 
-def test_the_token_is_sent_and_never_told() -> None:
-    with answering(401, b"who are you", "text/plain") as endpoint:
-        store = SparqlHttpStore(*[endpoint.url] * 3, token="s3cret")
-        with pytest.raises(StoreRefused) as caught:
-            store.graphs()
-        assert endpoint.headers["authorization"] == "Bearer s3cret"
-        with pytest.raises(StoreRefused):
-            store.apply([QUAD], ())
+def test_what_is_said_to_be_json_and_is_a_page_is_an_error() -> None:
+    with answering(200, b"<html>") as endpoint, pytest.raises(StoreUnavailable, match="damaged"):
+        SparqlHttpReader(endpoint.url).select(QUERY)
 
-    assert endpoint.headers["authorization"] == "Bearer s3cret"
-    assert "s3cret" not in str(caught.value)
+
+def test_a_page_about_an_error_is_not_quoted() -> None:
+    page = b"<!DOCTYPE html><html><body>A long story</body></html>"
+    with answering(500, page, "text/html") as endpoint, pytest.raises(StoreUnavailable) as caught:
+        SparqlHttpReader(endpoint.url).select(QUERY)
+
+    assert "500: Internal Server Error" in str(caught.value)
+
+
+def test_no_redirect_is_followed() -> None:
+    with answering(200, EMPTY) as elsewhere:
+        place = {"Location": elsewhere.url}
+        with answering(302, b"", further=place) as endpoint:
+            store = SparqlHttpStore(*[endpoint.url] * 3, authorization="Bearer s3cret")
+            for call in (store.graphs, lambda: store.apply([QUAD], ())):
+                with pytest.raises(StoreRefused, match="settings"):
+                    call()
+
+    assert elsewhere.headers == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({"token": "s3cret"}, "Bearer s3cret"),
+        ({"password": "ann:s3cret:é"}, "Basic YW5uOnMzY3JldDrDqQ=="),
+    ],
+)
+def test_credentials_are_sent_with_every_request_and_never_told(
+    given: dict[str, str], sent: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "data.nq"
+    file.write_text(f"{QUAD} .\n")
+    echo = f"I do not know {sent}".encode()
+    with answering(401, echo, "text/plain") as endpoint:
+        store = read_address(",".join([endpoint.url] * 3), **given).store()
+        for call in (store.graphs, lambda: store.apply([QUAD], ()), lambda: store.load(file)):
+            endpoint.headers.clear()
+            with pytest.raises(StoreRefused, match="I do not know") as caught:
+                call()
+            assert endpoint.headers["authorization"] == sent
+            assert sent.partition(" ")[2] not in str(caught.value)
 
 
 def test_without_graphs_the_endpoint_chooses_its_dataset() -> None:
@@ -223,8 +275,7 @@ def test_an_address_that_is_not_http_is_refused() -> None:
 
 @pytest.mark.parametrize("kind", [AnswerTooLarge, GraphForbidden, QueryTooLong, ShapesBroken])
 def test_an_error_that_a_door_of_mimir_answers_keeps_its_meaning(kind: type[MimirError]) -> None:
-    url = "http://localhost/sparql"
-    body = io.BytesIO(json.dumps({"code": kind.code, "detail": "So it is."}).encode())
+    problem = json.dumps({"code": kind.code, "detail": "So it is."}).encode()
 
-    with pytest.raises(kind, match="So it is"), translated(url):
-        raise HTTPError(url, 500, "", Message(), body)
+    with answering(500, problem) as endpoint, pytest.raises(kind, match="So it is"):
+        SparqlHttpReader(endpoint.url).select(QUERY)

@@ -32,18 +32,6 @@ LITERALS: list[Term] = [
     Literal("2.5", datatype=XSD.decimal),
     Literal("x", datatype=NamedNode(f"{BASE}unit")),
 ]
-# What some engines keep in a form of their own, or do not take for what others take it for.
-ODD: list[Term] = [
-    Literal("1.0", datatype=XSD.decimal),
-    Literal("1.5e0", datatype=XSD.double),
-    Literal("NaN", datatype=XSD.double),
-    Literal("2", datatype=XSD.int),
-    Literal("two", datatype=XSD.integer),
-    Literal("2024", datatype=XSD.gYear),
-    Literal("PT36H", datatype=XSD.dayTimeDuration),
-    Literal("2024-01-02T03:04:05+00:00", datatype=XSD.dateTime),
-    RDF.nil,
-]
 
 
 @dataclass(frozen=True)
@@ -55,25 +43,23 @@ class Data:
     quads: tuple[Quad, ...]
 
 
-def random_data(random: Random, *, free: bool = False) -> Data:
-    """Make data; free: with odd literals, and triples that stand in several default graphs."""
-    return _Making(random, free).data()
+def random_data(random: Random) -> Data:
+    """Make data."""
+    return _Making(random).data()
 
 
 class _Making:
     """One making of data."""
 
-    def __init__(self, random: Random, free: bool) -> None:
+    def __init__(self, random: Random) -> None:
         self._random = random
-        self._free = free
-        self._values = [*LITERALS, *ODD] if free else LITERALS
 
     def data(self) -> Data:
         """Make all of it."""
         random = self._random
         # A path without a step leads from a term to itself wherever the graph holds it.
         base = {Quad(n, RDF.type, THING, graph) for n in NODES for graph in (DATA, EXTRA, META)}
-        base |= {Quad(NODES[0], HOLDS, value, graph) for value in self._values for graph in NAMED}
+        base |= {Quad(NODES[0], HOLDS, value, graph) for value in LITERALS for graph in NAMED}
         base |= {
             self._quad(random.choice((*DEFAULT, *NAMED)))
             for _ in range(random.choice((10, 30, 60)))
@@ -109,7 +95,7 @@ class _Making:
         random = self._random
         while True:
             subject, predicate = random.choice(NODES), random.choice((*PREDICATES, RDF.type))
-            value = random.choice(NODES if random.random() < 0.6 else self._values)
+            value = random.choice(NODES if random.random() < 0.6 else LITERALS)
             if predicate == RDF.type:
                 value = random.choice(CLASSES)
             elif random.random() < 0.05:

@@ -50,11 +50,11 @@ def answer(reader: GraphReader, query: str) -> Answer:
     return names, sorted(tuple(str(row[column]) for column in columns) for row in rows)
 
 
-def applied(case: Data) -> OxigraphStore:
+def applied(data: Data) -> OxigraphStore:
     """An embedded store that holds what the overlays show."""
     store = OxigraphStore()
-    store.apply((*case.base, *case.quads), ())
-    for overlay in case.overlays:
+    store.apply((*data.base, *data.quads), ())
+    for overlay in data.overlays:
         terms = {"target": overlay.target, "added": overlay.added, "removed": overlay.removed}
         store.update(bind(load_query("graph", "apply_overlay"), **terms))
     return store
