@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from graph.schema import Column, Datatype, Decision
 from inference.booleans import FALSE, TRUE, boolean_reading, given_words
-from inference.headers import is_code_header, is_identifier_header
+from inference.headers import is_code_header, is_identifier_header, word_set
 from inference.moments import date_reading, span_reading, time_reading, year_reading
 from inference.numbers import number_reading
 from inference.profile import ColumnProfile, ValueStore
@@ -19,9 +19,9 @@ from inference.statistics import measured_columns
 
 _STRAY_SHARE = 0.02
 _STRAY_DISTINCT = 5
-_STRONG_NULLS = frozenset(
-    ("null", "(null)", "<null>", "n/a", "#n/a", "<na>", "\\n", "nan", "-", "--", "---", "(blank)")
-    + ("\u2013", "\u2014", "#ref!", "#value!", "#div/0!", "#name?", "(none)", "(empty)")
+_STRONG_NULLS = word_set(
+    "null (null) <null> n/a #n/a <na> \\n nan - -- --- (blank) \u2013 \u2014 #ref! #value! #div/0! "
+    "#name? (none) (empty)"
 )
 _KINDRED_TYPES: tuple[tuple[Datatype, ...], ...] = (
     ("integer", "decimal", "double"),
