@@ -1,7 +1,7 @@
 """Read the texts of a column as truth values: words of many languages, 0 and 1, and marks."""
 
 from graph.schema import Datatype
-from inference.headers import header_words, is_flag_header, names_state
+from inference.headers import header_words, is_flag_header, names_state, word_set
 from inference.profile import ColumnProfile
 from inference.readings import Reading
 from inference.value_forms import BOOLEAN_PAIRS, MARKS
@@ -10,27 +10,9 @@ TRUE = frozenset(pair[0] for pair in BOOLEAN_PAIRS)
 FALSE = frozenset(pair[1] for pair in BOOLEAN_PAIRS)
 
 _BARE = frozenset(("true", "false"))
-_CODED = frozenset(
-    [
-        "country",
-        "land",
-        "pais",
-        "país",
-        "pays",
-        "nation",
-        "language",
-        "lang",
-        "sprache",
-        "idioma",
-        "iso",
-        "state",
-        "province",
-        "region",
-        "currency",
-        "waehrung",
-        "währung",
-        "locale",
-    ]
+_CODED = word_set(
+    "country land pais país pays nation language lang sprache idioma iso state province region "
+    "currency waehrung währung locale"
 )
 """Words of headers whose codes of two letters are no truth words: NO is Norway."""
 

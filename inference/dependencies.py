@@ -17,20 +17,24 @@ import numpy.typing as npt
 
 from graph.lexical import lexical_sql, quote_name
 from graph.schema import Column, Decision, Dependency, Key
-from inference.ownership import is_unique
+from inference.headers import is_identifier_header, names_year
 from inference.profile import ValueStore
 
 _WIDEST = 3
-_MOST_LEFT = 14
+_MOST_LEFT = 12
 _MOST_RIGHT = 40
 _SAMPLE = 20_000
 _MOST_MASKS = 4_000
-_MOST_COUNTS = 60
-_LEAST_REPEATED = 5
+_MOST_COUNTS = 24
+_LEAST_GROUPS = 3
+_LEAST_RECURRENCE = 1.5
+_NEARLY = 0.9
 _LEAST_SURPRISE = 7.0
 _SUREST = 0.99
 _MEASURES = ("decimal", "double", "boolean", "time", "dateTime")
 _LONG_TEXT = 80
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT = np.uint64(29)
 _Masks = npt.NDArray[np.uint64]
 
 
@@ -51,15 +55,15 @@ def dependencies(
     Args:
         keys: the keys of the table; a set that contains one determines everything.
     """
+    rows = store.tables[table].rows
     used = [column for column in columns if column.distinct > 1][:_MOST_RIGHT]
-    left = [place for place, column in enumerate(used) if _may_determine(column)][:_MOST_LEFT]
+    left = [place for place, column in enumerate(used) if _may_determine(column, rows)][:_MOST_LEFT]
     if len(used) < 2 or not left:
         return ()
     search = _Search(store, table, used, left, _key_places(used, keys))
     found: dict[tuple[int, ...], list[tuple[int, float]]] = {}
     for candidate, surprise in search.found():
         found.setdefault(candidate.left, []).append((candidate.right, surprise))
-    rows = store.tables[table].rows
     return tuple(_dependency(used, left, right, rows) for left, right in sorted(found.items()))
 
 
@@ -77,8 +81,9 @@ class _Search:
         self._store, self._table, self._columns = store, table, columns
         self._left, self._keys = left, keys
         self._rows = store.tables[table].rows
-        self._counted: dict[tuple[int, ...], int] = {}
-        self._masks = _agreements(self._sample())
+        self._counts = 0
+        self._values = self._sample()
+        self._masks = _agreements(self._values)
 
     def found(self) -> Iterator[tuple[_Candidate, float]]:
         """Give the dependencies with the surprise at each, smallest left sides first."""
@@ -86,12 +91,13 @@ class _Search:
         for size in range(1, _WIDEST + 1):
             for right in range(len(self._columns)):
                 for left in self._left_sides(size, right, known[right]):
-                    surprise = self._surprise(_Candidate(left, right))
-                    if surprise is None:
+                    candidate = _Candidate(left, right)
+                    if not self._is_needed(candidate) or not self._holds(candidate):
                         continue
                     known[right].append(frozenset(left))
+                    surprise = self._surprise(candidate)
                     if surprise >= _LEAST_SURPRISE:
-                        yield _Candidate(left, right), surprise
+                        yield candidate, surprise
 
     def _left_sides(
         self, size: int, right: int, known: Sequence[frozenset[int]]
@@ -110,47 +116,57 @@ class _Search:
         refuted = ((against[None, :] & wanted[:, None]) == wanted[:, None]).any(axis=1)
         return [side for side, no in zip(sides, refuted, strict=True) if not no]
 
-    def _surprise(self, candidate: _Candidate) -> float | None:
-        """Measure, in nats, how unlikely a dependency is by accident; None if it does not hold.
+    def _is_needed(self, candidate: _Candidate) -> bool:
+        """Tell whether each column of the left side adds to what the others nearly determine."""
+        lesser = combinations(candidate.left, len(candidate.left) - 1)
+        return all(self._agree(left, candidate.right) <= _NEARLY for left in lesser)
+
+    def _holds(self, candidate: _Candidate) -> bool:
+        """Count, on all rows, whether a left side that recurs has one value on the right."""
+        if self._counts >= _MOST_COUNTS:
+            return False
+        self._counts += 1
+        left = [self._lexical(place) for place in candidate.left]
+        parts = ", ".join(f"{part} AS k{place}" for place, part in enumerate(left))
+        names = ", ".join(f"k{place}" for place in range(len(left)))
+        present = " AND ".join(f"k{place} IS NOT NULL" for place in range(len(left)))
+        found = self._store.connection.execute(
+            "SELECT max(held), sum(n), count(*), count(*) FILTER (WHERE n > 1) FROM ("
+            f"SELECT {names}, count(*) AS held, sum(n) AS n FROM (SELECT {parts}, "
+            f"{self._lexical(candidate.right)} AS it, count(*) AS n "
+            f"FROM {self._store.rows_sql(self._table)} GROUP BY ALL) "
+            f"WHERE {present} GROUP BY {names})"
+        ).fetchone()
+        if found is None or found[0] != 1:
+            return False
+        return bool(found[3] >= _LEAST_GROUPS and found[1] >= _LEAST_RECURRENCE * found[2])
+
+    def _surprise(self, candidate: _Candidate) -> float:
+        """Measure, in nats, how unlikely a dependency is by accident.
 
         Each row beyond the first of a left side agrees with it, which rows at random do with the
         probability that two rows have the same value on the right.
         """
-        groups = self._count(candidate.left)
-        repeated = self._rows - groups if groups is not None else 0
-        if groups is None or repeated < _LEAST_REPEATED:
-            return None
-        if self._count((*candidate.left, candidate.right)) != groups:
-            return None
+        most = max(self._columns[place].distinct for place in candidate.left)
         tests = len(self._columns) ** (len(candidate.left) + 1)
-        return repeated * -log(self._same(candidate.right)) - log(tests)
+        odds = -log(max(self._agree((), candidate.right), 1e-9))
+        return (self._rows - most) / len(candidate.left) * odds - log(tests)
 
-    def _count(self, places: tuple[int, ...]) -> int | None:
-        """Count the distinct values of columns together; None when too many were counted."""
-        wanted = tuple(sorted(places))
-        if wanted not in self._counted:
-            if len(self._counted) >= _MOST_COUNTS:
-                return None
-            found = self._store.connection.execute(
-                f"SELECT count(*) FROM (SELECT DISTINCT {self._lexical(wanted)} "
-                f"FROM {self._store.rows_sql(self._table)})"
-            ).fetchone()
-            self._counted[wanted] = int(found[0]) if found is not None else 0
-        return self._counted[wanted]
-
-    def _same(self, place: int) -> float:
-        """Give the probability that two rows have the same value of a column."""
-        found = self._store.connection.execute(
-            f"SELECT sum(n * n) / (sum(n) * sum(n)) FROM (SELECT count(*)::DOUBLE AS n FROM "
-            f"{self._store.rows_sql(self._table)} GROUP BY {self._lexical((place,))})"
-        ).fetchone()
-        return float(found[0]) if found is not None and found[0] else 1.0
+    def _agree(self, left: Sequence[int], right: int) -> float:
+        """Give the share of pairs of sampled rows with one left side that agree on the right."""
+        groups = np.zeros(len(self._values[right]), dtype=np.uint64)
+        for place in left:
+            groups = (groups ^ (groups >> _SHIFT)) * _FACTOR + self._values[place]
+        both = (groups ^ (groups >> _SHIFT)) * _FACTOR + self._values[right]
+        pairs = [np.unique(each, return_counts=True)[1].astype(float) for each in (groups, both)]
+        whole, same = (float((counts * (counts - 1)).sum()) for counts in pairs)
+        return same / whole if whole else 0.0
 
     def _sample(self) -> list[npt.NDArray[np.uint64]]:
         """Hash the values of rows from all over the table."""
         step = max(1, self._rows // _SAMPLE)
         hashes = ", ".join(
-            f"hash({self._lexical((place,))}) AS h{place}" for place in range(len(self._columns))
+            f"hash({self._lexical(place)}) AS h{place}" for place in range(len(self._columns))
         )
         found = self._store.connection.execute(
             f"SELECT {hashes} FROM {self._store.rows_sql(self._table)} "
@@ -160,9 +176,9 @@ class _Search:
             np.asarray(found[f"h{place}"], dtype=np.uint64) for place in range(len(self._columns))
         ]
 
-    def _lexical(self, places: Sequence[int]) -> str:
-        columns = [self._columns[place] for place in places]
-        return ", ".join(lexical_sql(column, quote_name(column.name)) for column in columns)
+    def _lexical(self, place: int) -> str:
+        column = self._columns[place]
+        return lexical_sql(column, quote_name(column.name))
 
 
 def _agreements(values: Sequence[npt.NDArray[np.uint64]]) -> _Masks:
@@ -186,10 +202,13 @@ def _agreements(values: Sequence[npt.NDArray[np.uint64]]) -> _Masks:
     return whole[np.argsort(-np.bitwise_count(whole).astype(np.int64), kind="stable")][:_MOST_MASKS]
 
 
-def _may_determine(column: Column) -> bool:
-    """Tell whether people would say that a column determines others: it names or classifies."""
-    long = column.datatype == "string" and column.max_length > _LONG_TEXT
-    return column.datatype not in _MEASURES and not long and not is_unique(column)
+def _may_determine(column: Column, rows: int) -> bool:
+    """Tell whether a column recurs and names or classifies something, and does not measure it."""
+    if rows < _LEAST_RECURRENCE * column.distinct or column.datatype in _MEASURES:
+        return False
+    if column.datatype == "string":
+        return column.max_length <= _LONG_TEXT
+    return is_identifier_header(column.name) or names_year(column.name)
 
 
 def _key_places(columns: Sequence[Column], keys: Sequence[Key]) -> list[frozenset[int]]:

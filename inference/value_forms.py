@@ -22,8 +22,9 @@ BOOLEAN_PAIRS = (
     ("verdadero", "falso"), ("sim", "não"), ("on", "off"), ("ja", "nee"), ("ja", "nej"),
     ("ja", "nei"), ("vero", "falso"), ("waar", "onwaar"), ("sant", "falskt"), ("tak", "nie"),
     ("ano", "ne"), ("da", "ne"), ("igen", "nem"), ("evet", "hayır"), ("kyllä", "ei"),
-    ("да", "нет"), ("так", "ні"), ("ναι", "όχι"), ("はい", "いいえ"), ("是", "否"), ("예", "아니오"),
-    ("enabled", "disabled"), ("active", "inactive"), ("✓", "✗"), ("✔", "✘"), ("☑", "☐"),
+    ("да", "нет"), ("так", "ні"), ("ναι", "όχι"), ("はい", "いいえ"), ("是", "否"),
+    ("예", "아니오"), ("enabled", "disabled"), ("active", "inactive"), ("✓", "✗"), ("✔", "✘"),
+    ("☑", "☐"),
 )  # fmt: skip
 """Words of true and false, lower case; `1` and `0` are left to the header."""
 
@@ -93,7 +94,7 @@ def _numbers() -> tuple[tuple[str, str], ...]:
 
 
 def _times() -> tuple[tuple[str, str], ...]:
-    hour = "substring(t, 12, 5), '([01]?[0-9]|2[0-3]):[0-5][0-9]?'"
+    hour = "regexp_matches(substring(t, 12), '^([01]?[0-9]|2[0-3]):[0-5][0-9]')"
     known = "TRY_CAST(left(t, 10) AS DATE) IS NOT NULL"
     return (
         (
@@ -102,7 +103,7 @@ def _times() -> tuple[tuple[str, str], ...]:
         ),
         (
             f"regexp_full_match(t, '{_ISO}[T ]{_CLOCK}{_ZONE}')",
-            f"CASE WHEN {known} AND regexp_full_match({hour}) THEN 'dateTime' ELSE 'baddate' END",
+            f"CASE WHEN {known} AND {hour} THEN 'dateTime' ELSE 'baddate' END",
         ),
         (
             r"regexp_full_match(t, '([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?')",
