@@ -7,7 +7,8 @@
 # The package comes from Maven Central, once, and is checked against the digest below. It is kept in
 # $FUSEKI_CACHE (default: ~/.cache/mimir). Version 6 needs Java 21, and 5.5 and 5.6 answer some joins
 # with a NullPointerException (AbstractIterHashJoin), which 5.3 does not.
-# FUSEKI_MEMORY is the size of the Java heap (default: 2g).
+# FUSEKI_MEMORY is the size of the Java heap (default: 2g). With FUSEKI_PASSWORDS, a file of lines
+# `user: password`, only those users are served.
 set -eu
 version=5.3.0
 sha512=f4d067016c2e55fc8c2bc77c57d0995012a6489c34dcfcbafa8a6fb02594be0f0ce95c87bfa36037d02dd4cdc6b0eff3cf6784060484fd39045fd45caaa43167
@@ -36,5 +37,7 @@ fetch
 [ "$1" = --fetch ] && exit 0
 sound "$jar" || stop "$jar has not the expected SHA-512. Remove it and start again."
 mkdir -p "$1"
+folder=$1 port=${2:-3030}
+set -- ${FUSEKI_PASSWORDS:+--auth=basic "--passwd=$FUSEKI_PASSWORDS"}
 exec java "-Xmx${FUSEKI_MEMORY:-2g}" -cp "$jar" org.apache.jena.fuseki.main.cmds.FusekiMainCmd \
-  --localhost --port "${2:-3030}" --tdb2 --loc "$1" --update --timeout 600000 /mimir
+  --localhost --port "$port" --tdb2 --loc "$folder" --update --timeout 600000 "$@" /mimir

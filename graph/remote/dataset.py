@@ -27,11 +27,13 @@ from graph.dataset.owner import OwnerLock
 from graph.dataset.port import ProjectDataset
 from graph.dataset.request import Clock, CommitRequest, Guard, utc_now
 from graph.dataset.snapshots import Overlay
-from graph.errors import LogDamaged, StoreUnavailable
+from graph.errors import LogDamaged, MimirError, QueryTimeout, StoreUnavailable
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
+from graph.remote.engine_forms import in_engine_form
 from graph.remote.graphs import RemoteGraphs
 from graph.remote.sparql_http import SparqlHttpStore
+from graph.remote.sparql_http_errors import AnswerLost
 from graph.remote.staged_load import StagedLoad
 from graph.shacl.gate import ShapeGate
 from graph.store import GraphReader
@@ -74,7 +76,6 @@ class RemoteDataset(ProjectDataset):
         self._bulk_lock = threading.Lock()
         self.remote = RemoteGraphs(store, names)
         self.sequence = 0
-        self._met = False
         self._gate = ShapeGate(self)
         self._owner = OwnerLock(folder)
         with ExitStack() as opened:
@@ -124,6 +125,7 @@ class RemoteDataset(ProjectDataset):
 
     def commit_quads(self, request: CommitRequest) -> Commit:
         """Make a change that has no files; see `commit`."""
+        request = _in_engine_form(request)
         with self._lock:
             self._begin(request)
             effect = self._effect(request)
@@ -137,12 +139,13 @@ class RemoteDataset(ProjectDataset):
 
     def commit_bulk(self, request: CommitRequest) -> Commit:
         """Make a change that has files, which are loaded into graphs nobody reads; see `commit`."""
+        request = _in_engine_form(request)
         change = request.change
         with self._bulk_lock, ExitStack() as failed:
             with self._lock:
                 self._begin(request)
                 base = self.sequence
-            staged = StagedLoad(self.remote, str(base + 1))
+            staged = StagedLoad(self.remote, base + 1)
             failed.callback(staged.discard)
             staged.load(*self._files(change.added_file, change.removed_file), request.progress)
             with self._lock:
@@ -152,10 +155,14 @@ class RemoteDataset(ProjectDataset):
                 effect = self._effect(request, (staged.added, staged.removed))
                 if request.gated:
                     effect = self._gated(change, effect)
-                left = self._left(staged)
-                commit = self._finish(change, effect, base, staged.places)
-                failed.pop_all()
-            self.remote.drop(left)
+                left, before = self._left(staged), self.log.sequence
+                try:
+                    commit = self._finish(change, effect, base, staged.places)
+                finally:
+                    if self.log.sequence > before:
+                        # On record: the store reads these graphs, now or when it answers again.
+                        failed.pop_all()
+            self._sweep(left)
         return commit
 
     def checkpoint(self, path: Path) -> int:
@@ -205,15 +212,26 @@ class RemoteDataset(ProjectDataset):
         self.log.append(text)
         try:
             self.remote.advance(number, self.log.digest, quads, effect.removed, moved)
-        except StoreUnavailable:
-            # It may have been applied, only the answer is lost: the state tells.
-            self._met = False
-            self._catch_up()
+        except (AnswerLost, QueryTimeout):
+            self._settle(number)
+        except MimirError:
+            self.log.withdraw()
+            raise
         self.sequence = number
         self._gate.follow(number, quads, effect.removed)
         if effect.added_count or effect.removed_count:
             self.knowledge_sequence = number
         return Commit(self.commit_iri(number), number, effect.added_count, effect.removed_count)
+
+    def _settle(self, number: int) -> None:
+        """Find out by the store's state whether a commit was applied; if not, apply it now."""
+        try:
+            self._catch_up()
+        except StoreUnavailable as error:
+            raise StoreUnavailable(
+                f"The change is on record as commit {number}, and takes effect as soon as the "
+                f"store answers again: {error}"
+            ) from error
 
     def _effect(self, request: CommitRequest, loaded: tuple[int, int] = (0, 0)) -> Effect:
         replaced = [quad for graph in request.replacing for quad in self.quads(graph)]
@@ -246,9 +264,16 @@ class RemoteDataset(ProjectDataset):
             staged.repeat(patch.added, patch.removed)
 
     def _meet(self) -> None:
-        if not self._met:
+        """Make sure that the store has all of the log: it may have been restored meanwhile."""
+        state = self.remote.stored_state()
+        if (state.sequence, state.seal) != self._end() or state != self.remote.state:
             with self._lock:
                 self._catch_up()
+
+    def _sweep(self, graphs: Iterable[str]) -> None:
+        # What is left of them is removed at the next start.
+        with suppress(StoreUnavailable):
+            self.remote.drop(graphs)
 
     def _catch_up(self) -> None:
         """Compare the store with the log, and apply what it lacks."""
@@ -268,7 +293,6 @@ class RemoteDataset(ProjectDataset):
                 if record.sequence > state.sequence:
                     self._replay(record)
         self.sequence = self.log.sequence
-        self._met = True
 
     def _end(self) -> tuple[int, str]:
         return self.log.sequence, self.log.digest if self.log.sequence else ""
@@ -279,7 +303,7 @@ class RemoteDataset(ProjectDataset):
         if not any(files):
             self.remote.advance(record.sequence, record.digest, patch.added, patch.removed)
             return
-        staged = StagedLoad(self.remote, str(record.sequence))
+        staged = StagedLoad(self.remote, record.sequence)
         staged.load(*self._files(*files))
         # Commits made while the files were loaded stand before the record but won over it.
         self._repeat(staged, record_base(record, patch), record.sequence - 1)
@@ -287,11 +311,17 @@ class RemoteDataset(ProjectDataset):
         self.remote.advance(
             record.sequence, record.digest, patch.added, patch.removed, staged.places
         )
-        self.remote.drop(left)
+        self._sweep(left)
 
     def _files(self, *names: str | None) -> tuple[Path | None, Path | None]:
         added, removed = (self.blobs.path(name) if name else None for name in names)
         return added, removed
+
+
+def _in_engine_form(request: CommitRequest) -> CommitRequest:
+    change = request.change
+    added, removed = (tuple(in_engine_form(quads)) for quads in (change.added, change.removed))
+    return replace(request, change=replace(change, added=added, removed=removed))
 
 
 class _Asked:

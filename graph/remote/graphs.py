@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 
-from graph.errors import Conflict, LogDamaged
+from graph.errors import Conflict, LogDamaged, StoreUnavailable
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
 from graph.remote.sparql_http import SparqlHttpStore
+from graph.remote.sparql_http_errors import AnswerLost
 from graph.terms import Literal, NamedNode, Quad, Term
 from graph.views.reader import SCRATCH
 
@@ -50,7 +51,14 @@ class RemoteGraphs:
         self._filled: set[str] | None = None
 
     def read_state(self) -> RemoteState:
-        """Read the state from the store; an empty one is at 0.
+        """Read the state from the store, and go on from there; see `stored_state`."""
+        found = self.stored_state()
+        if found != self.state:
+            self.state, self._filled = found, None
+        return found
+
+    def stored_state(self) -> RemoteState:
+        """Give the state that the store is in now; an empty one is at 0.
 
         Raises:
             Conflict: the store holds another project.
@@ -65,8 +73,7 @@ class RemoteGraphs:
             )
         places = {str(s)[1:-1]: _value(o) for (s, p), o in facts.items() if p == _PLACE}
         number = _value(facts.get((self._about, _SEQUENCE))) or "0"
-        self.state = RemoteState(int(number), _value(facts.get((self._about, _SEAL))), places)
-        return self.state
+        return RemoteState(int(number), _value(facts.get((self._about, _SEAL))), places)
 
     def place(self, graph: NamedNode) -> NamedNode:
         """Give the graph of the store that holds a graph."""
@@ -113,8 +120,9 @@ class RemoteGraphs:
             moved: graphs that stand in another place from now on.
 
         Raises:
+            AnswerLost: no answer came; read the state to learn whether it was changed.
             LogDamaged: the store is no longer at the state that is known; nothing was changed.
-            StoreUnavailable: no answer came; read the state to learn whether it was changed.
+            MimirError: the store did not make the change, and will not.
         """
         old, came, went = self.state, tuple(added), tuple(removed)
         new = RemoteState(sequence, seal, {**old.places, **(moved or {})})
@@ -122,7 +130,13 @@ class RemoteGraphs:
         words += ["INSERT {", *self._facts(new), *self._lines(came, new), "}"]
         filled, self._filled = self._filled, None
         self.store.update(" ".join([*words, "WHERE {", self._condition(old), "}"]))
-        if self.read_state() != new:
+        try:
+            state = self.read_state()
+        except StoreUnavailable as error:
+            raise AnswerLost(str(error)) from error
+        if state == old:
+            raise AnswerLost("The store says it is done, but its state is still the old one.")
+        if state != new:
             raise LogDamaged(
                 f"The store is at commit {self.state.sequence} of another owner: commit "
                 f"{sequence} was not applied. Only one owner may write to a project."
@@ -148,7 +162,7 @@ class RemoteGraphs:
         return [name for name in names if name.startswith((STORED, SCRATCH)) and name not in kept]
 
     def free_place(self, token: str, number: int) -> str:
-        """Name a graph of the store for something new."""
+        """Name a graph of the store for something new; no two loads may have a token in common."""
         return f"{STORED}{token}/{number}"
 
     def _is_empty(self, graph: str) -> bool:

@@ -1,14 +1,17 @@
 """N-Quads files loaded into new graphs of a remote store, beside those that are read."""
 
-from collections.abc import Callable, Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from pyoxigraph import Quad, RdfFormat, parse, serialize
+from pyoxigraph import Quad, RdfFormat, serialize
 
 from graph.changes import ExpectedCount
-from graph.errors import BadInput
+from graph.errors import BadInput, StoreUnavailable
 from graph.nquads import batched_quads
+from graph.remote.engine_forms import in_engine_form
 from graph.remote.graphs import RemoteGraphs
 from graph.sparql import bind, load_query
 from graph.terms import NamedNode
@@ -20,12 +23,13 @@ class StagedLoad:
     """The files of one change in graphs that nobody reads yet.
 
     Args:
-        token: part of the names of the new graphs.
+        sequence: the commit that they are loaded for.
     """
 
-    def __init__(self, graphs: RemoteGraphs, token: str) -> None:
+    def __init__(self, graphs: RemoteGraphs, sequence: int) -> None:
         self._graphs = graphs
-        self._token = token
+        # Of its own: the store may still be at work on a load that was given up.
+        self._token = f"{sequence}-{secrets.token_hex(4)}"
         self.places: dict[str, str] = {}
         self.added = 0
         self.removed = 0
@@ -75,14 +79,14 @@ class StagedLoad:
                 )
 
     def discard(self) -> None:
-        """Remove the new graphs."""
-        self._graphs.drop(self.places.values())
+        """Remove the new graphs; what the store keeps of them is removed at the next start."""
+        with suppress(StoreUnavailable):
+            self._graphs.drop(self.places.values())
 
     def _add(self, path: Path) -> None:
         with NamedTemporaryFile(suffix=".nq") as staged:
-            with path.open("rb") as file:
-                quads = parse(file, RdfFormat.N_QUADS, lenient=True)
-                serialize(self._renamed(quads), staged, RdfFormat.N_QUADS)
+            for batch in batched_quads(path, _BATCH):
+                serialize(self._renamed(batch), staged, RdfFormat.N_QUADS)
             staged.flush()
             before = self._size()
             self._graphs.store.load(Path(staged.name))
@@ -90,7 +94,7 @@ class StagedLoad:
 
     def _remove(self, batch: tuple[Quad, ...]) -> None:
         # Also opens the graphs that the batch is about.
-        moved = list(self._renamed(iter(batch)))
+        moved = list(self._renamed(batch))
         before = self._size()
         self._graphs.store.apply((), moved)
         self.removed += before - self._size()
@@ -98,9 +102,9 @@ class StagedLoad:
     def _size(self) -> int:
         return sum(self._graphs.store.count(NamedNode(place)) for place in self.places.values())
 
-    def _renamed(self, quads: Iterator[Quad]) -> Iterator[Quad]:
+    def _renamed(self, quads: Iterable[Quad]) -> Iterator[Quad]:
         known: dict[object, NamedNode] = {}
-        for quad in quads:
+        for quad in in_engine_form(quads):
             graph = known.get(quad.graph_name)
             if graph is None:
                 graph = known[quad.graph_name] = self._opened(str(quad.graph_name)[1:-1])

@@ -1,0 +1,116 @@
+"""A proxy in front of a store that fails when it is told to."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+
+PAGE = b"<!DOCTYPE html><html><body>Something is wrong here</body></html>"
+
+
+@dataclass
+class Fault:
+    """What happens to the next requests to a service.
+
+    Attributes:
+        service: last part of its address.
+        kind: `drop` and `lose` end the connection before and after the store did its work, `cut`
+            does in the middle of the answer; `slow` is answered late; `down` is the first of many
+            that are dropped; any other is a status that the proxy answers in the store's place,
+            or `page` and `lie`: a page, as what it is, and as JSON.
+        times: how many requests it hits.
+        having: part of the bodies that it hits.
+    """
+
+    service: str
+    kind: str
+    times: int = 1
+    having: bytes = b""
+
+
+@dataclass
+class FaultyProxy:
+    """The proxy: its own address, that of the store, and what is to go wrong."""
+
+    target: str
+    url: str = ""
+    faults: list[Fault] = field(default_factory=list)
+    late: threading.Event = field(default_factory=threading.Event)
+
+    def heal(self) -> None:
+        """Pass on everything from now on."""
+        self.faults.clear()
+
+    def services(self) -> list[str]:
+        """Addresses of the query, update and graph store services of `oxigraph serve`."""
+        return [f"{self.url}/{name}" for name in ("query", "update", "store")]
+
+    def fault(self, service: str, body: bytes) -> str:
+        """Give what goes wrong with a request."""
+        for fault in self.faults:
+            if fault.service in (service, "all") and fault.times and fault.having in body:
+                fault.times -= 1
+                if fault.kind == "down":
+                    self.faults.insert(0, Fault("all", "drop", 1_000_000))
+                    return "drop"
+                return fault.kind
+        return ""
+
+
+@contextmanager
+def faulty_proxy(target: str) -> Iterator[FaultyProxy]:
+    """Run a proxy in front of the store at an address."""
+    proxy = FaultyProxy(target)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            service = self.path.strip("/").partition("?")[0]
+            kind = proxy.fault(service, body)
+            if kind == "drop":
+                return
+            if kind and kind not in ("lose", "cut", "slow"):
+                self._answer_itself(kind)
+                return
+            names = ("Content-Type", "Accept")
+            headers = {name: self.headers[name] for name in names if name in self.headers}
+            answer = httpx.post(proxy.target + self.path, content=body, headers=headers, timeout=60)
+            if kind == "slow":
+                proxy.late.wait(10)
+            if kind != "lose":
+                self._pass_on(answer, cut=kind == "cut")
+
+        def _pass_on(self, answer: httpx.Response, *, cut: bool) -> None:
+            body = answer.content
+            self.send_response(answer.status_code)
+            self.send_header("Content-Type", answer.headers.get("Content-Type", "text/plain"))
+            self.send_header("Content-Length", str(len(body) + cut))
+            self.end_headers()
+            self.wfile.write(body[: len(body) // 2] if cut else body)
+
+        def _answer_itself(self, kind: str) -> None:
+            status = int(kind) if kind.isdigit() else 200
+            self.send_response(status)
+            media = "application/sparql-results+json" if kind == "lie" else "text/html"
+            self.send_header("Content-Type", media)
+            if status == 302:
+                self.send_header("Location", "http://127.0.0.1:9/login")
+            self.end_headers()
+            self.wfile.write(PAGE)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        proxy.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield proxy
+        finally:
+            proxy.late.set()
+            server.shutdown()
+            thread.join()
