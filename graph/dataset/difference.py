@@ -174,7 +174,11 @@ def _candidates(
         yield after.engine
         return
     blobs = BlobStore(Path(span.blobs))
+    cancelled = _cancelled(Path(span.log), span.first - 1, span.last)
     for record in between(Path(span.log), span.first - 1, span.last):
+        if record.sequence in cancelled:
+            # What others changed in between as well is among what they touched.
+            continue
         for _, batch in _touched(record.patch(), blobs):
             yield batch
 

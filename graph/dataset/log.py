@@ -61,6 +61,7 @@ class CommitLog:
         for record in read_log(path):
             self.sequence, self._digest = record.sequence, record.digest
             end = record.offset + record.length
+        self._before = (end, self._digest, self.sequence)
         # No buffer: one would try again later to write what a failed append left in it.
         self._file = path.open("r+b", buffering=0)
         self.torn_bytes = path.stat().st_size - end
@@ -97,10 +98,26 @@ class CommitLog:
             raise StoreUnavailable(
                 f"The commit log {self.path} cannot be written ({error}); nothing was changed."
             ) from error
+        self._before = (self._end, self._digest, self.sequence)
         self._end = self._file.tell()
         self._digest = digest
         self.sequence += len(texts)
         return self.sequence
+
+    def withdraw(self) -> None:
+        """Take back what was appended last, as long as nobody was told of it.
+
+        Raises:
+            StoreUnavailable: the file cannot be cut; the records stay.
+        """
+        end, digest, sequence = self._before
+        try:
+            os.ftruncate(self._file.fileno(), end)
+            self._file.seek(end)
+            os.fdatasync(self._file.fileno())
+        except OSError as error:
+            raise StoreUnavailable(f"The log {self.path} cannot be cut ({error}).") from error
+        self._end, self._digest, self.sequence = end, digest, sequence
 
     def close(self) -> None:
         """Close the file."""
