@@ -28,8 +28,15 @@ def absent() -> str:
 
 
 @contextmanager
-def running_fuseki(folder: Path) -> Iterator[str]:
-    """Run a Fuseki on the store in `folder`; gives the address of its dataset."""
+def running_fuseki(
+    folder: Path, passwords: Path | None = None, memory: str = "512m"
+) -> Iterator[str]:
+    """Run a Fuseki on the store in `folder`; gives the address of its dataset.
+
+    Args:
+        passwords: a file of users and passwords, where it shall ask for them.
+        memory: size of its Java heap.
+    """
     missing = absent()
     if missing:
         pytest.skip(missing)
@@ -41,7 +48,7 @@ def running_fuseki(folder: Path) -> Iterator[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "FUSEKI_MEMORY": "512m"},
+        env={**os.environ, "FUSEKI_MEMORY": memory, "FUSEKI_PASSWORDS": str(passwords or "")},
     ) as server:
         try:
             _await_start(server)

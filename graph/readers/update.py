@@ -63,7 +63,8 @@ def evaluate_update(store: OxigraphStore, text: str, scope: Scope) -> tuple[list
     """Give the quads that `text` adds to and removes from `store`, in order, each once.
 
     Args:
-        store: a clone that may be changed; each operation sees what those before it did.
+        store: a clone that may be changed, for each operation sees what those before it did; one
+            operation alone only reads.
         text: a SPARQL 1.1 Update request.
         scope: the graphs it may read and write.
 
@@ -84,7 +85,8 @@ def evaluate_operations(
         removed, added = _evaluate(store, operation, scope)
         gone = {quad: None for quad in removed if store.contains(quad)}
         new = [quad for quad in dict.fromkeys(added) if quad in gone or not store.contains(quad)]
-        store.apply(new, gone)
+        if operation is not operations[-1]:
+            store.apply(new, gone)
         for quads, present in ((gone, False), (new, True)):
             for quad in quads:
                 if net.get(quad, present) is not present:

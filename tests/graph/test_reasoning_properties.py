@@ -32,6 +32,7 @@ def _line(*parts: "st.SearchStrategy[str] | str") -> st.SearchStrategy[str]:
     return st.tuples(*made).map(lambda words: " ".join((*words, ".")))
 
 
+_ONE = '"1"^^xsd:nonNegativeInteger'
 _AXIOMS = st.one_of(
     _line(_CLASSES, "rdfs:subClassOf", _CLASSES),
     _line(_PROPERTIES, "rdfs:subPropertyOf", _PROPERTIES),
@@ -49,6 +50,51 @@ _AXIOMS = st.one_of(
     _line(":d", "rdfs:subPropertyOf", ":e"),
     _line(":e", "rdfs:domain", _CLASSES),
     _line(_CLASSES, 'owl:hasValue "v" ; owl:onProperty', st.sampled_from([":d", ":e"])),
+    _line(_PROPERTIES, "a owl:InverseFunctionalProperty"),
+    _line(_CLASSES, "owl:equivalentClass", _CLASSES),
+    _line(_PROPERTIES, "owl:equivalentProperty", _PROPERTIES),
+    _line(_CLASSES, "owl:oneOf (", _THINGS, _THINGS, ")"),
+    _line(_CLASSES, "owl:maxCardinality", _ONE, "; owl:onProperty", _PROPERTIES),
+    _line(
+        _CLASSES,
+        "owl:maxQualifiedCardinality",
+        _ONE,
+        "; owl:onProperty",
+        _PROPERTIES,
+        "; owl:onClass",
+        _CLASSES,
+    ),
+    _line(_CLASSES, "owl:hasKey (", _PROPERTIES, ")"),
+    _line(_CLASSES, "owl:hasKey (", _PROPERTIES, _PROPERTIES, ")"),
+    _line(_PROPERTIES, "owl:propertyChainAxiom (", _PROPERTIES, _PROPERTIES, _PROPERTIES, ")"),
+    _line(_CLASSES, "owl:intersectionOf (", _CLASSES, _CLASSES, _CLASSES, ")"),
+    _line(
+        "[ owl:someValuesFrom",
+        _CLASSES,
+        "; owl:onProperty",
+        _PROPERTIES,
+        "] rdfs:subClassOf",
+        _CLASSES,
+    ),
+    _line(
+        _CLASSES,
+        "rdfs:subClassOf [ owl:allValuesFrom",
+        _CLASSES,
+        "; owl:onProperty",
+        _PROPERTIES,
+        "]",
+    ),
+    _line(
+        _CLASSES,
+        "owl:equivalentClass [ owl:intersectionOf (",
+        _CLASSES,
+        "[ owl:hasValue",
+        _THINGS,
+        "; owl:onProperty",
+        _PROPERTIES,
+        "] ) ]",
+    ),
+    _line(_CLASSES, "owl:someValuesFrom owl:Thing ; owl:onProperty", _PROPERTIES),
     _line(_CLASSES, "owl:hasValue", _THINGS, "; owl:onProperty", _PROPERTIES),
 )
 _FACTS = st.one_of(

@@ -116,6 +116,28 @@ def test_sees_the_nodes_that_a_removed_triple_concerns_through_an_inverse_path()
         dataset.commit(_change(removed=":b :in :c ."))
 
 
+def test_follows_a_path_that_may_be_empty_from_a_node_that_the_change_does_not_name() -> None:
+    shape = (
+        ":S sh:targetNode :a ; sh:property [ sh:path [ sh:zeroOrMorePath :p ] ; "
+        "sh:nodeKind sh:IRI ] ."
+    )
+    with _dataset(shape, ":a :p :b .", "block") as dataset, pytest.raises(ShapesBroken):
+        dataset.commit(_change(":b :p 1 ."))
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+@pytest.mark.parametrize(
+    ("kind", "two"),
+    [("Subjects", [":a :p :x .", ":a :p :y ."]), ("Objects", [":x :p :a .", ":y :p :a ."])],
+)
+def test_takes_a_node_for_a_target_as_long_as_one_of_its_triples_stays(
+    kind: str, two: list[str], gone: int
+) -> None:
+    shape = f":S sh:target{kind}Of :p ; sh:property [ sh:path :q ; sh:maxCount 0 ] ."
+    with _dataset(shape, " ".join(two), "block") as dataset, pytest.raises(ShapesBroken):
+        dataset.commit(_change(":a :q 1 .", two[gone]))
+
+
 def test_checks_everything_when_the_classes_change() -> None:
     with _dataset(PERSON, ":a a :Q .", "block") as dataset, pytest.raises(ShapesBroken):
         dataset.commit(_change(":Q rdfs:subClassOf :P ."))

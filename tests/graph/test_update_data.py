@@ -48,7 +48,7 @@ def test_data_blocks_give_the_same_result_without_the_store(
     text = text_of(operations)
     one, other = filled(there), filled(there)
 
-    evaluate_update(one, text, SCOPE)
+    one.apply(*evaluate_update(filled(there), text, SCOPE))
     added, removed = evaluate_data(list(read_operations(text)), SCOPE)
     other.apply(added, removed)
 
