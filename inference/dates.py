@@ -41,7 +41,6 @@ _CLOCKS = (
 )  # fmt: skip
 _MOMENTS = (
     "%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S", "%Y%m%dT%H%M%S", "%Y%m%dT%H%M",
-    "%Y%m%dT%H%M%SZ", "%Y%m%dT%H%MZ",
 )  # fmt: skip
 """Patterns of date-times of their own: logs, ctime, ISO 8601 without signs between."""
 
@@ -164,9 +163,8 @@ def _families() -> Sequence[tuple[str, ...]]:
         for clock in _CLOCKS
     )
     moments = tuple((pattern,) for pattern in _MOMENTS)
-    zoned = tuple(
-        (f"{family[0]}{ZONED}",) for family in (*clocked, *moments) if "I" not in family[0]
-    )
+    timed = (*clocked, *moments)
+    zoned = tuple((f"{family[0]}{ZONED}",) for family in timed if "%I" not in family[0])
     return _DAY_PATTERNS + clocked + moments + zoned
 
 

@@ -6,10 +6,14 @@ from inference.profile import ColumnProfile, ValueStore
 from inference.readings import COMMA_FORMS, POINT_FORMS, Reading, counter_examples
 from inference.units import header_unit, unit_format
 
+_LEAST_CARDS = 4
+
 
 def number_reading(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
     """Read the column as numbers: point or comma, with or without a unit in the cells."""
     if profile.count("zeros") or is_code_header(profile.name, length=profile.longest):
+        return None
+    if _is_bracketed(profile) or _are_card_numbers(store, table, profile):
         return None
     comma = profile.count("comma", "dotted", "spacedcomma") > 0 and profile.count("decimal") == 0
     spaced = profile.count("spaced", "spacedcomma")
@@ -38,6 +42,33 @@ def number_reading(store: ValueStore, table: int, profile: ColumnProfile) -> Rea
         datatype, rows, tuple(evidence), certainty,
         decimal_comma=comma, spaced_groups=spaced > 0, unit=unit, kindred=measured,
     )  # fmt: skip
+
+
+def _is_bracketed(profile: ColumnProfile) -> bool:
+    """Tell whether all numbers stand in brackets: these are marks, not amounts below zero."""
+    found = [profile.forms[form] for form in (*POINT_FORMS, *COMMA_FORMS) if form in profile.forms]
+    return bool(found) and all(form.last.strip().startswith("(") for form in found)
+
+
+def _are_card_numbers(store: ValueStore, table: int, profile: ColumnProfile) -> bool:
+    """Tell whether whole numbers of 13 to 19 digits all end in the check digit of ISO/IEC 7812."""
+    digits = profile.forms.get("integer")
+    if digits is None or digits.distinct < _LEAST_CARDS or not 13 <= profile.longest <= 19:
+        return False
+    values = store.connection.execute(
+        f"SELECT DISTINCT trim(value) FROM {store.values(table)} "
+        "WHERE col = ? AND form = 'integer' LIMIT 100",
+        [profile.position],
+    ).fetchall()
+    return all(_is_card_number(value) for (value,) in values)
+
+
+def _is_card_number(text: str) -> bool:
+    if not (text.isdecimal() and 13 <= len(text) <= 19):
+        return False
+    figures = [int(sign) for sign in reversed(text)]
+    doubled = (sum(divmod(2 * figure, 10)) for figure in figures[1::2])
+    return (sum(figures[::2]) + sum(doubled)) % 10 == 0
 
 
 def _number_type(profile: ColumnProfile, *, comma: bool) -> Datatype:
