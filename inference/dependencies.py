@@ -23,7 +23,7 @@ from inference.profile import ValueStore
 _WIDEST = 3
 _MOST_LEFT = 12
 _MOST_RIGHT = 40
-_SAMPLE = 20_000
+_SAMPLE = 8_000
 _MOST_MASKS = 4_000
 _MOST_COUNTS = 24
 _LEAST_GROUPS = 3

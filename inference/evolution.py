@@ -1,24 +1,19 @@
 """What changed in the schema from one version of the files to the next.
 
 A column that is gone and one that is new may be the same under another name; their names, places,
-types and values tell. What consumers of the graph must know becomes a suggestion.
+types and values tell. `evolution_suggestions` has what consumers of the graph must know.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from graph.model import KnowledgeModel
-from graph.names import ProjectNames
 from graph.schema import Column, Datatype, Schema, Table
-from graph.terms import NamedNode, Quad
-from graph.vocab import OWL, RDF, RDFS
 from inference.drift import compare_sketches
-from inference.graph_writer import GraphWriter, typed
 from inference.headers import header_words
+from inference.retyping import WIDER
 from inference.similarity import akin
 from inference.sketches import ColumnSketch
-from inference.suggestions import Suggestion
 
 Kind = Literal[
     "table-added", "table-dropped", "column-added", "column-dropped", "column-renamed",
@@ -37,23 +32,12 @@ _RISKS: Mapping[Kind, Risk] = {
     "table-dropped": "high",
     "key-changed": "high",
 }
-_WIDER: frozenset[tuple[Datatype, Datatype]] = frozenset(
-    {("integer", "decimal"), ("integer", "double"), ("decimal", "double"), ("date", "dateTime")}
-)
 _FAMILIES: tuple[frozenset[Datatype], ...] = (
     frozenset(("integer", "decimal", "double", "gYear")),
     frozenset(("date", "dateTime")),
 )
 _LEAST = 0.5
-_GONE = 0.6
 Sketches = Mapping[tuple[str, str], ColumnSketch]
-
-
-@dataclass(frozen=True)
-class _Term:
-    name: str
-    label: str
-    kind: NamedNode
 
 
 @dataclass(frozen=True)
@@ -64,6 +48,7 @@ class SchemaChange:
         table, columns: where, as the newer version calls it; the older where it is gone.
         was, now: what it was and is: names, types or columns; empty where there is none.
         confidence: that it is so; below 1 only for renames, 0 to 1.
+        waits: whether the type stays what it was until somebody decides.
         risk: what depends on it: `low` for what is only added, `high` for what is gone.
     """
 
@@ -74,11 +59,12 @@ class SchemaChange:
     now: str = ""
     confidence: float = 1.0
     evidence: tuple[str, ...] = ()
+    waits: bool = False
 
     @property
     def risk(self) -> Risk:
         """How much depends on it."""
-        if self.kind == "column-retyped" and (self.was, self.now) in _WIDER:
+        if self.kind == "column-retyped" and (self.was, self.now) in WIDER:
             return "low"
         return _RISKS[self.kind]
 
@@ -103,28 +89,6 @@ def schema_changes(
     return tuple(found)
 
 
-def evolution_suggestions(
-    changes: Iterable[SchemaChange],
-    old: KnowledgeModel,
-    new: KnowledgeModel,
-    names: ProjectNames,
-) -> tuple[Suggestion, ...]:
-    """Suggest what keeps queries of older versions running: equal terms, and deprecated ones."""
-    before, now = _terms(old), _terms(new)
-    kept = {term.name for term in now.values()}
-    found = []
-    for change in changes:
-        gone = before.get((change.table, change.was))
-        if gone is None or gone.name in kept:
-            continue
-        heir = now.get((change.table, change.now))
-        if change.kind == "column-renamed" and heir is not None and heir.kind == gone.kind:
-            found.append(_renamed(change, gone, heir, names))
-        elif change.kind in ("column-renamed", "column-dropped"):
-            found.append(_deprecated(change, gone, names))
-    return tuple(found)
-
-
 def _table_changes(old: Table, new: Table, before: Sketches, now: Sketches) -> list[SchemaChange]:
     renamed = dict(_renames(old, new, before, now))
     names = {change.was: change.now for change in renamed.values()}
@@ -134,7 +98,7 @@ def _table_changes(old: Table, new: Table, before: Sketches, now: Sketches) -> l
         name = names.get(column.name, column.name)
         if name not in known:
             found.append(SchemaChange("column-dropped", old.name, (name,), was=name))
-        elif new.column(name).datatype != column.datatype:
+        elif _type_now(new.column(name)) != column.datatype:
             found.append(_retyped(new, column, new.column(name)))
     taken = {names.get(column.name, column.name) for column in old.columns}
     found += [
@@ -151,9 +115,14 @@ def _retyped(table: Table, old: Column, new: Column) -> SchemaChange:
         table.name,
         (new.name,),
         was=old.datatype,
-        now=new.datatype,
+        now=_type_now(new),
         evidence=new.decision.evidence,
+        waits=new.proposed is not None,
     )
+
+
+def _type_now(column: Column) -> Datatype:
+    return column.proposed or column.datatype
 
 
 def _key_changes(old: Table, new: Table, names: Mapping[str, str]) -> Iterator[SchemaChange]:
@@ -245,45 +214,3 @@ def name_likeness(one: str, other: str) -> float:
         for here, there in ((first, second), (second, first))
     ]
     return sum(likeness) / 2
-
-
-def _terms(model: KnowledgeModel) -> dict[tuple[str, str], _Term]:
-    """Give the property that each column became."""
-    found: dict[tuple[str, str], _Term] = {}
-    for item in model.classes:
-        for link in item.links:
-            term = _Term(link.name, link.label, OWL.ObjectProperty)
-            found |= {(item.table, column): term for column in link.columns}
-        for each in item.attributes:
-            found[item.table, each.column] = _Term(each.name, each.label, OWL.DatatypeProperty)
-    return found
-
-
-def _renamed(change: SchemaChange, gone: _Term, heir: _Term, names: ProjectNames) -> Suggestion:
-    equal = (OWL.equivalentProperty, names.term(heir.name))
-    reason = (
-        f"{change.was} of {change.table} is called {change.now} now: {gone.name} means the same "
-        f"as {heir.name}."
-    )
-    about = ("renamed", change.table, change.was, change.now)
-    quads = _kept(gone, names, equal)
-    return Suggestion(about, reason, change.confidence, change.evidence, quads)
-
-
-def _deprecated(change: SchemaChange, gone: _Term, names: ProjectNames) -> Suggestion:
-    return Suggestion(
-        ("dropped", change.table, change.was),
-        f"{change.was} of {change.table} is gone: keep {gone.name} as a deprecated term.",
-        _GONE,
-        (f"The newest version of {change.table} has no column {change.was}.",),
-        _kept(gone, names),
-    )
-
-
-def _kept(
-    gone: _Term, names: ProjectNames, *facts: tuple[NamedNode, NamedNode]
-) -> tuple[Quad, ...]:
-    """Declare a property that the files fill no more."""
-    writer, deprecated = GraphWriter(names.ontology), (OWL.deprecated, typed("true", "boolean"))
-    stated = ((RDF.type, gone.kind), (RDFS.label, gone.label), deprecated)
-    return tuple(writer.facts(names.term(gone.name), *stated, *facts))

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from pathlib import Path
 
 from graph.ontology.schema_overrides import SchemaOverride
@@ -26,6 +27,7 @@ from inference.ownership import Ownership, is_unique
 from inference.profile import ValueStore
 from inference.reference_names import KeyedTable
 from inference.references import ReferenceFinder
+from inference.retyping import kept_types
 from inference.semantics import ValueFacts, semantic_columns, value_facts
 from inference.sketches import ColumnSketch, sketch_table
 from inference.statistics import enumerations, patterns
@@ -47,6 +49,7 @@ def infer_with_sketches(
     tables: Sequence[StagedTable],
     *,
     overrides: Sequence[SchemaOverride] = (),
+    before: Schema | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> tuple[Schema, tuple[ColumnSketch, ...]]:
     """Infer the schema of all tables together, and sketch the values of every column.
@@ -54,13 +57,16 @@ def infer_with_sketches(
     Args:
         tables: staged tables, with unique names.
         overrides: what people decided; those about tables or columns that are absent do nothing.
+        before: the schema of the version before, whose types are kept until somebody decides.
         progress: called with what is being done and the share done, 0 to 1.
     """
     report = progress or _silent
     with tempfile.TemporaryDirectory(prefix="mimir-infer-") as scratch:
         store = ValueStore(tables, Path(scratch))
         try:
-            schema = _infer(store, tables, applicable(overrides, tables), report)
+            said = applicable(overrides, tables)
+            views = _views(store, tables, said, before or Schema(), report)
+            schema = _infer(store, views, said, report)
             sketches = [
                 sketch
                 for index, table in enumerate(schema.tables)
@@ -78,11 +84,10 @@ def _silent(step: str, share: float) -> None:
 
 def _infer(
     store: ValueStore,
-    tables: Sequence[StagedTable],
+    views: Sequence[TableView],
     overrides: Sequence[SchemaOverride],
     report: Callable[[str, float], None],
 ) -> Schema:
-    views = _views(store, tables, overrides, report)
     report("comparing columns", 0.6)
     inclusions = Inclusions(store, views)
     ownership = Ownership(views, inclusions)
@@ -115,6 +120,7 @@ def _views(
     store: ValueStore,
     tables: Sequence[StagedTable],
     overrides: Sequence[SchemaOverride],
+    before: Schema,
     report: Callable[[str, float], None],
 ) -> list[TableView]:
     """Read all tables and decide their columns."""
@@ -123,6 +129,7 @@ def _views(
         report(f"reading {staged.name}", 0.6 * index / max(len(tables), 1))
         profiles = store.read(index)
         columns = decide_columns(store, index, profiles)
+        columns = kept_types(store, index, profiles, columns, before, overrides)
         decided.append(overridden_columns(store, index, profiles, columns, overrides))
     nouns = table_nouns([staged.name for staged in tables])
     surrogates = surrogate_headers(tables, decided, nouns)
@@ -177,7 +184,7 @@ def _table(
         rows=view.rows,
         columns=columns,
         primary_key=key,
-        unique_keys=others,
+        unique_keys=tuple(sorted(others, key=attrgetter("columns"))),
         references=references,
         kind=table_kind(columns, key, references, view.rows, pointed=pointed),
         discriminator=discriminator(store, view.index, columns, frozenset(bound)),

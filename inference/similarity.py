@@ -215,10 +215,10 @@ def is_known_role(child: str, parent_table: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def table_words(table: str) -> tuple[str, ...]:
-    """Split a table name into the words that say what its rows are."""
+    """Split a table name into the words that say what its rows are; one of signs is one word."""
     words = header_words(table)
     kept = tuple(word for word in words if word not in _NOISE and word not in PREPOSITIONS)
-    return kept or words
+    return kept or words or (table,)
 
 
 def _table_coverage(table: Sequence[str], core: Sequence[str]) -> float:

@@ -16,8 +16,12 @@ KEY_WORDS = frozenset(
 """Words of headers that say that a column is a key, and not of what."""
 
 _SHORTEST = 3
-_LOST = 3
-"""Letters that a plural may have more than its singular."""
+_PLURALS = frozenset(
+    {""}
+    | {"s", "es", "ies", "e", "n", "en", "er", "nen", "i", "a", "hi", "he", "x", "aux", "ux"}
+    | {"ens", "nes", "les", "res", "ces", "se", "ri", "ni", "ta", "te"}
+)
+"""What a plural may have where its singular ends, or has another letter."""
 
 
 def row_words(schema: Schema) -> dict[str, tuple[str, ...]]:
@@ -49,19 +53,22 @@ def _own_names(table: Table) -> Iterator[str]:
 
 
 def _names(columns: Iterable[str]) -> Iterator[str]:
-    """Give the last word before the key word of each header that has one."""
+    """Give the last word before the key word of each header that has one, or its only word."""
     for column in columns:
         words = split_words(column)
         if len(words) > 1 and words[-1].lower() in KEY_WORDS:
             yield words[-2].lower()
+        elif len(words) == 1:
+            yield words[0].lower()
 
 
 def _is_singular(word: str, plural: str) -> bool:
     """Tell whether a word may be the singular of another: all but its ending is the same."""
-    if word == plural.lower() or not len(word) >= _SHORTEST:
+    common = _common(word, plural)
+    if word == plural.lower() or common < max(len(word) - 1, _SHORTEST):
         return False
-    lost = len(plural) - len(word)
-    return 0 <= lost <= _LOST and _common(word, plural) >= max(len(word) - 1, _SHORTEST)
+    ending = plural[common:].lower()
+    return len(word) <= len(plural) and (ending in _PLURALS or not ending.isascii())
 
 
 def _common(one: str, other: str) -> int:

@@ -9,10 +9,10 @@ from graph.names import ProjectNames
 from graph.vocab import OWL
 from inference.evolution import (
     SchemaChange,
-    evolution_suggestions,
     name_likeness,
     schema_changes,
 )
+from inference.evolution_suggestions import evolution_suggestions
 from inference.infer import infer_with_sketches
 from inference.naming import name_schema
 from tests.inference.staging import stage

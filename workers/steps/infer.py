@@ -2,11 +2,12 @@
 
 from dataclasses import asdict
 
+from graph.schema import Schema
 from inference.advice import with_advice
 from inference.infer import infer_with_sketches
-from workers.artifacts import put_json
+from workers.artifacts import get_json, put_json
 from workers.orchestrator import StepContext, StepResult
-from workers.runs import overrides_of
+from workers.runs import last_output, overrides_of
 from workers.staging import staged
 
 
@@ -17,6 +18,7 @@ def execute(context: StepContext) -> StepResult:
     schema, sketches = infer_with_sketches(
         tables,
         overrides=overrides,
+        before=_before(context),
         progress=lambda message, fraction: context.progress(fraction, message),
     )
     if context.settings.adviser is not None:
@@ -34,3 +36,9 @@ def execute(context: StepContext) -> StepResult:
         "sketches": put_json(context, [asdict(sketch) for sketch in sketches]),
     }
     return StepResult(output, message)
+
+
+def _before(context: StepContext) -> Schema | None:
+    """Read the schema of the last run, whose types hold until somebody decides otherwise."""
+    last = last_output(context.project.reader(context.project.names.meta), "infer")
+    return Schema.from_json(get_json(context, last["file"])) if last else None
