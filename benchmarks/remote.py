@@ -1,9 +1,9 @@
-"""What a project on a remote store costs: `python -m benchmarks.remote [triples] [--store ADDRESS]`.
+"""What a project on a remote store costs: `python -m benchmarks.remote [triples] --store URL`.
 
-Without an address a Fuseki of its own is started, where Java and the package are there. Prints, from
-one run: landing a file; commits; the same queries plain, through a view, and on a graph that has the
-overlay's changes; SHACL; and what the embedded copy costs that updates and rehearsals run on.
-ADDRESS is written as in MIMIR_REMOTE_STORES; what the store holds is thrown away.
+Prints, from one run: landing a file; commits; the same queries by the store alone, as a project,
+and through a view; SHACL; and what the embedded copy costs that updates and rehearsals run on. URL
+is written as in MIMIR_REMOTE_STORES; **what the store holds is thrown away**. Such a store is
+started by `deploy/start-fuseki.sh FOLDER PORT`.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 
 from graph.changes import ChangeSet
@@ -21,9 +21,8 @@ from graph.remote.address import read_address
 from graph.remote.dataset import RemoteDataset
 from graph.shacl.validation import validate
 from graph.store import GraphReader
-from graph.terms import Literal, NamedNode, Quad
+from graph.terms import Literal, NamedNode, Quad, Term
 from graph.vocab import RDF, SH, XSD
-from tests.fuseki_server import absent, running_fuseki
 
 NAMES = ProjectNames("https://example.org/", "bench")
 _TRIPLES = 1_000_000
@@ -52,16 +51,14 @@ def main() -> None:
     parser.add_argument("triples", type=int, nargs="?", default=_TRIPLES)
     parser.add_argument("--store", help="address of a store whose content may be thrown away")
     given = parser.parse_args()
-    with ExitStack() as opened:
-        folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="mimir-bench-")))
-        address = given.store
-        if not address:
-            if reason := absent():
-                raise SystemExit(f"Not measured: {reason}")
-            address = opened.enter_context(running_fuseki(folder / "fuseki", memory="2g"))
-        store = read_address(address).store()
-        store.update("DROP ALL")
-        dataset = opened.enter_context(closing(RemoteDataset(folder / "project", NAMES, store)))
+    if not given.store:
+        raise SystemExit("Not measured: name a store, as in --store http://127.0.0.1:3030/mimir")
+    store = read_address(given.store).store()
+    store.update("DROP ALL")
+    with (
+        tempfile.TemporaryDirectory(prefix="mimir-bench-") as folder,
+        closing(RemoteDataset(Path(folder), NAMES, store)) as dataset,
+    ):
         measure(dataset, given.triples, lambda line: print(line, flush=True))
 
 
@@ -78,7 +75,7 @@ def landing(dataset: RemoteDataset, triples: int) -> Iterator[str]:
     took = _timed(lambda: dataset.commit(ChangeSet(added_file=file)))
     yield f"landing {triples:,} triples: {took:.1f} s, {triples / took:,.0f} triples a second"
     shape, rule = NAMES.shape("Thing"), NAMES.shape("Thing-value")
-    facts = (
+    facts: tuple[tuple[NamedNode, NamedNode, Term], ...] = (
         (shape, RDF.type, SH.NodeShape),
         (shape, SH.targetSubjectsOf, _KIND),
         (shape, SH.property, rule),

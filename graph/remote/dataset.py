@@ -11,7 +11,7 @@ twins' what-ifs, gates, states of the past) gets an embedded store that is built
 
 import shutil
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from graph.dataset.owner import OwnerLock
 from graph.dataset.port import ProjectDataset
 from graph.dataset.request import Clock, CommitRequest, Guard, utc_now
 from graph.dataset.snapshots import Overlay
+from graph.dataset.unnamed_blobs import remove_unnamed
 from graph.errors import LogDamaged, MimirError, QueryTimeout, StoreUnavailable
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
@@ -38,7 +39,8 @@ from graph.remote.staged_load import StagedLoad
 from graph.shacl.gate import ShapeGate
 from graph.store import GraphReader
 from graph.terms import NamedNode, Quad
-from graph.views.reader import ViewReader
+from graph.views.layers import View
+from graph.views.reader import ViewReader, touched
 
 # A rehearsal replays this many commits at most before the state is kept for the next one.
 _REPLAYED = 20
@@ -76,6 +78,8 @@ class RemoteDataset(ProjectDataset):
         self._bulk_lock = threading.Lock()
         self.remote = RemoteGraphs(store, names)
         self.sequence = 0
+        # Of each stack of overlays, which predicates it changes, as long as no commit follows.
+        self._touched: tuple[str, dict[tuple[Overlay, ...], tuple[frozenset[str], ...]]] = ("", {})
         self._gate = ShapeGate(self)
         self._owner = OwnerLock(folder)
         with ExitStack() as opened:
@@ -84,6 +88,7 @@ class RemoteDataset(ProjectDataset):
             opened.callback(self.log.close)
             shutil.rmtree(folder / "snapshots", ignore_errors=True)
             self.blobs.sweep()
+            remove_unnamed(self.blobs, self.log.path, clock())
             self.checkpoints = Checkpoints(folder / "checkpoints", keep_checkpoints)
             self.checkpoints.drop_after(self.log.sequence)
             self.sequence = self.knowledge_sequence = self.log.sequence
@@ -101,12 +106,20 @@ class RemoteDataset(ProjectDataset):
     ) -> GraphReader:
         """Bind a reader to the store, seen through overlays; for this program's own queries."""
         default = self.names.default_graphs if default_graphs is None else tuple(default_graphs)
-        return ViewReader(self.remote.store, default, tuple(named), overlays, self.places)
+        return ViewReader(self.remote.store, default, tuple(named), overlays, self.current)
 
-    def places(self) -> Mapping[str, str]:
-        """Give the graphs of the store that hold others, once it has all commits of the log."""
+    def current(self, view: View) -> View:
+        """Give a view as it is now: where its graphs stand, and what its overlays may change."""
         self._meet()
-        return self.remote.state.places
+        state = self.remote.state
+        placed = replace(view, places=state.places)
+        seal, known = self._touched
+        if seal != state.seal:
+            known = {}
+        if view.overlays not in known:
+            known = {**known, view.overlays: touched(self.remote.store, placed)}
+            self._touched = (state.seal, known)
+        return replace(placed, touched=known[view.overlays])
 
     def graphs(self) -> list[NamedNode]:
         """List the named graphs of the project."""
@@ -167,9 +180,10 @@ class RemoteDataset(ProjectDataset):
 
     def checkpoint(self, path: Path) -> int:
         """Write the newest state to an embedded store in `path`; gives its sequence number."""
-        with self._lock:
-            self.build(path, self.sequence)
-            return self.sequence
+        # Others may commit meanwhile: what the log holds up to here stays as it is.
+        sequence = self.sequence
+        self.build(path, sequence)
+        return sequence
 
     def build(self, path: Path, sequence: int) -> None:
         """Write the state at a commit that there is; see `checkpoint_at`."""

@@ -19,7 +19,7 @@ from graph.readers.remote_requests import rewritten, view_fields
 from graph.readers.running import Place
 from graph.remote.dataset import RemoteDataset
 from graph.views.layers import View
-from graph.views.reader import asked_of, current_view
+from graph.views.reader import asked_of
 from graph.views.rewriting import Rewritten
 
 _POLL = 0.1
@@ -69,7 +69,7 @@ class _Exchange:
         store = self._dataset.remote.store
         asked_of(
             store,
-            lambda: current_view(store, base, self._dataset.places),
+            lambda: self._dataset.current(base),
             self._rewritten,
             self._fetched,
         )

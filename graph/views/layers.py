@@ -75,6 +75,11 @@ class View:
         graphs = [graph for overlay in self.overlays for graph in (overlay.added, overlay.removed)]
         return self.stored((*self.named, *self.default, *graphs))
 
+    def all_touched(self) -> frozenset[str] | None:
+        """Collect the predicates of all triples that an overlay may change; None: any."""
+        found = [self._touched(index) for index in range(len(self.overlays))]
+        return None if None in found else frozenset().union(*(names or () for names in found))
+
     def _over(self, graph: str, predicates: frozenset[str] | None) -> Sequence[Overlay]:
         return [
             overlay

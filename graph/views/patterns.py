@@ -24,6 +24,7 @@ from graph.terms import NamedNode
 from graph.views.layers import View, ViewRefused
 
 MOST_PIECES = 2_000
+_MOST_NAMED = 50
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,15 @@ class ViewPatterns:
     def _pattern(self, subject: str, predicate: str, value: str, active: str) -> str:
         triple = _triple(subject, predicate, value)
         layers = self._view.layers(active, predicates(Link(predicate)))
-        return _union(_layer(triple, graph, above) for graph, above in layers)
+        spared = self._spared(predicate)
+        return _union(_layer(triple, graph, above, spared) for graph, above in layers)
+
+    def _spared(self, predicate: str) -> str:
+        """Write a condition that what no overlay hides meets, without a look at the overlays."""
+        changed = self._view.all_touched()
+        if not _is_variable(predicate) or changed is None or len(changed) > _MOST_NAMED:
+            return ""
+        return " ".join((predicate, "NOT IN (", ", ".join(sorted(changed)), ") ||"))
 
     def _negated(
         self,
@@ -233,9 +242,9 @@ def _bound(predicate: str) -> str:
     return "" if _is_variable(predicate) else " ".join(("VALUES ?p {", predicate, "}"))
 
 
-def _layer(triple: str, graph: str, above: Iterable[str]) -> str:
+def _layer(triple: str, graph: str, above: Iterable[str], spared: str = "") -> str:
     hidden = [
-        " ".join(("FILTER NOT EXISTS {", _in_graph(over, triple), "}"))
+        " ".join(("FILTER (", spared, "NOT EXISTS {", _in_graph(over, triple), "} )"))
         for over in dict.fromkeys(above)
     ]
     return " ".join((_in_graph(graph, triple), *hidden))

@@ -1,7 +1,7 @@
 """A reader of a view: rewrites each query, and fills the graphs that recursive paths need."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol, TypeVar
@@ -51,7 +51,8 @@ class ViewReader:
         store: holds the dataset's graphs and those of the overlays.
         default, named: the dataset.
         overlays: the lowest first.
-        places: gives, at each query, the graphs of the store that hold others.
+        current: gives the view as it is now, at each query; the places of its graphs and the
+            predicates of its overlays. Without it the graphs stand where they are named.
     """
 
     def __init__(
@@ -60,13 +61,11 @@ class ViewReader:
         default: Sequence[NamedNode],
         named: Sequence[NamedNode],
         overlays: Sequence[Overlay] = (),
-        places: Callable[[], Mapping[str, str]] = dict,
+        current: Callable[[View], View] | None = None,
     ) -> None:
         self._store = store
-        self._default = tuple(default)
-        self._named = tuple(named)
-        self._overlays = tuple(overlays)
-        self._places = places
+        self._view = View(tuple(default), tuple(named), tuple(overlays))
+        self._current = current or self._seen
 
     def select(self, query: str) -> Rows:
         """Evaluate a SELECT."""
@@ -85,19 +84,15 @@ class ViewReader:
         return self._ask(query, lambda reader, text: reader.construct(text))
 
     def _ask(self, query: str, answer: Callable[[GraphReader, str], Answer]) -> Answer:
-        base = View(self._default, self._named, self._overlays)
         return asked_of(
             self._store,
-            lambda: current_view(self._store, base, self._places),
+            lambda: self._current(self._view),
             lambda view, scratch: rewrite(query, view, scratch),
             lambda asked: answer(self._store.reader(asked.default, asked.named), asked.text),
         )
 
-
-def current_view(store: ViewStore, view: View, places: Callable[[], Mapping[str, str]]) -> View:
-    """Give a view with the places of its graphs and the predicates of its overlays as of now."""
-    placed = replace(view, places=dict(places()))
-    return replace(placed, touched=touched(store, placed))
+    def _seen(self, view: View) -> View:
+        return replace(view, touched=touched(self._store, view))
 
 
 def asked_of(

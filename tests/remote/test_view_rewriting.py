@@ -1,5 +1,7 @@
 """Rewriting of queries about a view: what is kept, what is refused by name, what is filled."""
 
+from dataclasses import replace
+
 import pytest
 
 from graph.dataset.snapshots import Overlay
@@ -140,7 +142,8 @@ def test_a_describe_shows_the_nodes_as_the_view_does(store: OxigraphStore) -> No
 def test_a_graph_that_stands_elsewhere_is_read_by_its_own_name() -> None:
     store = OxigraphStore()
     store.apply([edge("a", P, "b", HELD)], ())
-    reader = ViewReader(store, [DATA], [DATA], [], lambda: {DATA.value: HELD.value})
+    held = {DATA.value: HELD.value}
+    reader = ViewReader(store, [DATA], [DATA], [], lambda view: replace(view, places=held))
 
     rows = reader.select("SELECT ?g ?s WHERE { GRAPH ?g { ?s ?p ?o } }")
 
