@@ -138,12 +138,16 @@ class Dialect:
     looks_up: bool
 
 
-def focus_pattern(focus: Focus, variable: str = THIS) -> str:
-    """Write the pattern that binds `variable` to each focus node; duplicates are possible."""
+def focus_pattern(focus: Focus, variable: str = THIS, *, once: bool = True) -> str:
+    """Write the pattern that binds `variable` to each focus node.
+
+    Args:
+        once: whether a node should not come once per target where that is dear to tell apart.
+    """
     if focus.parent is not None and focus.path is not None:
         outer = "".join(("?node", str(focus.parent.depth)))
         inner = path_pattern(focus_pattern(focus.parent, outer), focus.path, outer, variable)
-        return block(select([variable], inner))
+        return block(select([variable], inner, distinct=once))
     branches = [class_table(names, variable) for names in focus.classes]
     if focus.nodes:
         branches.append(values(variable, focus.nodes))
@@ -154,7 +158,7 @@ def focus_pattern(focus: Focus, variable: str = THIS) -> str:
         branches = [join(table, branch) for branch in branches]
     binds_more = focus.subjects_of or focus.objects_of or any(len(c) > 1 for c in focus.classes)
     is_plain = len(branches) == 1 and not binds_more
-    return branches[0] if is_plain else block(select([variable], union(branches)))
+    return branches[0] if is_plain else block(select([variable], union(branches), distinct=once))
 
 
 def path_pattern(focus: str, path: PropertyPath, subject: str = THIS, value: str = VALUE) -> str:

@@ -64,3 +64,8 @@ class DataFacts:
 def whole(term: Term | None) -> int:
     """Give the number that a literal holds; 0 for what is none."""
     return int(term.value) if isinstance(term, Literal) else 0
+
+
+def is_true(term: Term | None) -> bool:
+    """Tell whether a term is the literal `true`."""
+    return isinstance(term, Literal) and term.value == "true"

@@ -140,8 +140,9 @@ class ShapeGate:
         if any(quad.predicate == _MODE for quad in (*added, *removed)):
             self._known_at = None
             return
+        shapes, hierarchy = self._names.shapes, RDFS.subClassOf
         for quad in (*added, *removed):
-            if quad.graph_name == self._names.shapes or quad.predicate == RDFS.subClassOf:
+            if quad.graph_name == shapes or quad.predicate == hierarchy:
                 self._shapes = None
 
     def _catch_up(self) -> None:

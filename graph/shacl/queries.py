@@ -57,6 +57,19 @@ def scan_exists(path: PropertyPath, condition: str) -> str:
     return ask(triple(THIS, path.text, VALUE), condition)
 
 
+def scan_found(
+    path: PropertyPath, condition: str, columns: tuple[str, ...] | list[str], limit: int
+) -> str:
+    """Select up to `limit` pairs of the path, of whatever node, that meet the condition."""
+    step = triple(THIS, path.text, VALUE)
+    return limited(select([*_PAIR, *columns], step, condition), limit)
+
+
+def nodes_among(focus: Focus, wanted: list[Term]) -> str:
+    """Select those of some nodes that are focus nodes."""
+    return select([THIS], values(THIS, wanted), focus_pattern(focus))
+
+
 def scan_pairs(
     focus: Focus, path: PropertyPath, condition: str, columns: tuple[str, ...] | list[str] = ()
 ) -> str:
@@ -127,7 +140,7 @@ def scan_union_size(focus: Focus, path: PropertyPath, condition: str = "") -> st
     nodes: half the time and a third of the memory of the difference.
     """
     with_value = join(triple(THIS, path.text, VALUE), condition)
-    either = union([focus_pattern(focus), with_value])
+    either = union([focus_pattern(focus, once=False), with_value])
     return select([bound_to("?nodes", count(THIS))], either, distinct=False)
 
 
@@ -139,7 +152,9 @@ def scan_with_instances(
     When both are as many, each value is an instance; it costs less than the difference.
     """
     instances = class_table(classes, VALUE)
-    found = focus_pattern(focus, VALUE) if path is None else triple(THIS, path.text, VALUE)
+    found = focus_pattern(focus, VALUE, once=False)
+    if path is not None:
+        found = triple(THIS, path.text, VALUE)
     columns = [bound_to("?nodes", count(VALUE))]
     return (
         select(columns, union([found, instances]), distinct=False),
@@ -180,18 +195,9 @@ def without_value(focus: Focus, path: PropertyPath | None, wanted: Term, *, scan
     return nodes(focus, join(missing, differs if path.nullable else ""))
 
 
-def shared_values(focus: Focus, path: PropertyPath | None, predicate: Term) -> str:
-    """Select the values that the path and the predicate have in common."""
-    return pairs(focus, path, triple(THIS, str(predicate), VALUE))
-
-
-def scan_shared_values(focus: Focus, path: PropertyPath, predicate: Term) -> str:
-    """Select the same by hashing the pairs of both; the engine would look up each pair."""
-    sides = [
-        block(select(_PAIR, triple(THIS, text, VALUE), distinct=False))
-        for text in (path.text, str(predicate))
-    ]
-    return select(_PAIR, block(select(_PAIR, *sides, distinct=False)), focus_pattern(focus))
+def shared(predicate: Term) -> str:
+    """Write the condition that a value is one of the predicate too."""
+    return triple(THIS, str(predicate), VALUE)
 
 
 def unshared_values(focus: Focus, path: PropertyPath | None, predicate: Term) -> list[str]:

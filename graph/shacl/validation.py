@@ -5,18 +5,16 @@ What cannot be compiled (SHACL-SPARQL, shapes that refer to themselves, patterns
 cannot read) is validated by pySHACL, and the report says so.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Callable, Mapping, Sequence
 
 from graph.shacl.facts import FEW_NODES
 from graph.shacl.fallback import validate_slowly
+from graph.shacl.findings import worded
 from graph.shacl.report import ValidationReport, ValidationResult, report_quads, sort_key
-from graph.shacl.run import Finding, ShapeRun
-from graph.shacl.shapes import Constraint, ShapesGraph, Targets, read_shapes
-from graph.shacl.syntax import LIST_KINDS
+from graph.shacl.run import ShapeRun
+from graph.shacl.shapes import ShapesGraph, Targets, read_shapes
 from graph.store import GraphReader
-from graph.terms import BlankNode, Literal, NamedNode, Subject, Term
+from graph.terms import Literal, NamedNode, Subject, Term
 
 __all__ = [
     "ValidationReport",
@@ -28,38 +26,6 @@ __all__ = [
 ]
 
 Progress = Callable[[int, int], None]
-
-_ADVICE = {
-    "minCount": "Give at least {} value(s).",
-    "maxCount": "Keep at most {} value(s).",
-    "datatype": "Give a valid value of datatype {}.",
-    "nodeKind": "Give a node of kind {}.",
-    "class": "Give an instance of {}.",
-    "in": "Give one of {}.",
-    "pattern": "Give a value that matches {}.",
-    "minLength": "Give at least {} character(s).",
-    "maxLength": "Keep to {} character(s).",
-    "minInclusive": "Give a value of at least {}.",
-    "minExclusive": "Give a value above {}.",
-    "maxInclusive": "Give a value of at most {}.",
-    "maxExclusive": "Give a value below {}.",
-    "hasValue": "Give the value {}.",
-    "uniqueLang": "Keep one value per language.",
-    "languageIn": "Give a text in one of the languages {}.",
-    "equals": "Make the values equal to those of {}.",
-    "disjoint": "Remove the value from this property or from {}.",
-    "lessThan": "Give a value below each value of {}.",
-    "lessThanOrEquals": "Give a value not above any value of {}.",
-    "closed": "Remove the value, or declare its property in the shape.",
-    "node": "Make the value conform to the shape {}.",
-    "not": "Change the value so that it does not conform to the shape {}.",
-    "and": "Make the value conform to all of {}.",
-    "or": "Make the value conform to one of {}.",
-    "xone": "Make the value conform to exactly one of {}.",
-    "qualifiedMinCount": "Give at least {} value(s) of the qualified shape.",
-    "qualifiedMaxCount": "Keep at most {} value(s) of the qualified shape.",
-}
-_SHOWN_MEMBERS = 10
 
 
 def validate(
@@ -89,7 +55,7 @@ def validate(
     slow = not_compiled(data, graph)
     for done, (root, targets) in enumerate(roots, start=1):
         if root not in slow:
-            results.extend(_worded(run.findings(root, targets)))
+            results.extend(worded(run.findings(root, targets)))
         if progress is not None:
             progress(done, len(roots))
     if slow:
@@ -132,37 +98,5 @@ def validate_nodes(
     for root, targets in graph.roots():
         if root in nodes:
             run = ShapeRun(data, graph, within=nodes[root])
-            results.extend(_worded(run.findings(root, targets)))
+            results.extend(worded(run.findings(root, targets)))
     return tuple(sorted(results, key=sort_key))
-
-
-def _worded(findings: list[Finding]) -> Iterator[ValidationResult]:
-    # What a shape says is the same for all its findings, and there may be a million of them.
-    for (shape, constraint), group in groupby(findings, attrgetter("shape", "constraint")):
-        path = None if shape.path is None else shape.path.name
-        component = constraint.component
-        message = shape.message or _advice(constraint)
-        for found in group:
-            yield ValidationResult(
-                found.focus,
-                found.path or path,
-                found.value,
-                component,
-                shape.severity,
-                shape.node,
-                message,
-            )
-
-
-def _advice(constraint: Constraint) -> str:
-    terms = constraint.members if constraint.kind in LIST_KINDS else (constraint.value,)
-    shown = [_shown(term) for term in terms[:_SHOWN_MEMBERS]]
-    if len(terms) > _SHOWN_MEMBERS:
-        shown.append("…")
-    return _ADVICE[constraint.kind].format(", ".join(shown))
-
-
-def _shown(term: Term) -> str:
-    if isinstance(term, BlankNode):
-        return "(inner shape)"
-    return term.value if isinstance(term, Literal) else str(term)
