@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -135,8 +135,18 @@ def decide(
     return _commit(project, before, after, None)
 
 
-def apply(project: Project, proposal: str, by: str, now: datetime, reason: str | None) -> Proposal:
+def apply(
+    project: Project,
+    proposal: str,
+    by: str,
+    now: datetime,
+    reason: str | None,
+    along: Callable[[ChangeSet], ChangeSet] | None = None,
+) -> Proposal:
     """Make an approved proposal real if it still fits.
+
+    Args:
+        along: gives the change together with what must be committed with it.
 
     Raises:
         Conflict: it is not approved; something it removes is gone, or all of it is so already,
@@ -156,7 +166,7 @@ def apply(project: Project, proposal: str, by: str, now: datetime, reason: str |
         after = decided(before, "applied", by, now, reason)
         change = _still_fitting(project, before, now)
         _review_again(project, before, change, now)
-        return _commit(project, before, after, change, seen)
+        return _commit(project, before, after, along(change) if along else change, seen)
 
     return repeated(project, attempt)
 

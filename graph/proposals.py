@@ -120,7 +120,8 @@ def read_proposed(text: bytes, names: ProjectNames) -> Patch:
 def risk_of(change: ChangeSet, names: ProjectNames) -> Risk:
     """Judge what a change may break: schema lost is high, schema new or facts lost is medium."""
     schema = (names.ontology, names.shapes)
-    if any(quad.graph_name in schema for quad in change.removed) or _deprecates(change):
+    lost = any(quad.graph_name in schema for quad in change.removed)
+    if lost or _deprecates(change) or retypes(change):
         return "high"
     if change.removed or any(quad.graph_name in schema for quad in change.added):
         return "medium"
@@ -128,8 +129,19 @@ def risk_of(change: ChangeSet, names: ProjectNames) -> Risk:
 
 
 def is_additive(change: ChangeSet) -> bool:
-    """Tell whether a change takes nothing away and deprecates nothing."""
-    return not change.removed and not _deprecates(change)
+    """Tell whether a change takes nothing away, deprecates nothing and reads nothing otherwise."""
+    return not change.removed and not _deprecates(change) and not retypes(change)
+
+
+def retypes(change: ChangeSet) -> dict[str, str]:
+    """Give the datatype, by its local name, that a change wants for the values of properties."""
+    return {
+        quad.subject.value: quad.object.value.rpartition("#")[2]
+        for quad in change.added
+        if quad.predicate == MIMIR.readAs
+        and isinstance(quad.subject, NamedNode)
+        and isinstance(quad.object, NamedNode)
+    }
 
 
 def decided(

@@ -35,6 +35,7 @@ from graph.dataset.owner import OwnerLock
 from graph.dataset.port import ProjectDataset
 from graph.dataset.request import Clock, CommitRequest, Guard, utc_now
 from graph.dataset.store_folders import StoreFolders
+from graph.dataset.unnamed_blobs import remove_unnamed
 from graph.errors import LogDamaged, MimirError, StoreDamaged, StoreUnavailable
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphReader, OxigraphStore, damage_noted
@@ -83,6 +84,7 @@ class Dataset(ProjectDataset):
             self._clean()
             self.log = CommitLog(folder / "log.rdfp")
             opened.callback(self.log.close)
+            remove_unnamed(self.blobs, self.log.path, clock())
             self.checkpoints = Checkpoints(folder / "checkpoints", keep_checkpoints)
             self.checkpoints.drop_after(self.log.sequence)
             self._open()
@@ -331,9 +333,9 @@ class Dataset(ProjectDataset):
         store.flush()
         old, sequence = self._folders.current(), self.sequence
         self._folders.switch_to(clone)
-        self._store, previous = store, self._store
+        # It is not closed: whoever still reads the old store keeps it until they are done.
+        self._store = store
         self.sequence = number
-        previous.close()
         self.checkpoints.adopt(old, sequence)
         self.checkpoints.take(store, number)
 
