@@ -1,6 +1,8 @@
 """What operations and routes do with ontologies: read one from outside, edit, regenerate."""
 
 import tempfile
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from app.proposing import propose
@@ -9,7 +11,7 @@ from graph.changes import ChangeSet, Patch, read_quads
 from graph.dataset.request import Guard
 from graph.errors import BadInput, Conflict, NotFound
 from graph.model import KnowledgeModel
-from graph.ontology.edits import OntologyEdit, make_edit, read_edits, record_edit
+from graph.ontology.edits import OntologyEdit, edit_quads, make_edit, read_edits, record_edit
 from graph.ontology.export import unpack_parts
 from graph.ontology.reading import (
     PARTS,
@@ -22,7 +24,7 @@ from graph.ontology.reading import (
 )
 from graph.ontology.versions import next_number
 from graph.projects import Project
-from graph.proposals import Proposal
+from graph.proposals import Proposal, retypes
 from graph.readers.rdf_io import Upload
 from graph.readers.update import Scope
 from graph.schema import Schema
@@ -134,6 +136,26 @@ def apply_edit(
     change = record_edit(edit, project.names)
     commit, run = _put(services, project, change, edits, (*edits, edit), edit)
     return edit, commit, run
+
+
+def with_retypes(project: Project, change: ChangeSet, author: str, at: datetime) -> ChangeSet:
+    """Add the edits to a change that wants other datatypes, so that the data follows it.
+
+    Raises:
+        BadInput, NotFound: a property or a datatype does not fit.
+    """
+    wanted = retypes(change)
+    if not wanted:
+        return change
+    model, names = _edited(project), project.names
+    records = [
+        quad
+        for term, datatype in sorted(wanted.items())
+        for quad in edit_quads(
+            make_edit(model, "retype", term.removeprefix(names.terms), datatype, author, at), names
+        )
+    ]
+    return replace(change, added=(*change.added, *records))
 
 
 def undo_edit(services: Services, project: Project, edit: OntologyEdit) -> tuple[int, str | None]:

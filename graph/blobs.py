@@ -95,6 +95,8 @@ class BlobStore:
             path.unlink(missing_ok=True)
 
     def _keep(self, path: Path, sha256: str) -> None:
+        # What is stored again is as young as what is new; see `graph.dataset.unnamed_blobs`.
+        os.utime(path)
         path.chmod(0o444)
         path.replace(self.folder / sha256)
         sync_folder(self.folder)

@@ -126,6 +126,8 @@ class Column:
         enumeration: all values (canonical, sorted) of a small closed set, else empty.
         unit: unit text taken from the header or the cells, such as `°C`.
         semantic: what the values stand for; None when nothing says so.
+        proposed: datatype that the values suggest now, while that of the version before is kept
+            until somebody decides.
     """
 
     name: str
@@ -149,6 +151,7 @@ class Column:
     enumeration: tuple[str, ...] = ()
     unit: str | None = None
     semantic: SemanticType | None = None
+    proposed: Datatype | None = None
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ WORD_SPAN = "".join(
     f"(?:{_NUMBER.replace('(', '(?:', 1)} ?(?:{words})[, ]*(?:and |und |et |y |e )?)?"
     for words in _UNITS.values()
 )
-"""Regular expression of spans as numbers with units, from the largest to the smallest, lower case."""
+"""Regular expression of spans as numbers with units, the largest first, lower case."""
 
 
 def span_sql(text: str) -> str:
@@ -44,7 +44,8 @@ def span_sql(text: str) -> str:
         f"(CASE WHEN regexp_full_match({text}, '{ISO_SPAN}') AND regexp_matches({text}, '[0-9].$') "
         f"THEN (CASE WHEN contains({text}, 'W') "
         f"THEN {_without_weeks(iso, weeks)} ELSE {iso} END) "
-        f"WHEN regexp_full_match({lower}, '{CLOCK_SPAN}') THEN {_composed(_clock_seconds(lower), lower)} "
+        f"WHEN regexp_full_match({lower}, '{CLOCK_SPAN}') "
+        f"THEN {_composed(_clock_seconds(lower), lower)} "
         f"WHEN {text} <> '' AND regexp_full_match({lower}, '{WORD_SPAN}') "
         f"THEN {_composed(_word_seconds(lower), lower)} END)"
     )
@@ -58,11 +59,16 @@ def _without_weeks(iso: str, weeks: str) -> str:
 
 
 def _clock_seconds(lower: str) -> str:
-    days = f"coalesce(TRY_CAST(regexp_extract({lower}, '^-?([0-9]+) ?[a-zí]', 1) AS DECIMAL(18, 0)), 0)"
+    days = f"coalesce({_decimal(_first_number(lower))}, 0)"
     clock = f"regexp_extract({lower}, '{_CLOCK}$')"
     hours = f"CAST(split_part({clock}, ':', 1) AS DECIMAL(18, 0))"
     minutes = f"CAST(split_part({clock}, ':', 2) AS DECIMAL(18, 0))"
-    return f"({days} * 86400 + {hours} * 3600 + {minutes} * 60 + {_decimal(f'split_part({clock}, {chr(39)}:{chr(39)}, 3)')})"
+    seconds = _decimal(f"split_part({clock}, ':', 3)")
+    return f"({days} * 86400 + {hours} * 3600 + {minutes} * 60 + {seconds})"
+
+
+def _first_number(lower: str) -> str:
+    return f"regexp_extract({lower}, '^-?([0-9]+) ?[a-zí]', 1)"
 
 
 def _word_seconds(lower: str) -> str:

@@ -167,7 +167,8 @@ def spelled_sql(text: str, language: str) -> str:
     clock = f"replace(replace({_found(lower, _CLOCK)}, 'h', ':'), '.', ':')"
     padded = f"(CASE WHEN {clock}[2] = ':' THEN '0' || {clock} ELSE {clock} END)"
     time = f"(CASE WHEN {clock} = '' THEN '' ELSE ' ' || rpad({padded}, 8, ':00') END)"
-    return f"(CASE WHEN regexp_full_match({lower}, '{form}') THEN CAST({date} AS VARCHAR) || {time} END)"
+    whole = f"regexp_full_match({lower}, '{form}')"
+    return f"(CASE WHEN {whole} THEN CAST({date} AS VARCHAR) || {time} END)"
 
 
 def month_hint() -> str:

@@ -28,14 +28,11 @@ def absent() -> str:
 
 
 @contextmanager
-def running_fuseki(
-    folder: Path, passwords: Path | None = None, memory: str = "512m"
-) -> Iterator[str]:
+def running_fuseki(folder: Path, passwords: Path | None = None) -> Iterator[str]:
     """Run a Fuseki on the store in `folder`; gives the address of its dataset.
 
     Args:
         passwords: a file of users and passwords, where it shall ask for them.
-        memory: size of its Java heap.
     """
     missing = absent()
     if missing:
@@ -48,13 +45,19 @@ def running_fuseki(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "FUSEKI_MEMORY": memory, "FUSEKI_PASSWORDS": str(passwords or "")},
+        env={**os.environ, "FUSEKI_MEMORY": "512m", "FUSEKI_PASSWORDS": str(passwords or "")},
     ) as server:
+        # Its log is read to the end, or the pipe fills up and it waits for ever.
+        rest = threading.Thread(target=deque, args=(server.stdout, 0))
         try:
             _await_start(server)
+            rest.start()
             yield f"http://127.0.0.1:{port}/mimir"
         finally:
             server.kill()
+            if rest.ident:
+                # Before the pipe is closed, which would fail the thread, and the test with it.
+                rest.join()
 
 
 def _await_start(server: "subprocess.Popen[str]") -> None:
@@ -63,7 +66,5 @@ def _await_start(server: "subprocess.Popen[str]") -> None:
     for line in server.stdout:
         said.append(line)
         if "Start Fuseki" in line:
-            # Its log is read on, or the pipe fills up and it waits for ever.
-            threading.Thread(target=deque, args=(server.stdout, 0), daemon=True).start()
             return
     raise AssertionError("Fuseki did not start: " + "".join(said))

@@ -18,6 +18,7 @@ LITERALS = [
     '"10:00:00"^^xsd:time', '"2020"^^xsd:gYear', '"P1D"^^xsd:duration', "true",
     '"http://x/"^^xsd:anyURI', '"line\\nbreak"', '"a.b"', '"é"', '"😀"', '"z"^^:own',
 ]  # fmt: skip
+NUMBERS = ["1", "2", "-1", "1.0", "2.50", "1.0e0", '"2"^^xsd:float', '"INF"^^xsd:double']
 PATHS = [":p", ":q", ":r", "[ sh:inversePath :p ]", "( :p :q )", "( :p :q :r )",
          "[ sh:alternativePath ( :p :q ) ]", "[ sh:alternativePath ( :p [ sh:inversePath :q ] ) ]",
          "[ sh:zeroOrMorePath :p ]", "[ sh:oneOrMorePath :p ]", "[ sh:zeroOrOnePath :q ]",
@@ -68,7 +69,7 @@ hierarchies = st.lists(
 targets = st.lists(
     st.one_of(
         _rule("targetClass", _class),
-        _rule("targetNode", _constant),
+        _rule("targetNode", st.one_of(_named, st.sampled_from([*NUMBERS, '"b"', '"b"@en']))),
         _rule("targetSubjectsOf", _predicate),
         _rule("targetObjectsOf", _predicate),
     ),

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from app.ontologies import land_again, with_retypes
 from app.operations.registry import described, operation, page
 from app.proposing import apply, change_of, commits_of, decide, evaluate, propose, review_of, undo
 from app.services import Services
 from graph.diff import entity_changes, read_wording, words
 from graph.errors import BadInput, MimirError
 from graph.projects import Project
-from graph.proposals import STATES, Proposal, find_proposal, write_proposed
+from graph.proposals import STATES, Proposal, find_proposal, retypes, write_proposed
 from graph.proposals import list_proposals as read_proposals
 from graph.store import GraphReader
 
@@ -304,7 +305,15 @@ def apply_proposal(services: Services, request: DecideProposal) -> ProposalView:
     """Make a proposal real if it still fits; else it is superseded."""
     project = services.projects.get(request.project)
     now = services.clock()
-    return proposal_view(project, apply(project, request.proposal, request.by, now, request.reason))
+    applied = apply(
+        project,
+        request.proposal,
+        request.by,
+        now,
+        request.reason,
+        along=lambda change: with_retypes(project, change, request.by, now),
+    )
+    return _landed(services, project, applied)
 
 
 @operation(
@@ -321,7 +330,15 @@ def undo_proposal(services: Services, request: DecideProposal) -> ProposalView:
     """Take back what an applied proposal did; later changes are never overwritten."""
     project = services.projects.get(request.project)
     now = services.clock()
-    return proposal_view(project, undo(project, request.proposal, request.by, now, request.reason))
+    undone = undo(project, request.proposal, request.by, now, request.reason)
+    return _landed(services, project, undone)
+
+
+def _landed(services: Services, project: Project, proposal: Proposal) -> ProposalView:
+    """Show a proposal, and land the rows again where their values are read otherwise now."""
+    if retypes(change_of(project, proposal)):
+        land_again(services, project)
+    return proposal_view(project, proposal)
 
 
 def proposal_view(project: Project, proposal: Proposal) -> ProposalView:

@@ -11,10 +11,13 @@ from typing import Any
 
 from pyoxigraph import NamedNode, QueryBoolean, Store
 
+from graph.readers.filter_reasons import FilterReasons
 from graph.readers.query_hints import structure_hints
 from graph.readers.query_names import Names
 from graph.syntax.blank_node_tests import see_blank_nodes
 from graph.syntax.query_parts import Element, Group, Parts, take_apart
+
+_WORD = len("FILTER NOT")
 
 COUNTED = 10_000
 """Solutions are counted up to this number."""
@@ -155,7 +158,7 @@ def explain(
     blame = None
     if empty or (parts.where and not engine.count(_source(parts.where))):
         found = _first_nothing(engine.count, parts.where, _Place(), steps)
-        blame = _blame(engine.count, names, found, steps) if found else _behind(parts, steps)
+        blame = _blame(engine, names, found, steps) if found else _behind(parts, steps)
     return Explanation(
         parts.form,
         tuple(graph.value for graph in default),
@@ -214,18 +217,37 @@ def _first_nothing(
     return None
 
 
-def _blame(
-    count: Callable[[str], int], names: Names, found: _Nothing, steps: Sequence[Step]
-) -> Blame:
+def _blame(engine: _Engine, names: Names, found: _Nothing, steps: Sequence[Step]) -> Blame:
     element = found.element
     before = steps[-2].solutions if len(steps) > 1 else 1
     if element.kind == "FILTER":
-        reason = f"The filter removes all {_number(before)}.{_unbound(found)}"
+        reason = f"The filter removes {_all(before)}.{_unbound(found)}"
+        reason = " ".join((reason, *_filtered(engine, names, found)))
     elif element.kind == "MINUS":
-        reason = f"MINUS removes all {_number(before)}."
+        reason = f"MINUS removes {_all(before)}."
     else:
-        reason = _unmatched(count, names, found, before)
+        reason = _unmatched(engine, names, found, before)
     return Blame(element.kind, element.text, reason)
+
+
+def _all(solutions: int) -> str:
+    return "the only solution" if solutions == 1 else f"all {_number(solutions)}"
+
+
+def _filtered(engine: _Engine, names: Names, found: _Nothing) -> list[str]:
+    """Say what a filter sees; for what it says of EXISTS and OPTIONAL, which names are missing."""
+    element, place = found.element, found.place
+    earlier = _earlier(found)
+    reasons = FilterReasons(engine.count, engine.rows, place.around).sentences(element, earlier)
+    optional = [e for e in earlier if e.kind == "OPTIONAL" and e.variables & element.variables]
+    absent = "NOT" in element.text[:_WORD].upper()
+    concerned = (*optional, *(() if absent or not element.groups else (element,)))
+    return [*reasons, *names.hints(concerned, place.graph)]
+
+
+def _earlier(found: _Nothing) -> list[Element]:
+    ordered = _ordered(found.group)
+    return ordered[: [element is found.element for element in ordered].index(True)]
 
 
 def _unbound(found: _Nothing) -> str:
@@ -239,21 +261,37 @@ def _unbound(found: _Nothing) -> str:
     return f" Nothing in its group binds {listed}."
 
 
-def _unmatched(count: Callable[[str], int], names: Names, found: _Nothing, before: int) -> str:
+def _unmatched(engine: _Engine, names: Names, found: _Nothing, before: int) -> str:
     element, place = found.element, found.place
-    alone = count(place.alone(element.text))
+    alone = engine.count(place.alone(element.text))
     if alone:
         return (
             f"By itself it has {_number(alone)}, but none of them agrees with the "
             f"{_number(before)} before it{_shared(found)}."
         )
-    reasons = names.hints((element,), place.graph) or _relaxed(count, found)
+    reasons = names.hints((element,), place.graph) or _relaxed(engine.count, found)
+    reasons = reasons or _within(engine, names, found)
     return " ".join(("By itself it has no solution.", *reasons))
 
 
+def _within(engine: _Engine, names: Names, found: _Nothing) -> tuple[str, ...]:
+    """Tell what leaves nothing within the branches of UNION, or in a sub-select."""
+    place = found.place
+    reasons = []
+    for group in found.element.groups:
+        steps: list[Step] = []
+        inner = _Place(place.opening, place.opening, place.closing, place.label, place.graph)
+        nothing = _first_nothing(engine.count, group, inner, steps)
+        if nothing:
+            blame = _blame(engine, names, nothing, steps)
+            reasons.append(f"Within it, {blame.text!r} leaves nothing: {blame.reason}")
+        elif found.element.kind == "sub-select":
+            reasons.append("Its group has solutions; what stands behind it leaves none of them.")
+    return tuple(reasons)
+
+
 def _shared(found: _Nothing) -> str:
-    at = [element is found.element for element in _ordered(found.group)].index(True)
-    earlier = frozenset[str]().union(*(e.variables for e in _ordered(found.group)[:at]))
+    earlier = frozenset[str]().union(*(element.variables for element in _earlier(found)))
     common = sorted(found.element.variables & earlier)
     return " on " + ", ".join(f"?{name}" for name in common) if common else ""
 

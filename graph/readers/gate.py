@@ -1,9 +1,10 @@
 """The gate before the readers: what a SPARQL text may look like before any engine parses it.
 
-One linear, iterative scan of tokens; it builds nothing and knows no grammar. It stands in the reader,
-and for a text that asks other servers in the serving process too, before anything is fetched. It is
-not the judge of what is valid (the engine is) nor of what is cheap (the limits of the reader are): it
-keeps out texts that kill parsers and planners, and those that would reach for the network.
+One linear, iterative scan of tokens; it builds nothing and knows no grammar. It stands in the
+reader, and for a text that asks other servers in the serving process too, before anything is
+fetched. It is not the judge of what is valid (the engine is) nor of what is cheap (the limits of
+the reader are): it keeps out texts that kill parsers and planners, and those that would reach for
+the network.
 """
 
 import re

@@ -8,6 +8,7 @@ import errno
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ from graph.sparql import bind
 from graph.syntax.blank_node_tests import see_blank_nodes
 from graph.syntax.tokens import dataset_clause, query_form
 from graph.syntax.unknown_functions import UnknownFunctions
-from graph.syntax.update_text import READS, read_operations
+from graph.syntax.update_text import READS, at_one_time, read_operations
 from graph.syntax.xml_text import make_readable
 from graph.terms import NamedNode, Quad, Triple
 from graph.vocab import PREFIXES
@@ -171,17 +172,22 @@ def _inlined(request: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _query(store: OxigraphStore, request: Mapping[str, Any]) -> dict[str, Any]:
     default, named = _dataset(request)
-    skolem = request.get("skolem", "")
+    base, skolem = request.get("base") or None, request.get("skolem", "")
     functions = UnknownFunctions()
-    result = functions.evaluate(
-        partial(
-            store.engine.query,
-            see_blank_nodes(request["query"], skolem),
-            base_iri=request.get("base") or None,
-            default_graph=default,
-            named_graphs=named,
+    try:
+        result = functions.evaluate(
+            partial(
+                store.engine.query,
+                see_blank_nodes(request["query"], skolem),
+                base_iri=base,
+                default_graph=default,
+                named_graphs=named,
+            )
         )
-    )
+    except SyntaxError:
+        # The places in its message are those of the author's own text.
+        OxigraphStore().engine.query(request["query"], base_iri=base)
+        raise
     if skolem and query_form(request["query"]) == "DESCRIBE":
         result = with_nodes_described(result, store.engine, default, skolem)
     answer = _written(result, request, skolem)
@@ -283,7 +289,8 @@ def _scope(request: Mapping[str, Any]) -> Scope:
 
 
 def _update(request: Mapping[str, Any]) -> dict[str, Any]:
-    operations = list(read_operations(request["update"], request["base"]))
+    text = at_one_time(request["update"], datetime.now(UTC))
+    operations = list(read_operations(text, request["base"]))
     reads = any(operation.reads for operation in operations)
     added: list[Quad] = []
     removed: list[Quad] = []

@@ -12,6 +12,7 @@ from graph.vocab import OWL, RDF, RDFS
 _ENDS = re.compile(r"[/#:]")
 _READ = "200000"  # triples or instances looked at for names
 _TRIED = 5
+_PART = 4  # letters of a name that may stand for a longer one
 _DECLARED = {
     "predicate": (OWL.DatatypeProperty, OWL.ObjectProperty, RDF.Property),
     "class": (OWL.Class, RDFS.Class),
@@ -86,15 +87,16 @@ class Names:
         return f"{said}."
 
     def _nearest(self, kind: str, iri: str, graph: str) -> list[str]:
-        """List known names of which few letters differ, nearest first."""
+        """List known names of which few letters differ, nearest first; then longer ones."""
         local = _local(iri).lower()
         most = max(1, len(local) // 3)
         ranked = sorted(
             (distance, not name.startswith(iri[: len(iri) - len(local)]), name)
             for name in self._names(kind, graph)
             if name != iri
-            for distance in [edit_distance(local, _local(name).lower(), most)]
-            if distance <= most
+            for other in [_local(name).lower()]
+            for distance in [edit_distance(local, other, most)]
+            if distance <= most or (len(local) >= _PART and local in other)
         )
         return [name for _, _, name in ranked]
 

@@ -6,11 +6,13 @@ SPARQL 1.1 Query, section 19.8, rules 29 to 52.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 
 from graph.errors import BadQuery
 from graph.syntax.tokens import Prologue, Token, read_graph, tokens
-from graph.terms import NamedNode
+from graph.terms import Literal, NamedNode
+from graph.vocab import XSD
 
 READS = "reads"
 """Header of a patch: `no` when it is the same whatever the store holds."""
@@ -89,6 +91,24 @@ def read_operations(text: str, base: str = "") -> Iterator[UpdateOperation]:
             if items[index].kind != "end":
                 raise BadQuery(f"';' was expected before {items[index].text!r}.")
             index += 1
+
+
+def at_one_time(text: str, now: datetime) -> str:
+    """Put a time in the place of `NOW()`, so that all operations of a request have the same.
+
+    Raises:
+        BadQuery: as `tokens`.
+    """
+    if "NOW" not in text.upper():
+        return text
+    items = tokens(text)
+    moment = str(Literal(now.isoformat(), datatype=XSD.dateTime))
+    parts, end = [], 0
+    for item, opening, closing in zip(items, items[1:], items[2:], strict=False):
+        if item.keyword == "NOW" and (opening.text, closing.text) == ("(", ")"):
+            parts += [text[end : item.start], moment]
+            end = closing.end
+    return "".join((*parts, text[end:]))
 
 
 def _read_operation(

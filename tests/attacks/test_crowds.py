@@ -8,11 +8,11 @@ import httpx
 
 from tests.attacks.target import ATTACKER, VANDAL, Target
 from tests.attacks.test_pressure import HEAVY
-from tests.attacks.test_survival import high
 
 _QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
 _MANY = 40
-_MOST = 0.5
+# `tests/attacks/test_survival.py` measures the delay of most queries; here no query may starve.
+_STARVED = 5.0
 # Few bytes a token: what takes longest to look at, and what looks like a request to another server.
 LONG = [
     "INSERT DATA { <urn:a> <urn:b> " + ",".join("1" * 3_900_000) + " }",
@@ -51,7 +51,7 @@ def test_a_crowd_of_strangers_does_not_starve_a_caller_with_short_queries(target
     waited = delays(target, attack)
 
     assert set(statuses) <= {429, 503}
-    assert high(waited) <= _MOST
+    assert max(waited) < _STARVED
     target.check()
 
 
@@ -76,5 +76,5 @@ def test_texts_that_take_long_to_look_at_hold_up_nobody_else(target: Target) -> 
     waited = delays(target, attack)
 
     assert set(statuses) <= {204, 400, 409, 422, 429, 503}
-    assert high(waited) <= _MOST
+    assert max(waited) < _STARVED
     target.check()

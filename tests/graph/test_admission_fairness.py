@@ -2,106 +2,118 @@
 
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 
 from graph.errors import QueryTimeout
 from graph.readers.admission import Admission
 
+_PATIENCE = 30
+
 
 def later() -> float:
-    return time.monotonic() + 30
+    return time.monotonic() + _PATIENCE
 
 
-def quick(admission: Admission, caller: str) -> None:
-    """Ask a query that ends at once."""
-    with admission.slot(caller, later(), lambda: None):
-        pass
+def nothing() -> None:
+    """Let the wait go on."""
+
+
+def known(admission: Admission, caller: str) -> None:
+    """Ask some queries that end at once."""
+    for _ in range(10):
+        with admission.slot(caller, later(), nothing):
+            pass
 
 
 class Crowd:
-    """Callers who wait, one thread each; `order` is who was let in, and when compared to others."""
+    """Callers who wait for a slot, one thread each, and keep it until all are sent away."""
 
     def __init__(self, admission: Admission) -> None:
         self._admission = admission
         self._threads: list[threading.Thread] = []
-        self.order: list[str] = []
+        self._entered = threading.Semaphore(0)
+        self._leave = threading.Event()
+        self._order: list[str] = []
 
-    def come(self, caller: str, then: Callable[[], object] = lambda: None) -> None:
+    def come(self, caller: str) -> None:
         """Have a caller wait; comes back once it does."""
         waits = threading.Event()
 
         def ask() -> None:
             with self._admission.slot(caller, later(), waits.set):
-                self.order.append(caller)
-                then()
+                self._order.append(caller)
+                self._entered.release()
+                self._leave.wait(_PATIENCE)
 
         self._threads.append(threading.Thread(target=ask))
         self._threads[-1].start()
-        assert waits.wait(20)
+        assert waits.wait(_PATIENCE)
 
-    def end(self) -> list[str]:
-        """Wait until all were let in; gives the order."""
+    def next(self) -> str:
+        """Wait until another caller has a slot; gives its name."""
+        assert self._entered.acquire(timeout=_PATIENCE)
+        return self._order[-1]
+
+    def end(self) -> None:
+        """Send all away."""
+        self._leave.set()
         for thread in self._threads:
             thread.join()
-        return self.order
 
 
 def test_a_known_caller_with_short_queries_comes_before_strangers() -> None:
     admission = Admission(1, 5)
     crowd = Crowd(admission)
-    quick(admission, "known")
-    with ExitStack() as held:
-        for caller in "ab":
-            held.enter_context(admission.slot(caller, later(), lambda: None))
-        for number in range(20):
-            crowd.come(f"stranger {number}")
-        crowd.come("known")
+    known(admission, "known")
+    with admission.slot("a", later(), nothing):
+        with admission.slot("b", later(), nothing):
+            for number in range(20):
+                crowd.come(f"stranger {number}")
+            crowd.come("known")
 
-    assert "known" in crowd.end()[:2]
+        assert crowd.next() == "known"
+    crowd.end()
 
 
 def test_strangers_make_room_soon_while_a_known_caller_waits() -> None:
+    # Their queries do not end, and may go on as long ones.
     admission = Admission(1, 5, long=9)
-    quick(admission, "known")
-    let_go = threading.Event()
-    strangers, known = Crowd(admission), Crowd(admission)
+    crowd = Crowd(admission)
+    known(admission, "known")
     with ExitStack() as held:
         for caller in "ab":
-            held.enter_context(admission.slot(caller, later(), lambda: None))
+            held.enter_context(admission.slot(caller, later(), nothing))
 
-        # Both slots are held by queries that do not end, and have not been held for a second.
-        known.come("known", let_go.set)
-        let_go.wait(20)
+        crowd.come("known")
 
-    assert (known.end(), strangers.end()) == (["known"], [])
+        assert crowd.next() == "known"
+        crowd.end()
 
 
 def test_a_query_that_was_ended_for_others_counts_as_a_long_one() -> None:
     admission = Admission(1, 5, long=1)
     ended = threading.Event()
+    losers: list[str] = []
 
     def run(caller: str) -> None:
-        with admission.slot(caller, later(), lambda: None) as keeps:
+        with admission.slot(caller, later(), nothing) as keeps:
             try:
-                while not ended.is_set():
+                while not ended.wait(0.01):
                     keeps()
-                    ended.wait(0.01)
             except QueryTimeout:
-                ended.set()
                 losers.append(caller)
+                ended.set()
 
-    losers: list[str] = []
     threads = [threading.Thread(target=run, args=(caller,)) for caller in "abc"]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     crowd = Crowd(admission)
-    with ExitStack() as held:
-        for caller in "xy":
-            held.enter_context(admission.slot(caller, later(), lambda: None))
-        crowd.come(losers[0])
-        crowd.come("new")
+    with admission.slot("x", later(), nothing):
+        with admission.slot("y", later(), nothing):
+            crowd.come(losers[0])
+            crowd.come("new")
 
-    assert crowd.end() == ["new", losers[0]]
+        assert crowd.next() == "new"
+    crowd.end()
