@@ -1,4 +1,4 @@
-"""Records of columns in the meta graph: what was decided about each, how surely, and why."""
+"""Records of columns in the meta graph: what each is and what others determine it, and why."""
 
 from collections.abc import Iterator
 
@@ -13,17 +13,20 @@ from graph.vocab import MIMIR, QUDT, RDF
 
 
 def column_change(names: ProjectNames, meta: GraphReader, schema: Schema) -> ChangeSet:
-    """Give the change that brings the records of columns to a schema."""
-    text = bind(load_query("graph", "records"), about=MIMIR.Column)
+    """Give the change that brings the records of columns and dependencies to a schema."""
+    query = load_query("graph", "records")
     before = {
         Quad(iri, predicate, value, names.meta): None  # type: ignore[arg-type] # rows of records
-        for iri, predicate, value in meta.select(text)
+        for kind in (MIMIR.Column, MIMIR.FunctionalDependency)
+        for iri, predicate, value in meta.select(bind(query, about=kind))
     }
-    after = dict.fromkeys(
-        quad
+    records = [
+        record
         for table in schema.tables
-        for column in table.columns
-        for quad in record_quads(_iri(names, table, column), _facts(table, column), names.meta)
+        for record in (*_column_records(names, table), *_dependency_records(names, table))
+    ]
+    after = dict.fromkeys(
+        quad for iri, facts in records for quad in record_quads(iri, facts, names.meta)
     )
     return ChangeSet(added=tuple(_missing(after, before)), removed=tuple(_missing(before, after)))
 
@@ -32,8 +35,22 @@ def _missing(quads: dict[Quad, None], there: dict[Quad, None]) -> Iterator[Quad]
     return (quad for quad in quads if quad not in there)
 
 
-def _iri(names: ProjectNames, table: Table, column: Column) -> NamedNode:
-    return names.record("column", table.name, column.name)
+def _column_records(names: ProjectNames, table: Table) -> Iterator[tuple[NamedNode, Facts]]:
+    for column in table.columns:
+        yield names.record("column", table.name, column.name), _facts(table, column)
+
+
+def _dependency_records(names: ProjectNames, table: Table) -> Iterator[tuple[NamedNode, Facts]]:
+    for item in table.dependencies:
+        facts: Facts = {
+            RDF.type: MIMIR.FunctionalDependency,
+            MIMIR.sourceTable: table.name,
+            MIMIR.determinant: item.columns,
+            MIMIR.determines: item.determined,
+            MIMIR.confidence: item.decision.confidence,
+            MIMIR.evidence: item.decision.evidence,
+        }
+        yield names.record("dependency", table.name, *item.columns), facts
 
 
 def _bound_facts(table: Table, column: Column) -> dict[NamedNode, object]:
@@ -61,6 +78,7 @@ def _facts(table: Table, column: Column) -> Facts:
         MIMIR.datatype: column.datatype,
         MIMIR.datatypeConfidence: column.decision.confidence,
         MIMIR.datatypeEvidence: column.decision.evidence,
+        MIMIR.proposedDatatype: column.proposed,
         **_bound_facts(table, column),
     }
     if column.semantic is not None:

@@ -15,7 +15,16 @@ from graph.terms import Literal
 from graph.vocab import MIMIR
 from workers.progress import ProgressBoard, StepProgress
 from workers.queue import Job, JobQueue
-from workers.runs import FINISHED, Run, list_runs, newest_run, read_run, run_change, run_iri
+from workers.runs import (
+    FINISHED,
+    Run,
+    list_runs,
+    newest_run,
+    old_rounds,
+    read_run,
+    run_change,
+    run_iri,
+)
 
 _LOG = logging.getLogger(__name__)
 LEASE_SECONDS = 30.0
@@ -70,10 +79,12 @@ class Dispatcher:
     def submit(self, project: Project, workflow: str, inputs: Mapping[str, Any]) -> Run:
         """Create a run and have it executed; it is durable when this returns."""
         with self._lock:
-            newest = newest_run(_meta(project))
+            meta = _meta(project)
+            newest = newest_run(meta)
             number = int(newest.id) + 1 if newest else 1
             run = Run(str(number), workflow, self._clock(), dict(inputs))
-            project.commit(run_change(project.names, None, run, f"Run {run.id} requested"))
+            change = run_change(project.names, None, run, f"Run {run.id} requested")
+            project.commit(replace(change, removed=old_rounds(meta, project.names, number)))
             self._pending.setdefault(project.names.project, set()).add(run.id)
         self._wake.set()
         self._board.touch()

@@ -20,6 +20,7 @@ from graph.vocab import MIMIR, PROV, RDF
 RunState = Literal["queued", "running", "succeeded", "failed"]
 StepState = Literal["done", "failed"]
 FINISHED = ("succeeded", "failed")
+KEPT_ROUNDS = 100
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,17 @@ def run_change(names: ProjectNames, before: Run | None, after: Run, reason: str)
         author="mimir",
         reason=reason,
     )
+
+
+def old_rounds(reader: GraphReader, names: ProjectNames, newest: int) -> tuple[Quad, ...]:
+    """Give the records of rounds of monitoring that are too old to be kept; the log has them.
+
+    Args:
+        newest: number of the newest run; a round that failed stays.
+    """
+    terms = {"workflow": Value("watch"), "upto": Value(newest - KEPT_ROUNDS)}
+    rows = reader.select(bind(load_query("workers", "old_rounds"), **terms))
+    return tuple(Quad(record, name, value, names.meta) for record, name, value in rows)  # type: ignore[arg-type] # a triple
 
 
 def read_run(reader: GraphReader, names: ProjectNames, run: str) -> Run:
