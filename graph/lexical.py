@@ -29,7 +29,7 @@ _GROUPED = r"[+-]?[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]*)?"
 _GROUPED_COMMA = r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?"
 GROUP_SIGNS = "[ \u00a0\u2009\u202f'’]"
 """Signs between groups of three digits besides comma and point, as a regular expression."""
-_SPACED = f"[+-]?[0-9]{{1,3}}({GROUP_SIGNS}[0-9]{{3}})+([.,][0-9]*)?"
+_GROUP = f"{GROUP_SIGNS}([0-9]{{3}})\\b"
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]+)?)?"
 _ZONE = r" ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)"
@@ -40,8 +40,8 @@ _CANONICAL_INTEGER = "0|-?[1-9][0-9]*"
 _CANONICAL_DECIMAL = r"-?[1-9][0-9]*\.([0-9]*[1-9]|0)|-?0\.[0-9]*[1-9]|0\.0"
 _CANONICAL_DATETIME = f"{_DATE}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _BLANKS = " \t\r\n\u00a0\u2007\u2009\u202f\u3000\ufeff"
-_BRACKETED = r"\([^()]*[0-9][^()]*\)"
-_MINUS_LAST = r"[^-]*[0-9][.,][0-9]+-"
+_BRACKETED = r"^\(([^()]*[0-9][^()]*)\)$"
+_MINUS_LAST = r"^([^-]*[0-9][.,][0-9]+)-$"
 ZONED = " %z"
 """Ends the pattern of date-times whose zone stands behind them."""
 _SPECIAL = (
@@ -71,13 +71,9 @@ def signed_sql(text: str) -> str:
 
     `(12.50)` and `12.50-` are amounts below zero as accountants write them.
     """
-    return (
-        f"(CASE WHEN starts_with({text}, '(') AND {_matches(text, _BRACKETED)} "
-        f"THEN '-' || substring({text}, 2, length({text}) - 2) "
-        f"WHEN ends_with({text}, '-') AND {_matches(text, _MINUS_LAST)} "
-        f"THEN '-' || left({text}, -1) "
-        f"WHEN contains({text}, '\u2212') THEN replace({text}, '\u2212', '-') ELSE {text} END)"
-    )
+    plain = f"replace({text}, '\u2212', '-')"
+    unbracketed = f"regexp_replace({plain}, {quote_text(_BRACKETED)}, '-\\1')"
+    return f"regexp_replace({unbracketed}, {quote_text(_MINUS_LAST)}, '-\\1')"
 
 
 def zone_of(text: str) -> str:
@@ -165,8 +161,7 @@ def _number_text(column: Column, source: str) -> str:
         before, _, after = (part.strip() for part in column.format.partition(NUMBER_PLACE))
         text = _without(text, before, after)
     if column.spaced_groups:
-        joined = f"regexp_replace({text}, {quote_text(GROUP_SIGNS)}, '', 'g')"
-        text = f"(CASE WHEN {_matches(text, _SPACED)} THEN {joined} ELSE {text} END)"
+        text = f"regexp_replace({text}, {quote_text(_GROUP)}, '\\1', 'g')"
     if column.decimal_comma:
         grouped = f"replace({text}, '.', '')"
         plain = f"CASE WHEN {_matches(text, _GROUPED_COMMA)} THEN {grouped} ELSE {text} END"
@@ -177,16 +172,12 @@ def _number_text(column: Column, source: str) -> str:
 
 def _without(text: str, before: str, after: str) -> str:
     """Strip the unit that stands before or after the number; a cell without it is not valid."""
-    first = len(before) + 1
-    signed = f"regexp_matches({text}, '^[+-][^0-9.,]')"
-    bare = f"(CASE WHEN {signed} THEN trim(substring({text}, 2)) ELSE {text} END)"
-    length = f"greatest(length({bare}) - {len(before) + len(after)}, 0)"
-    sign = f"(CASE WHEN {signed} AND starts_with({text}, '-') THEN '-' ELSE '' END)"
-    return (
-        f"(CASE WHEN starts_with({bare}, {quote_text(before)}) "
-        f"AND ends_with({bare}, {quote_text(after)}) "
-        f"THEN {sign} || {trimmed_sql(f'substring({bare}, {first}, {length})')} END)"
+    form = (
+        rf"^([+-]?)\s*\Q{before}\E[\s\x{{a0}}\x{{202f}}]*(.*?)[\s\x{{a0}}\x{{202f}}]*\Q{after}\E$"
     )
+    # Each expression names its text once: nested ones would double with every level.
+    whole = f"regexp_extract({text}, {quote_text(form)}, 0)"
+    return f"regexp_replace({whole}, {quote_text(form)}, '\\1\\2')"
 
 
 def _boolean(column: Column, source: str) -> str:

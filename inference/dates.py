@@ -4,6 +4,7 @@ A day and a month below 13 can be read both ways, so the pattern is found from a
 column at once; where all of them can be read both ways, a column of the same origin decides.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,6 +45,12 @@ _MOMENTS = (
 )  # fmt: skip
 """Patterns of date-times of their own: logs, ctime, ISO 8601 without signs between."""
 
+_EXAMPLES = 20
+_COMPACT_MOMENT = re.compile(r"\d{8}T\d{4}")
+_HALF = re.compile(r"\d ?[AaPp]\.?[Mm]\b")
+_ZONED = re.compile(
+    r":\d\d(?:\.\d+)? ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$|T\d{4,6}(?:Z|[+-]\d{2})"
+)
 _SAMPLE = 400
 """Distinct values on which the patterns are tried first; the others need not be tried on all."""
 
@@ -72,7 +79,7 @@ class DatePattern:
 
 def date_pattern(store: ValueStore, table: int, position: int) -> DatePattern | None:
     """Find the pattern that reads most of the column's values, if any reads one."""
-    families = _families()
+    families = _families(_examples(store, table, position))
     patterns = [pattern for family in families for pattern in family]
     tried = _readable(store, table, position, patterns, sample=_SAMPLE)
     likely = [pattern for pattern, rows in zip(patterns, tried, strict=True) if rows]
@@ -156,16 +163,36 @@ def plain_years(store: ValueStore, table: int, position: int, rows: int) -> bool
     return found is not None and int(found[0]) == rows
 
 
-def _families() -> Sequence[tuple[str, ...]]:
-    clocked = tuple(
-        tuple(f"{pattern}{clock}" for pattern in family)
-        for family in _DAY_PATTERNS
-        for clock in _CLOCKS
-    )
-    moments = tuple((pattern,) for pattern in _MOMENTS)
-    timed = (*clocked, *moments)
-    zoned = tuple((f"{family[0]}{ZONED}",) for family in timed if "%I" not in family[0])
-    return _DAY_PATTERNS + clocked + moments + zoned
+def _examples(store: ValueStore, table: int, position: int) -> list[str]:
+    """Give a few of the texts, which show what the patterns must have."""
+    rows = store.connection.execute(
+        f"SELECT {trimmed_sql('value')} FROM {store.values(table)} WHERE col = ? "
+        f"AND form = 'dated' ORDER BY hash(value), value LIMIT {_EXAMPLES}",
+        [position],
+    ).fetchall()
+    return [text for (text,) in rows]
+
+
+def _families(examples: Sequence[str]) -> Sequence[tuple[str, ...]]:
+    """List the patterns that have the clock, the zone and the half of the day of the examples."""
+    timed = [text for text in examples if ":" in text or _COMPACT_MOMENT.match(text)]
+    if not timed:
+        return _DAY_PATTERNS
+    bare = _DAY_PATTERNS if len(timed) < len(examples) else ()
+    halved = any(_HALF.search(text) for text in examples)
+    signs = {sign for sign in (",", "T", "Uhr") if any(sign in text for text in examples)}
+    clocks = [clock for clock in _CLOCKS if _suits(clock, signs, halved=halved)]
+    clocked = [tuple(day + clock for day in family) for family in _DAY_PATTERNS for clock in clocks]
+    found = clocked if halved else [*clocked, *((pattern,) for pattern in _MOMENTS)]
+    if any(_ZONED.search(text) for text in examples):
+        return [*bare, *((f"{family[0]}{ZONED}",) for family in found)]
+    return [*bare, *found]
+
+
+def _suits(clock: str, signs: set[str], *, halved: bool) -> bool:
+    """Tell whether a clock may be that of texts that have these signs."""
+    needs = {sign for sign in (",", "T", "Uhr") if sign in clock}
+    return ("%I" in clock) == halved and needs <= signs
 
 
 def _readable(
