@@ -1,8 +1,8 @@
 """Find keys of two or three columns in tables that have a key of their own already.
 
 A room with a running number is also named by its building and its number in it, and other tables
-may say it that way. Only columns whose headers name something or rank it are tried, and a set
-counts only if rows that draw its values freely would have met many times.
+may say it that way. One of the headers must name something or rank it, and a set counts only if
+rows that draw its values freely would have met many times.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ from inference.uniqueness import UniqueSets
 
 _MOST_COLUMNS = 6
 _WIDEST = 3
+_SHORT = 20
 _SURE_TABLE = 0.95
 _NO_ACCIDENT = 1.0
 _MEASURES = ("decimal", "double", "boolean", "time")
@@ -38,14 +39,15 @@ def alternate_keys(
     Args:
         nouns: what the tables are about; a header that says so is a part too.
     """
-    columns = _parts(finder, view, nouns)
+    columns = _parts(view)
+    marked = {name for name in columns if _is_marked(finder, view, name, nouns)}
     if len(primary) != 1 or len(columns) < 2 or not view.rows:
         return ()
     sets = UniqueSets(store, view, columns)
     found: list[Key] = []
     for size in range(2, _WIDEST + 1):
         for names in combinations(columns, size):
-            if any(set(key.columns) <= set(names) for key in found):
+            if not marked & set(names) or any(set(key.columns) <= set(names) for key in found):
                 continue
             parts = [view.column(name) for name in names]
             if prod(part.distinct for part in parts) < view.rows:
@@ -56,19 +58,22 @@ def alternate_keys(
     return tuple(found)
 
 
-def _parts(finder: KeyFinder, view: TableView, nouns: Sequence[str]) -> list[str]:
+def _parts(view: TableView) -> list[str]:
     usable = [
         column.name
         for column in view.columns
         if not (column.nulls or column.invalid or is_unique(column))
         and column.distinct > 1
         and column.datatype not in _MEASURES
-        and (
-            finder.is_marked_part(view, column)
-            or any(names_table(view.label(column.name), noun) >= _SURE_TABLE for noun in nouns)
-        )
+        and (column.datatype != "string" or column.max_length <= _SHORT)
     ]
     return usable[:_MOST_COLUMNS]
+
+
+def _is_marked(finder: KeyFinder, view: TableView, name: str, nouns: Sequence[str]) -> bool:
+    if finder.is_marked_part(view, view.column(name)):
+        return True
+    return any(names_table(view.label(name), noun) >= _SURE_TABLE for noun in nouns)
 
 
 def _key(view: TableView, names: tuple[str, ...], sure: float) -> Key:

@@ -26,10 +26,10 @@ _SMALL = 60
 _FEW = 12
 _ENOUGH = 2.5
 _LINK_PENALTY = 5.0
-_SURE_PAIRS = 5.0
+_SURE_PAIRS = 4.0
 _LEAST_LARGE = -3.5
 _UNIQUENESS = 0.5
-_NO_ACCIDENT = 1.0
+_NO_ACCIDENT = 0.7
 _MEASURES = ("decimal", "double", "boolean", "time")
 _RANK_WORDS = word_set(
     "sequence seq line position pos index idx ordinal step lfd laufnummer zeile folge"

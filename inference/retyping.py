@@ -31,7 +31,7 @@ def kept_types(
     """Read columns as the types that the version before had, and note what they would be now.
 
     Columns of keys and references are left alone: what names the rows must not depend on a
-    decision that nobody has made. So are those about which a person decided.
+    decision that nobody has made. So are those about which a person decides, or decided before.
     """
     name = store.tables[table].name
     old = next((item for item in before.tables if item.name == name), None)
@@ -59,7 +59,9 @@ def kept_types(
 def _type_before(old: Table, column: Column) -> Datatype | None:
     """Give the type that a column keeps, if it had another one and had values."""
     was = next((item for item in old.columns if item.name == column.name), None)
-    if was is None or not _has_values(was) or not column.distinct or column.name in _naming(old):
+    if was is None or was.decision.overridden or column.name in _naming(old):
+        return None
+    if not _has_values(was) or not column.distinct:
         return None
     if was.datatype == column.datatype or (was.datatype, column.datatype) in WIDER:
         return None

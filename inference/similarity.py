@@ -50,7 +50,7 @@ _PERSON_HEADERS = word_set(
     "familienname prenom prénom apellido apellidos cognome sobrenome voornaam achternaam username "
     "fullname birthdate birthday geburtsdatum"
 )
-_AGENT = re.compile(r".{3,}([eo]r|[eo]rs|ee|ees|eur|eurs|erin|teuse|tante?)$")
+_AGENT = re.compile(r".{3,}([eo]r|[eo]rs|ees?|eurs?|erin|teuse|tante?|ians?|(?<!l)ists?)$")
 _NO_AGENTS = word_set(
     "number order orders counter letter paper folder color colour flower floor corner border "
     "layer tower water power shower weather quarter semester chapter center theater theatre "
@@ -61,8 +61,8 @@ _NO_AGENTS = word_set(
     "quarters numbers fee fees degree degrees tree trees hour hours tour tours "
     "floors colors colours doors sensors couleur valeur hauteur largeur longueur poder valor "
     "importante cantante distance instant constant amount integer decimeter supplier carrier "
-    "manufacturer provider publisher retailer vendor tier tiers pointer cluster poster banner "
-    "marker slider header footer trigger parser"
+    "median meridian manufacturer provider publisher retailer vendor tier tiers pointer cluster "
+    "poster banner marker slider header footer trigger parser"
 )
 _BY = word_set("by par por durch von door da")
 
@@ -199,6 +199,8 @@ def is_agent(child: str) -> bool:
     """Tell whether a header calls somebody by what they do: `author`, `follower`, `approved_by`."""
     words, core = header_words(child), core_words(child)
     if len(words) > 1 and words[-1] in _BY:
+        return True
+    if len(words) > 1 and words[-1] == "to" and words[-2].endswith("ed"):
         return True
     return bool(core) and core[-1] not in _NO_AGENTS and _AGENT.search(core[-1]) is not None
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.ontology.schema_overrides import SchemaOverride
 from graph.schema import Column, Schema
 from inference.infer import infer_with_sketches
 from tests.inference.staging import stage
@@ -60,3 +61,13 @@ def test_what_names_the_rows_follows_the_files(tmp_path: Path) -> None:
         schema = infer_with_sketches([table], before=schema)[0]
     assert schema is not None
     assert schema.table("orders").column("order_id").datatype == "string"
+
+
+def test_a_decision_that_was_taken_back_leaves_no_type_to_keep(tmp_path: Path) -> None:
+    rows = [[f"O{n}", value] for n, value in enumerate(numbers())]
+    table = stage(tmp_path, "orders", ["order_id", "boxes"], rows)
+    said = SchemaOverride("type", "orders", ("boxes",), datatype="string")
+    decided = infer_with_sketches([table], overrides=[said])[0]
+    assert decided.table("orders").column("boxes").datatype == "string"
+    again = infer_with_sketches([table], before=decided)[0]
+    assert again.table("orders").column("boxes").datatype == "integer"
