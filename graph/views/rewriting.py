@@ -20,6 +20,9 @@ _NOWHERE = "urn:mimir:no-graph"
 # IRI of the active graph or DEFAULT; None: inside a GRAPH of the store that no overlay changes.
 Active = str | None
 _FRESH = "view"
+_AGGREGATES = frozenset(
+    {"GROUP", "HAVING", "COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
+)
 
 
 @dataclass(frozen=True)
@@ -129,19 +132,27 @@ class _Rewriting:
         if self._patterns.used and self._counts_rows(start, opening, end):
             # What is counted must have the variables of the query and no others.
             where = " ".join(("{ { SELECT", self._names(shown), "WHERE", where, "} }"))
-        shown |= dict.fromkeys(self._values_behind(behind, end))
+        last = self._last_values(behind, end)
+        shown |= dict.fromkeys(self._values(last, end))
+        if last < end and not self._aggregates((*range(start, opening), *range(behind, last))):
+            # Where nothing is grouped it is the same; Fuseki binds its variables too late else.
+            where = " ".join(("{", where, self._copied(last, end, active), "}"))
+            end = last
         top = self._items[start - 1].text != "{"
         star = self._star(shown, top)
         head, projected = self._projection(start + 1, opening, active, star, shown)
         rest = self._copied(behind, end, active)
         return " ".join(("SELECT", head, "WHERE", where, rest)), projected
 
-    def _values_behind(self, start: int, end: int) -> list[str]:
-        """List the variables of the VALUES that ends a query."""
+    def _last_values(self, start: int, end: int) -> int:
+        """Give the index of the VALUES that ends a query, or its end."""
         while start < end and self._items[start].keyword != "VALUES":
             bracket = self._items[start].text in ("(", "{")
             start = self._spans.close(start) + 1 if bracket else start + 1
-        return self._values(start, end)
+        return start
+
+    def _aggregates(self, indexes: Iterable[int]) -> bool:
+        return any(self._items[at].keyword in _AGGREGATES for at in indexes)
 
     def _values(self, start: int, end: int) -> list[str]:
         """List the variables that VALUES between two tokens binds."""

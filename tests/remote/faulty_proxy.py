@@ -1,7 +1,7 @@
 """A proxy in front of a store that fails when it is told to."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,12 +23,14 @@ class Fault:
             or `page` and `lie`: a page, as what it is, and as JSON.
         times: how many requests it hits.
         having: part of the bodies that it hits.
+        during: done while the store is at work on the request, whose answer is lost.
     """
 
     service: str
     kind: str
     times: int = 1
     having: bytes = b""
+    during: Callable[[], None] | None = None
 
 
 @dataclass
@@ -48,16 +50,15 @@ class FaultyProxy:
         """Addresses of the query, update and graph store services of `oxigraph serve`."""
         return [f"{self.url}/{name}" for name in ("query", "update", "store")]
 
-    def fault(self, service: str, body: bytes) -> str:
+    def fault(self, service: str, body: bytes) -> Fault:
         """Give what goes wrong with a request."""
         for fault in self.faults:
             if fault.service in (service, "all") and fault.times and fault.having in body:
                 fault.times -= 1
                 if fault.kind == "down":
                     self.faults.insert(0, Fault("all", "drop", 1_000_000))
-                    return "drop"
-                return fault.kind
-        return ""
+                return fault
+        return Fault(service, "")
 
 
 @contextmanager
@@ -69,19 +70,34 @@ def faulty_proxy(target: str) -> Iterator[FaultyProxy]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             service = self.path.strip("/").partition("?")[0]
-            kind = proxy.fault(service, body)
-            if kind == "drop":
+            fault = proxy.fault(service, body)
+            kind = fault.kind
+            if fault.during:
+                working = threading.Thread(target=self._forward, args=(body,))
+                working.start()
+                fault.during()
+                working.join()
+            if kind in ("drop", "down"):
                 return
             if kind and kind not in ("lose", "cut", "slow"):
                 self._answer_itself(kind)
                 return
-            names = ("Content-Type", "Accept")
-            headers = {name: self.headers[name] for name in names if name in self.headers}
-            answer = httpx.post(proxy.target + self.path, content=body, headers=headers, timeout=60)
+            answer = self._forward(body)
+            if answer is None:
+                return
             if kind == "slow":
                 proxy.late.wait(10)
             if kind != "lose":
                 self._pass_on(answer, cut=kind == "cut")
+
+        def _forward(self, body: bytes) -> httpx.Response | None:
+            names = ("Content-Type", "Accept")
+            headers = {name: self.headers[name] for name in names if name in self.headers}
+            address = proxy.target + self.path
+            try:
+                return httpx.post(address, content=body, headers=headers, timeout=60)
+            except httpx.TransportError:
+                return None
 
         def _pass_on(self, answer: httpx.Response, *, cut: bool) -> None:
             body = answer.content
