@@ -195,9 +195,14 @@ def without_value(focus: Focus, path: PropertyPath | None, wanted: Term, *, scan
     return nodes(focus, join(missing, differs if path.nullable else ""))
 
 
-def shared(predicate: Term) -> str:
-    """Write the condition that a value is one of the predicate too."""
-    return triple(THIS, str(predicate), VALUE)
+def shared(predicate: Term, *, scans: bool) -> str:
+    """Write the condition that a value is one of the predicate too.
+
+    Args:
+        scans: whether there are many pairs: the engine hashes a SELECT, and looks up a triple.
+    """
+    step = triple(THIS, str(predicate), VALUE)
+    return block(select(_PAIR, step, distinct=False)) if scans else step
 
 
 def unshared_values(focus: Focus, path: PropertyPath | None, predicate: Term) -> list[str]:

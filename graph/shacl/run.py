@@ -144,10 +144,11 @@ class ShapeRun:
         if kind == "uniqueLang":
             return self._unique_languages(shape, focus, constraint)
         if kind == "disjoint":
-            return self._paired(shape, focus, constraint, queries.shared(value))
+            both = queries.shared(value, scans=self._scans(shape, focus))
+            return self._paired(shape, focus, constraint, both)
         if kind == "equals":
-            both = queries.unshared_values(focus, path, value)
-            return [found for query in both for found in self._valued(shape, constraint, query)]
+            each = queries.unshared_values(focus, path, value)
+            return [found for query in each for found in self._valued(shape, constraint, query)]
         if kind in ("lessThan", "lessThanOrEquals"):
             query = queries.unordered_values(focus, path, constraint)
             return self._valued(shape, constraint, query)
