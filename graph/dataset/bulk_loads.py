@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.blobs import BlobStore
+from graph.blobs import BlobStore, not_sound
 from graph.changes import ChangeSet
 from graph.dataset.loader import Loaded, load_files
 from graph.dataset.preload import Preload
@@ -61,13 +61,12 @@ class BulkLoads:
 
         Raises:
             NotFound: a file is not there.
+            LogDamaged: a file was changed since it was stored.
             BadInput: a file is no N-Quads, or a count is not as expected.
             StoreUnavailable: the loader failed.
         """
-        added, removed = (
-            self._blobs.path(name) if name else None
-            for name in (change.added_file, change.removed_file)
-        )
+        added = self._blobs.path(change.added_file) if change.added_file else None
+        removed = self._blobs.sound(change.removed_file) if change.removed_file else None
         preload, self._preload = self._preload, None
         if preload:
             found = _finished(preload, change, progress)
@@ -77,6 +76,8 @@ class BulkLoads:
             clone, base = self._clone()
             failed.callback(shutil.rmtree, clone, ignore_errors=True)
             found = load_files(clone, added, removed, progress, change.expected)
+            if added and found.sha256 != change.added_file:
+                raise not_sound(added)
             failed.pop_all()
         return LoadedClone(clone, base, (found.added, found.removed))
 
