@@ -36,7 +36,10 @@ def answer_update(services: Services, call: Request, project: Project, text: str
         GraphForbidden: it writes to a graph of the platform.
         Conflict: the graph changed each time while the text was evaluated.
         PreconditionFailed: If-Match names another commit.
+        BadRequest: a state of the past is named.
     """
+    if "at" in call.values:
+        raise BadRequest("The past cannot be changed: leave 'at' out, or revert to that commit.")
     using = tuple(call.values.getlist("using-graph-uri"))
     using_named = tuple(call.values.getlist("using-named-graph-uri"))
     for name in (*using, *using_named):

@@ -71,10 +71,7 @@ class BlobStore:
         """
         path = self.folder / sha256
         if not is_sound(path, sha256):
-            raise LogDamaged(
-                f"The stored file {path}, which a commit names, is absent or was changed. "
-                "Restore it from a copy."
-            )
+            raise not_sound(path)
         return path
 
     def read(self, sha256: str) -> bytes:
@@ -100,6 +97,14 @@ class BlobStore:
         path.chmod(0o444)
         path.replace(self.folder / sha256)
         sync_folder(self.folder)
+
+
+def not_sound(path: Path) -> LogDamaged:
+    """Say that a stored file is not what its name says."""
+    return LogDamaged(
+        f"The stored file {path}, which a commit names, is absent or was changed. "
+        "Restore it from a copy."
+    )
 
 
 def is_sound(path: Path, sha256: str) -> bool:

@@ -9,14 +9,20 @@ from random import Random
 
 from graph.terms import BlankNode, Literal, Quad
 from graph.vocab import RDF, XSD
-from tests.remote.random_data import BASE, CLASSES, EXTRA, LITERALS, META, NODES, ODD, PREDICATES
+from tests.remote.random_data import BASE, CLASSES, EXTRA, LITERALS, META, NODES, PREDICATES
 from tests.remote.random_queries import Writer
 
 GRAPHS = (EXTRA, META)
 _BLANKS = [BlankNode(f"b{number}") for number in range(4)]
 _VALUES = [
     *LITERALS,
-    *ODD,
+    Literal("2.50", datatype=XSD.decimal),
+    Literal("1.5e0", datatype=XSD.double),
+    Literal("NaN", datatype=XSD.double),
+    Literal("2", datatype=XSD.int),
+    Literal("two", datatype=XSD.integer),
+    Literal("2024", datatype=XSD.gYear),
+    Literal("PT36H", datatype=XSD.dayTimeDuration),
     Literal("INF", datatype=XSD.float),
     Literal("2024-01-02T03:04:05.5+02:00", datatype=XSD.dateTime),
     Literal("P1Y2M", datatype=XSD.yearMonthDuration),
@@ -39,9 +45,6 @@ def random_quads(random: Random) -> list[Quad]:
 
 class TextWriter(Writer):
     """Writes one random query or update."""
-
-    def __init__(self, random: Random) -> None:
-        super().__init__(random, free=True)
 
     def sorting(self) -> str:
         """Write a query of one variable in order."""

@@ -15,7 +15,7 @@ from tests.e2e.served import upload
 
 TABLES = {
     "fruit": ("果物.csv", "名称,説明,都市\nりんご,赤い果物,東京\nみかん,甘い,大阪\n梨,水っぽい,\n"),
-    "signs": ("!.csv", "#,%,\" \",a/b?c\n§,$,&,<x>\n'q',\"\"\"\",\\n,{y}\n"),
+    "signs": ("!.csv", '#,%," ",a/b?c\n§,$,&,<x>\n\'q\',"""",\\n,{y}\n'),
 }
 _EXECUTABLE = NamedNode("http://www.w3.org/ns/shacl#SPARQLExecutable")
 _LEAST = 10

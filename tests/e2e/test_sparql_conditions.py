@@ -165,3 +165,18 @@ def test_a_method_that_is_not_allowed_names_those_that_are(http: httpx.Client, p
 
     assert answer.status_code == 405
     assert {"GET", "HEAD", "POST"} <= set(answer.headers["Allow"].split(", "))
+
+
+def test_the_past_cannot_be_updated(http: httpx.Client) -> None:
+    update = {"update": "INSERT DATA { <urn:c> <urn:d> 2 }"}
+
+    answer = http.post(SPARQL, params={"at": "1"}, data=update)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad-request")
+
+
+@pytest.mark.parametrize("media", ["application/sparql-query", "application/sparql-update"])
+def test_a_text_that_is_compressed_is_not_taken(http: httpx.Client, media: str) -> None:
+    headers = {"Content-Type": media, "Content-Encoding": "gzip"}
+
+    assert http.post(SPARQL, content=b"\x1f\x8b", headers=headers).status_code == 415

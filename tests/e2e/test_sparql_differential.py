@@ -5,7 +5,8 @@ from random import Random
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pyoxigraph import (
     Quad,
@@ -18,18 +19,20 @@ from pyoxigraph import (
     serialize,
 )
 
-from app.settings import Settings
 from app.wiring import Owner
 from tests.conformance import answers
+from tests.e2e.conftest import settings_for
 from tests.e2e.random_texts import GRAPHS, TextWriter, random_quads
 
 _QUADS = "application/n-quads"
 _ACCEPT = "application/sparql-results+json, application/n-triples"
+# Behind the IRIs of the data, where the IRIs of blank nodes would come if they were sorted as such.
+_BASE = "https://zebra.example/"
 _DATASET = {
-    "default-graph-uri": "http://mimir.local/p/random/graph/data",
+    "default-graph-uri": f"{_BASE}p/random/graph/data",
     "named-graph-uri": [graph.value for graph in GRAPHS],
 }
-_SETTINGS = settings(
+_SETTINGS = hypothesis_settings(
     max_examples=25,
     deadline=None,
     derandomize=True,
@@ -76,7 +79,9 @@ class Doors:
 
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
-    owner = Owner(Settings(data=tmp_path_factory.mktemp("random"), monitor_seconds=3600), port=0)
+    """A running owner with one project."""
+    settings = settings_for(tmp_path_factory.mktemp("random"), base_iri=_BASE)
+    owner = Owner(settings, port=0)
     owner.start()
     with httpx.Client(base_url=f"{owner.url}/projects/random", timeout=60) as http:
         http.post(f"{owner.url}/api/v1/projects", json={"name": "random"}).raise_for_status()

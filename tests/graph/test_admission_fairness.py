@@ -36,12 +36,13 @@ class Crowd:
         self._order: list[str] = []
 
     def come(self, caller: str) -> None:
-        """Have a caller wait; comes back once it does."""
+        """Have a caller wait; comes back once it does, or has a slot."""
         waits = threading.Event()
 
         def ask() -> None:
             with self._admission.slot(caller, later(), waits.set):
                 self._order.append(caller)
+                waits.set()
                 self._entered.release()
                 self._leave.wait(_PATIENCE)
 
@@ -92,6 +93,7 @@ def test_strangers_make_room_soon_while_a_known_caller_waits() -> None:
 
 def test_a_query_that_was_ended_for_others_counts_as_a_long_one() -> None:
     admission = Admission(1, 5, long=1)
+    waiting, crowd = Crowd(admission), Crowd(admission)
     ended = threading.Event()
     losers: list[str] = []
 
@@ -104,12 +106,17 @@ def test_a_query_that_was_ended_for_others_counts_as_a_long_one() -> None:
                 losers.append(caller)
                 ended.set()
 
-    threads = [threading.Thread(target=run, args=(caller,)) for caller in "abc"]
+    for caller in ("first", "second", "third"):
+        known(admission, caller)
+    threads = [threading.Thread(target=run, args=(caller,)) for caller in "ab"]
     for thread in threads:
         thread.start()
+    # While these wait, turns are the shortest, and there are more long queries than places.
+    for caller in ("first", "second", "third"):
+        waiting.come(caller)
     for thread in threads:
         thread.join()
-    crowd = Crowd(admission)
+    waiting.end()
     with admission.slot("x", later(), nothing):
         with admission.slot("y", later(), nothing):
             crowd.come(losers[0])

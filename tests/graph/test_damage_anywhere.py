@@ -1,5 +1,6 @@
 """One bit of any file of a dataset turned: the truth is shown, or an error, and nothing else."""
 
+import io
 import shutil
 import tempfile
 from pathlib import Path
@@ -8,10 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from graph.changes import ChangeSet
+from graph.dataset.dataset import Dataset
 from graph.dataset.recovery import rebuild_store, verify_log
 from graph.errors import LogDamaged, MimirError
 from graph.projects import Projects
-from tests.graph.test_damage import NAMES, PAST, everything, master, replaced, seen_at
+from tests.graph.test_damage import NAMES, PAST, everything, master, replaced, said, seen_at
 
 Master = tuple[Path, frozenset[str], frozenset[str]]
 WITHOUT_DATA = {"project.json", "owner.lock", "LOCK", "LOG", "IDENTITY"}
@@ -72,3 +75,22 @@ def test_a_bit_turned_in_the_log_is_found_by_every_command(master: Master, place
         for command in (verify_log, rebuild_store):
             with pytest.raises(LogDamaged, match="does not match its seal"):
                 command(folder)
+
+
+@pytest.mark.parametrize("side", ["added_file", "removed_file"])
+def test_a_stored_file_that_changed_before_its_commit_is_not_loaded(
+    tmp_path: Path, side: str
+) -> None:
+    dataset = Dataset(tmp_path / "shop", NAMES)
+    dataset.commit(ChangeSet((said(1), said(2))))
+    name, _ = dataset.blobs.put(io.BytesIO(f"{said(1)} .\n".encode()))
+    stored = dataset.blobs.path(name)
+    replaced(stored, stored.read_bytes().replace(b"value 1", b"value 7"))
+    before = everything(dataset)
+
+    with pytest.raises(LogDamaged, match="absent or was changed"):
+        dataset.commit(ChangeSet(**{side: name}))  # type: ignore[arg-type] # one of two names
+
+    assert everything(dataset) == before
+    assert dataset.sequence == 1
+    dataset.close()

@@ -86,6 +86,21 @@ def test_compares_no_number_that_is_ill_typed_and_those_past_the_engines_range()
     assert found == {"1.5": 2, "1e2": 2, "200000000000000000000000": 1}
 
 
+@pytest.mark.parametrize("few_nodes", [0, 10_000])
+@pytest.mark.parametrize("size", [40, 4_100])
+def test_reports_of_many_broken_values_those_of_focus_nodes(size: int, few_nodes: int) -> None:
+    broken = (f":x{n} :p 1 ; :q 1{' ; a :C' * (n % 2)} ." for n in range(size))
+    data, shapes = _readers(
+        "\n".join(broken),
+        ":S sh:targetClass :C ; "
+        "sh:property [ sh:path :p ; sh:datatype xsd:string ; sh:disjoint :q ; sh:class :C ] .",
+    )
+
+    found = Counter(r.component for r in validate(data, shapes, few_nodes=few_nodes).results)
+
+    assert list(found.values()) == [size // 2] * 3
+
+
 def _comparable(lines: list[str], shapes: str) -> list[str]:
     """Leave out what pySHACL compares though SPARQL does not, and what it refuses to compare."""
     if "lessThan" in shapes:

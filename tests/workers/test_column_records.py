@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
-from graph.schema import Column, Decision, Schema, SemanticType, Table
+from graph.schema import Column, Decision, Dependency, Schema, SemanticType, Table
+from graph.vocab import MIMIR
 from workers.column_records import column_change
 
 NAMES = ProjectNames("https://example.org/", "shop")
@@ -48,3 +49,15 @@ def test_what_changed_is_replaced_and_what_is_gone_is_removed() -> None:
     write(store, Schema())
 
     assert store.reader([NAMES.meta]).ask("ASK { ?s ?p ?o }") is False
+
+
+def test_what_determines_other_columns_is_on_record() -> None:
+    store = OxigraphStore()
+    item = Dependency(("age",), ("mail",), Decision(0.97, ("In all 3 rows.",)))
+    write(store, Schema((replace(SCHEMA.tables[0], dependencies=(item,)),)))
+    dependency = f"[] a <{MIMIR.FunctionalDependency.value}> ; <{MIMIR.determinant.value}> 'age'"
+    reader = store.reader([NAMES.meta])
+
+    assert reader.ask(f"ASK {{ {dependency} ; <{MIMIR.determines.value}> 'mail' }}")
+    write(store, SCHEMA)
+    assert not store.reader([NAMES.meta]).ask(f"ASK {{ {dependency} }}")
