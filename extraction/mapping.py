@@ -10,11 +10,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from extraction.individuals import Individuals
 from extraction.landings import Lander, TableLanding, append_file
-from extraction.quarantine import Quarantine, read_quads
+from extraction.quarantine import Quarantine, write_quads
 from extraction.rows import TableRows, open_rows
 from extraction.staging import connect
+from graph.changes import read_quads
 from graph.errors import BadInput
 from graph.lexical import quote_text
 from graph.model import KnowledgeModel
@@ -79,9 +82,24 @@ def land(
     return Landing(output, counts, cells)
 
 
-def quarantine_quads(landing: Landing, names: ProjectNames, import_id: str) -> list[Quad]:
+def quarantine_records(landing: Landing) -> int:
+    """Count the cells and rows that could not be mapped."""
+    return int(pq.read_metadata(landing.cells).num_rows)
+
+
+def write_quarantine(landing: Landing, names: ProjectNames, import_id: str, output: Path) -> None:
+    """Write the records of what could not be mapped as N-Quads, however many there are."""
+    write_quads(landing.cells, names.quarantine(import_id), output)
+
+
+def quarantine_quads(landing: Landing, names: ProjectNames, import_id: str) -> tuple[Quad, ...]:
     """Give the records of what could not be mapped, for the quarantine graph of the import."""
-    return read_quads(landing.cells, names.quarantine(import_id))
+    output = landing.cells.with_suffix(".nq")
+    write_quarantine(landing, names, import_id, output)
+    try:
+        return read_quads(output.read_bytes())
+    finally:
+        output.unlink()
 
 
 def _check(tables: Sequence[StagedTable], schema: Schema, model: KnowledgeModel) -> None:

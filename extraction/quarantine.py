@@ -11,11 +11,12 @@ import duckdb
 
 from extraction.literals import AS_IT_IS, link_sql, literal_sql
 from extraction.rows import TableRows
+from extraction.staging import connect
 from graph.lexical import quote_text
 from graph.names import ProjectNames, encode
 from graph.schema import ROW
-from graph.terms import Literal, NamedNode, Quad
-from graph.vocab import MIMIR, RDF, XSD
+from graph.terms import NamedNode
+from graph.vocab import MIMIR, RDF
 
 _COLUMNS = (
     "record VARCHAR, kind VARCHAR, source_file VARCHAR, source_table VARCHAR, source_row BIGINT, "
@@ -89,39 +90,13 @@ class Quarantine:
         )
 
 
-def read_quads(records: Path, graph: NamedNode) -> list[Quad]:
-    """Read saved records as quads; for many records use `write_quads`."""
-    quads: list[Quad] = []
-    with duckdb.connect() as connection:
-        relation = connection.execute(f"SELECT * FROM read_parquet({quote_text(str(records))})")
-        fields = [description[0] for description in relation.description]
-        for values in relation.fetchall():
-            quads += _record_quads(dict(zip(fields, values, strict=True)), graph)
-    return quads
-
-
 def write_quads(records: Path, graph: NamedNode, output: Path) -> None:
     """Write saved records as an N-Quads file in bulk, one line per triple."""
-    with duckdb.connect() as connection:
-        connection.execute("SET preserve_insertion_order = true")
+    with connect() as connection:
         connection.execute(
             f"COPY (SELECT {_record_sql(graph)} FROM read_parquet({quote_text(str(records))})) "
             f"TO {quote_text(str(output))} {AS_IT_IS}"
         )
-
-
-def _record_quads(record: dict[str, str | int | None], graph: NamedNode) -> list[Quad]:
-    node = NamedNode(str(record["record"]))
-    kind = MIMIR.term(str(record["kind"]))
-    row = Literal(str(record["source_row"]), datatype=XSD.integer)
-    quads = [Quad(node, RDF.type, kind, graph), Quad(node, MIMIR.sourceRow, row, graph)]
-    for field, predicate in _TEXTS:
-        if record[field] is not None:
-            quads.append(Quad(node, predicate, Literal(str(record[field])), graph))
-    for field, predicate in _LINKS:
-        if record[field] is not None:
-            quads.append(Quad(node, predicate, NamedNode(str(record[field])), graph))
-    return quads
 
 
 def _record_sql(graph: NamedNode) -> str:

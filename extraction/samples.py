@@ -83,6 +83,7 @@ def _parted(line: str, run: "re.Pattern[str]") -> str:
 
 
 def parse(text: str, form: Form, *, complete: bool) -> Sample:
+    """Split the first records of a text; the last one is left out where the text goes on."""
     reader = csv.reader(
         io.StringIO(text, newline=""),
         **form.options,  # type: ignore[arg-type]  # typed per name

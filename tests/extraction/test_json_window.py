@@ -57,10 +57,9 @@ def test_numbers_and_words_are_not_cut(narrow: int) -> None:
     ],
 )
 def test_says_where_the_text_is_wrong(narrow: int, text: str, line: int, column: int) -> None:
+    reader = window(text)
     with pytest.raises(json.JSONDecodeError) as caught:
-        reader = window(text)
-        list(reader.elements())
-        reader.end()
+        _read_to_the_end(reader)
     assert (caught.value.lineno, caught.value.colno) == (line, column), narrow
 
 
@@ -69,3 +68,8 @@ def test_an_error_early_in_a_long_text_is_found_without_reading_it_all() -> None
     with pytest.raises(json.JSONDecodeError):
         list(JsonWindow(file, json.JSONDecoder()).elements())
     assert file.read() != ""
+
+
+def _read_to_the_end(reader: JsonWindow) -> None:
+    list(reader.elements())
+    reader.end()
