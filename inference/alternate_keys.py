@@ -41,21 +41,28 @@ def alternate_keys(
     """
     columns = _parts(view)
     marked = {name for name in columns if _is_marked(finder, view, name, nouns)}
-    if len(primary) != 1 or len(columns) < 2 or not view.rows:
+    if len(primary) != 1 or not view.rows:
         return ()
-    sets = UniqueSets(store, view, columns)
+    tried = [
+        (names, sure)
+        for size in range(2, _WIDEST + 1)
+        for names in combinations(columns, size)
+        if marked & set(names) and (sure := _surprise(view, names)) >= _NO_ACCIDENT
+    ]
+    sets = UniqueSets(store, view, columns) if tried else None
     found: list[Key] = []
-    for size in range(2, _WIDEST + 1):
-        for names in combinations(columns, size):
-            if not marked & set(names) or any(set(key.columns) <= set(names) for key in found):
-                continue
-            parts = [view.column(name) for name in names]
-            if prod(part.distinct for part in parts) < view.rows:
-                continue
-            sure = uniqueness(parts, view.rows)
-            if sure >= _NO_ACCIDENT and sets.is_unique(names):
-                found.append(_key(view, names, sure))
+    for names, sure in tried:
+        smaller = any(set(key.columns) <= set(names) for key in found)
+        if sets is not None and not smaller and sets.is_unique(names):
+            found.append(_key(view, names, sure))
     return tuple(found)
+
+
+def _surprise(view: TableView, names: Sequence[str]) -> float:
+    """Measure how unlikely it is that columns differ in every row by accident; 0 if they cannot."""
+    parts = [view.column(name) for name in names]
+    possible = prod(part.distinct for part in parts) >= view.rows
+    return uniqueness(parts, view.rows) if possible else 0.0
 
 
 def _parts(view: TableView) -> list[str]:

@@ -26,6 +26,9 @@ _MOST_RIGHT = 40
 _SAMPLE = 8_000
 _MOST_MASKS = 4_000
 _MOST_COUNTS = 24
+_LEAST_COUNTS = 3
+_MOST_COUNTED = 6_000_000
+_LEAST_REPEATED = 5
 _LEAST_GROUPS = 3
 _LEAST_RECURRENCE = 1.5
 _NEARLY = 0.9
@@ -89,15 +92,24 @@ class _Search:
         """Give the dependencies with the surprise at each, smallest left sides first."""
         known: list[list[frozenset[int]]] = [[] for _ in self._columns]
         for size in range(1, _WIDEST + 1):
-            for right in range(len(self._columns)):
-                for left in self._left_sides(size, right, known[right]):
-                    candidate = _Candidate(left, right)
-                    if not self._is_needed(candidate) or not self._holds(candidate):
-                        continue
+            for left, rights in sorted(self._candidates(size, known).items()):
+                for right in self._holding(left, rights):
                     known[right].append(frozenset(left))
+                    candidate = _Candidate(left, right)
                     surprise = self._surprise(candidate)
                     if surprise >= _LEAST_SURPRISE:
                         yield candidate, surprise
+
+    def _candidates(
+        self, size: int, known: Sequence[Sequence[frozenset[int]]]
+    ) -> dict[tuple[int, ...], list[int]]:
+        """Give what the sampled rows leave of one size: what each left side may determine."""
+        found: dict[tuple[int, ...], list[int]] = {}
+        for right in range(len(self._columns)):
+            for left in self._left_sides(size, right, known[right]):
+                if self._is_needed(_Candidate(left, right)):
+                    found.setdefault(left, []).append(right)
+        return {left: rights for left, rights in found.items() if self._recurs(left)}
 
     def _left_sides(
         self, size: int, right: int, known: Sequence[frozenset[int]]
@@ -121,25 +133,32 @@ class _Search:
         lesser = combinations(candidate.left, len(candidate.left) - 1)
         return all(self._agree(left, candidate.right) <= _NEARLY for left in lesser)
 
-    def _holds(self, candidate: _Candidate) -> bool:
-        """Count, on all rows, whether a left side that recurs has one value on the right."""
-        if self._counts >= _MOST_COUNTS:
-            return False
+    def _recurs(self, left: Sequence[int]) -> bool:
+        """Tell whether enough of the sampled rows repeat a left side for it to be believed."""
+        groups = self._together(left)
+        return len(groups) - len(np.unique(groups)) >= _LEAST_REPEATED
+
+    def _holding(self, left: tuple[int, ...], rights: Sequence[int]) -> list[int]:
+        """Count, on all rows, which columns have one value wherever a left side recurs."""
+        if self._counts >= max(_LEAST_COUNTS, min(_MOST_COUNTS, _MOST_COUNTED // self._rows)):
+            return []
         self._counts += 1
-        left = [self._lexical(place) for place in candidate.left]
-        parts = ", ".join(f"{part} AS k{place}" for place, part in enumerate(left))
-        names = ", ".join(f"k{place}" for place in range(len(left)))
-        present = " AND ".join(f"k{place} IS NOT NULL" for place in range(len(left)))
+        parts = [self._lexical(place) for place in left]
+        ends = ", ".join(
+            f"min(hash({self._lexical(right)})) AS low{right}, "
+            f"max(hash({self._lexical(right)})) AS high{right}"
+            for right in rights
+        )
+        same = ", ".join(f"bool_and(low{right} = high{right})" for right in rights)
         found = self._store.connection.execute(
-            "SELECT max(held), sum(n), count(*), count(*) FILTER (WHERE n > 1) FROM ("
-            f"SELECT {names}, count(*) AS held, sum(n) AS n FROM (SELECT {parts}, "
-            f"{self._lexical(candidate.right)} AS it, count(*) AS n "
-            f"FROM {self._store.rows_sql(self._table)} GROUP BY ALL) "
-            f"WHERE {present} GROUP BY {names})"
+            f"SELECT sum(n), count(*), count(*) FILTER (WHERE n > 1), {same} FROM ("
+            f"SELECT count(*) AS n, {ends} FROM {self._store.rows_sql(self._table)} "
+            f"WHERE {' AND '.join(f'{part} IS NOT NULL' for part in parts)} "
+            f"GROUP BY hash({', '.join(parts)}))"
         ).fetchone()
-        if found is None or found[0] != 1:
-            return False
-        return bool(found[3] >= _LEAST_GROUPS and found[1] >= _LEAST_RECURRENCE * found[2])
+        if found is None or found[2] < _LEAST_GROUPS or found[0] < _LEAST_RECURRENCE * found[1]:
+            return []
+        return [right for right, one in zip(rights, found[3:], strict=True) if one]
 
     def _surprise(self, candidate: _Candidate) -> float:
         """Measure, in nats, how unlikely a dependency is by accident.
@@ -154,13 +173,17 @@ class _Search:
 
     def _agree(self, left: Sequence[int], right: int) -> float:
         """Give the share of pairs of sampled rows with one left side that agree on the right."""
-        groups = np.zeros(len(self._values[right]), dtype=np.uint64)
-        for place in left:
-            groups = (groups ^ (groups >> _SHIFT)) * _FACTOR + self._values[place]
-        both = (groups ^ (groups >> _SHIFT)) * _FACTOR + self._values[right]
-        pairs = [np.unique(each, return_counts=True)[1].astype(float) for each in (groups, both)]
-        whole, same = (float((counts * (counts - 1)).sum()) for counts in pairs)
+        both = (self._together(left), self._together((*left, right)))
+        counts = [np.unique(each, return_counts=True)[1].astype(float) for each in both]
+        whole, same = (float((each * (each - 1)).sum()) for each in counts)
         return same / whole if whole else 0.0
+
+    def _together(self, places: Sequence[int]) -> npt.NDArray[np.uint64]:
+        """Combine the hashes of columns row by row."""
+        combined = np.zeros(len(self._values[0]), dtype=np.uint64)
+        for place in places:
+            combined = (combined ^ (combined >> _SHIFT)) * _FACTOR + self._values[place]
+        return combined
 
     def _sample(self) -> list[npt.NDArray[np.uint64]]:
         """Hash the values of rows from all over the table."""

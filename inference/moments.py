@@ -17,6 +17,7 @@ from inference.readings import KINDRED_SHARE, Reading, counter_examples
 
 
 def date_reading(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
+    """Read the column as days or date-times, in the one form that most of them have."""
     days, moments = profile.count("date"), profile.count("dateTime")
     dated = profile.count("dated")
     kindred = profile.count("baddate")
@@ -76,6 +77,7 @@ def _compact_date(store: ValueStore, table: int, profile: ColumnProfile) -> Read
 
 
 def time_reading(profile: ColumnProfile) -> Reading | None:
+    """Read the column as times of day."""
     rows, halves, long = (profile.count(form) for form in ("time", "clock12", "longtime"))
     if halves > rows:
         return _half_day_time(profile, halves)
@@ -132,6 +134,7 @@ def _is_ratio(profile: ColumnProfile) -> bool:
 
 
 def year_reading(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
+    """Read the column as years, where the header says so too."""
     found = profile.forms.get("integer")
     if found is None or profile.longest != len("YYYY") or not names_year(profile.name):
         return None

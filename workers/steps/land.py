@@ -3,10 +3,18 @@
 import hashlib
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from extraction.difference import Difference, difference
-from extraction.mapping import Landing, land, quarantine_quads
+from extraction.landings import append_file
+from extraction.mapping import (
+    Landing,
+    land,
+    quarantine_quads,
+    quarantine_records,
+    write_quarantine,
+)
 from extraction.rejects import reject_quads
 from extraction.staging import Staging
 from graph.changes import ChangeSet, ExpectedCount, read_quads
@@ -19,6 +27,8 @@ from workers.runs import last_output
 from workers.staging import staged, staged_json
 
 _SMALL = 5_000
+_MANY = 20_000
+"""Records of the quarantine from which they are loaded as a file."""
 
 
 def execute(context: StepContext) -> StepResult:
@@ -35,12 +45,16 @@ def execute(context: StepContext) -> StepResult:
     check_counts(landing, found)
     expected = () if before else _expected(context, landing)
     quarantine = names.quarantine(import_id)
+    many = quarantine_records(landing) > _MANY
+    if many and not (before and before["import"] == import_id):
+        change = _with_quarantine(context, change, landing, import_id)
     quads = (
-        *quarantine_quads(landing, names, import_id),
+        *(() if many else quarantine_quads(landing, names, import_id)),
         *reject_quads(found.rejects, names, import_id),
         *import_quads(names, import_id, landing, found),
     )
-    replacing = {quarantine} | ({names.quarantine(before["import"])} if before else set())
+    replacing = {names.quarantine(before["import"])} if before else set()
+    replacing = replacing - {quarantine} if many else replacing | {quarantine}
     unread = sum(reject.row > 0 for reject in found.rejects)
     rows = sum(table.rows_in for table in landing.tables) + unread
     held = rows - sum(table.rows_landed for table in landing.tables)
@@ -107,6 +121,17 @@ def _change(context: StepContext, sha256: str, before: str | None) -> ChangeSet:
     if found.added + found.removed <= _SMALL:
         return ChangeSet(_quads(found.added_path), _quads(found.removed_path))
     return _files(context, found)
+
+
+def _with_quarantine(
+    context: StepContext, change: ChangeSet, landing: Landing, import_id: str
+) -> ChangeSet:
+    """Let the file that is loaded hold the quarantine too, when it is too large for a patch."""
+    path = context.folder / f"quarantine-{context.run.id}.nq"
+    write_quarantine(landing, context.project.names, import_id, path)
+    if change.added_file is not None:
+        append_file(context.project.fetch_file(change.added_file, context.folder / "files"), path)
+    return replace(change, added_file=context.project.put_file(path))
 
 
 def _expected(context: StepContext, landing: Landing) -> tuple[ExpectedCount, ...]:

@@ -1,0 +1,37 @@
+"""Columns of values as people write them, decided and written in their canonical form."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from graph.lexical import lexical_sql
+from graph.schema import Column
+from inference.datatypes import decide_columns
+from inference.profile import ValueStore
+from tests.inference.staging import stage
+
+Case = tuple[str, list[str | None], str, list[str]]
+"""A header, its values (given three times), their datatype, and the first in canonical form."""
+
+Decided = tuple[Column, list[str | None]]
+
+
+def decide(folder: Path, cases: Sequence[Case]) -> list[Decided]:
+    """Decide the columns of all cases, each in a table of its own; give the canonical forms too."""
+    tables = [
+        stage(folder, f"t{number}", [header], [[value] for value in values * 3])
+        for number, (header, values, _, _) in enumerate(cases)
+    ]
+    store = ValueStore(tables, folder)
+    try:
+        return [_decide(store, number, case) for number, case in enumerate(cases)]
+    finally:
+        store.close()
+
+
+def _decide(store: ValueStore, number: int, case: Case) -> Decided:
+    (column,) = decide_columns(store, number, store.read(number))
+    found = store.connection.execute(
+        f"SELECT {lexical_sql(column, 'v')} FROM (SELECT unnest(?::VARCHAR[]) AS v)",
+        [case[1][: len(case[3])]],
+    ).fetchall()
+    return column, [text for (text,) in found]
