@@ -28,7 +28,7 @@ from graph.dataset.port import ProjectDataset
 from graph.dataset.request import Clock, CommitRequest, Guard, utc_now
 from graph.dataset.snapshots import Overlay
 from graph.dataset.unnamed_blobs import remove_unnamed
-from graph.errors import LogDamaged, MimirError, QueryTimeout, StoreUnavailable
+from graph.errors import Conflict, LogDamaged, MimirError, QueryTimeout, StoreUnavailable
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
 from graph.remote.engine_forms import in_engine_form
@@ -241,7 +241,9 @@ class RemoteDataset(ProjectDataset):
         """Find out by the store's state whether a commit was applied; if not, apply it now."""
         try:
             self._catch_up()
-        except StoreUnavailable as error:
+        except (Conflict, LogDamaged):
+            raise
+        except MimirError as error:
             raise StoreUnavailable(
                 f"The change is on record as commit {number}, and takes effect as soon as the "
                 f"store answers again: {error}"

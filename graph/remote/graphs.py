@@ -8,10 +8,11 @@ the data, in one transaction.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 
-from graph.errors import Conflict, LogDamaged, StoreUnavailable
+from graph.errors import Conflict, LogDamaged, MimirError
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
 from graph.remote.sparql_http import SparqlHttpStore
@@ -132,7 +133,7 @@ class RemoteGraphs:
         self.store.update(" ".join([*words, "WHERE {", self._condition(old), "}"]))
         try:
             state = self.read_state()
-        except StoreUnavailable as error:
+        except MimirError as error:
             raise AnswerLost(str(error)) from error
         if state == old:
             raise AnswerLost("The store says it is done, but its state is still the old one.")
@@ -144,7 +145,9 @@ class RemoteGraphs:
         if filled is not None:
             perhaps_empty = {_graph(quad) for quad in went} | set(moved or {})
             filled |= {_graph(quad) for quad in came} | perhaps_empty
-            self._filled = filled - {name for name in perhaps_empty if self._is_empty(name)}
+            # The change is made; what fails from here on only costs another look at all graphs.
+            with suppress(MimirError):
+                self._filled = filled - {name for name in perhaps_empty if self._is_empty(name)}
 
     def drop(self, graphs: Iterable[str]) -> None:
         """Remove graphs of the store that nothing points to any more."""

@@ -62,11 +62,11 @@ def translated(url: str) -> Iterator[None]:
         yield
     except SyntaxError as error:
         raise StoreUnavailable(f"The answer of {url} is cut or damaged: {error}") from error
-    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL) as error:
         raise StoreUnavailable(f"The store at {url} cannot be reached: {error}") from error
     except httpx.TimeoutException as error:
         raise AnswerLost(f"The store at {url} did not answer in time.") from error
-    except (httpx.TransportError, OSError) as error:
+    except (httpx.RequestError, OSError) as error:
         raise AnswerLost(f"The answer of the store at {url} was cut: {error}") from error
 
 

@@ -243,11 +243,11 @@ def _bound(predicate: str) -> str:
 
 
 def _layer(triple: str, graph: str, above: Iterable[str], spared: str = "") -> str:
-    hidden = [
-        " ".join(("FILTER (", spared, "NOT EXISTS {", _in_graph(over, triple), "} )"))
-        for over in dict.fromkeys(above)
-    ]
-    return " ".join((_in_graph(graph, triple), *hidden))
+    hidden = " && ".join(
+        " ".join(("NOT EXISTS {", _in_graph(over, triple), "}")) for over in dict.fromkeys(above)
+    )
+    seen = " ".join(("FILTER (", spared, "(", hidden, ") )")) if hidden else ""
+    return " ".join((_in_graph(graph, triple), seen))
 
 
 def _distinct(subject: str, value: str, pattern: str) -> str:

@@ -22,6 +22,7 @@ class Fault:
             that are dropped; any other is a status that the proxy answers in the store's place,
             or `page` and `lie`: a page, as what it is, and as JSON.
         times: how many requests it hits.
+        after: how many it lets pass before.
         having: part of the bodies that it hits.
         during: done while the store is at work on the request, whose answer is lost.
     """
@@ -30,6 +31,7 @@ class Fault:
     kind: str
     times: int = 1
     having: bytes = b""
+    after: int = 0
     during: Callable[[], None] | None = None
 
 
@@ -54,6 +56,9 @@ class FaultyProxy:
         """Give what goes wrong with a request."""
         for fault in self.faults:
             if fault.service in (service, "all") and fault.times and fault.having in body:
+                if fault.after:
+                    fault.after -= 1
+                    continue
                 fault.times -= 1
                 if fault.kind == "down":
                     self.faults.insert(0, Fault("all", "drop", 1_000_000))

@@ -14,7 +14,6 @@ from graph.remote.dataset import RemoteDataset
 from graph.remote.sparql_http import SparqlHttpStore
 from graph.remote.sparql_http_errors import StoreRefused
 from graph.terms import Literal, NamedNode, Quad
-from graph.vocab import XSD
 from tests.remote.faulty_proxy import Fault, FaultyProxy, faulty_proxy
 
 NAMES = ProjectNames("https://example.org/", "shop")
@@ -132,6 +131,26 @@ def test_a_change_that_the_store_refuses_leaves_no_trace(
     check_sound(dataset, tmp_path)
 
 
+@pytest.mark.parametrize("kind", ["drop", "403", "500", "302", "lie"])
+@pytest.mark.parametrize(
+    # A commit reads the state before and behind its update, and then which graphs are empty.
+    ("having", "after"),
+    [(b"urn%3Amimir%3Astate", 1), (b"query=ASK", 0)],
+)
+def test_a_commit_that_was_made_stays_whatever_fails_behind_it(
+    proxy: FaultyProxy, dataset: RemoteDataset, tmp_path: Path, kind: str, having: bytes, after: int
+) -> None:
+    add(dataset, "b")
+    assert dataset.graphs()
+    proxy.faults.append(Fault("query", kind, having=having, after=after))
+
+    done = dataset.commit(ChangeSet((said("c"),), (said("b"),)))
+
+    assert not proxy.faults[0].times
+    assert (done.sequence, texts(dataset)) == (3, ["a", "c"])
+    check_sound(dataset, tmp_path)
+
+
 @pytest.mark.parametrize("kind", ["lose", "drop", "500", FULL, "302", "413"])
 def test_a_load_that_fails_changes_nothing_and_can_be_repeated(
     proxy: FaultyProxy, dataset: RemoteDataset, tmp_path: Path, kind: str
@@ -220,22 +239,3 @@ def test_what_a_broken_off_load_left_is_removed_at_the_next_start(
     with closing(opened(proxy, tmp_path)) as again:
         assert len(store.graphs()) == 3
         assert texts(again) == ["a"]
-
-
-def test_a_literal_in_another_form_is_found_when_it_is_removed(
-    dataset: RemoteDataset, tmp_path: Path
-) -> None:
-    short = Quad(said("n").subject, SAYS, Literal("5", datatype=XSD.int), NAMES.data)
-    path = tmp_path / "quads.nq"
-    path.write_text(f"{short} .\n", encoding="utf-8")
-    dataset.commit(ChangeSet(added_file=dataset.blobs.adopt(path)[0]))
-
-    # This is what an update finds in the embedded copy that it is evaluated on.
-    dataset.checkpoint(tmp_path / "copy")
-    copy = OxigraphStore(tmp_path / "copy", read_only=True)
-    held = [quad for quad in copy.quads(NAMES.data) if quad.subject == short.subject]
-    copy.close()
-    gone = dataset.commit(ChangeSet(removed=tuple(held)))
-
-    assert gone.removed == 1
-    assert texts(dataset) == ["a"]
