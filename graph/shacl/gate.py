@@ -121,10 +121,7 @@ class ShapeGate:
             store.apply(added, removed)
             shapes = compile_shapes(store.reader([self._names.shapes]))
             found = {
-                graph: new_results(
-                    self._all_results(store.reader([graph]), shapes),
-                    self._all_results(self._dataset.reader([graph]), shapes),
-                )
+                graph: self._new_of_all(graph, store, shapes)
                 for graph in sorted(self._modes, key=str)
             }
         finally:
@@ -162,10 +159,15 @@ class ShapeGate:
             self._shapes = compile_shapes(reader)
         return self._shapes
 
-    def _all_results(
-        self, data: GraphReader, shapes: CompiledShapes
-    ) -> tuple[ValidationResult, ...]:
-        return validate_nodes(data, shapes.graph, dict.fromkeys(shapes.readings.roots))
+    def _new_of_all(
+        self, graph: NamedNode, store: OxigraphStore, shapes: CompiledShapes
+    ) -> list[ValidationResult]:
+        every = dict.fromkeys(shapes.readings.roots)
+        after = validate_nodes(store.reader([graph]), shapes.graph, every)
+        if not after:
+            return []
+        before = validate_nodes(self._dataset.reader([graph]), shapes.graph, every)
+        return new_results(after, before)
 
     def _refuse(self, found: dict[NamedNode, list[ValidationResult]]) -> None:
         for graph, results in found.items():
