@@ -76,12 +76,13 @@ def known_representation(call: Request, tags: Collection[str]) -> Response | Non
         tags: entity tags, as `etag` gives them.
 
     Raises:
-        PreconditionFailed: If-Match names none of them.
+        PreconditionFailed: If-Match names another commit.
     """
     if call.method not in ("GET", "HEAD"):
         return None
-    wanted = call.if_match
-    if call.headers.get("If-Match") and not any(wanted.contains(tag.strip('"')) for tag in tags):
+    commits = {_commit(tag.strip('"')) for tag in tags}
+    named = {_commit(tag) for tag in call.if_match.as_set()}
+    if call.headers.get("If-Match") and not (call.if_match.star_tag or commits & named):
         raise PreconditionFailed("What If-Match names is not the newest any more. Read it again.")
     # A star would be in every list, so the list itself is asked.
     known = call.if_none_match.as_set(include_weak=True)
@@ -100,7 +101,7 @@ def require_resource(call: Request, exists: bool, sequence: int) -> None:
     """
     if call.if_match.star_tag and not exists:
         raise PreconditionFailed("If-Match asks for something that is there; nothing is there.")
-    refused = {tag.partition("-")[0] for tag in call.if_none_match.as_set(include_weak=True)}
+    refused = {_commit(tag) for tag in call.if_none_match.as_set(include_weak=True)}
     if exists and (call.if_none_match.star_tag or str(sequence) in refused):
         raise PreconditionFailed("If-None-Match forbids the change: what it names is there.")
 
@@ -146,8 +147,7 @@ def _allowed(call: Request, if_match: str | None) -> list[int] | None:
         return None
     if "*" in tags:
         return None
-    # A representation's tag names its commit too.
-    commits = [tag.partition("-")[0] for tag in tags]
+    commits = [_commit(tag) for tag in tags]
     return [int(number) for number in commits if number.isascii() and number.isdigit()]
 
 
@@ -175,6 +175,11 @@ def _tag_later(precondition: Precondition, before: int) -> None:
         own = precondition.committed
         response.headers.setdefault("ETag", etag(before if own is None else own))
         return response
+
+
+def _commit(tag: str) -> str:
+    # A representation's tag names its commit too.
+    return tag.partition("-")[0]
 
 
 def _unmodified(tag: str) -> Response:

@@ -101,7 +101,10 @@ def commit_upload(
     with pool.parse(uploads, graph, project.names.skolem, scope) as (path, found):
         if found.count <= _FEW:
             change = ChangeSet(read_quads(path.read_bytes()), (), AUTHOR, reason)
-            return project.commit(change, replacing=tuple(replacing))
+            # Whether the graph is there was looked up before; that must still be so.
+            conditional = bool(call.if_none_match) or call.if_match.star_tag
+            guard = unchanged(project, seen) if conditional else None
+            return project.commit(change, replacing=tuple(replacing), guard=guard)
         with path.open("rb") as file:
             added, _ = project.dataset.blobs.put(file)
     filled = [item for item in replacing if _size(project, item)]

@@ -52,6 +52,18 @@ _ALIASES = {
 }
 # What these give may differ at the same commit.
 _UNSTABLE = re.compile(r"\b(RAND|NOW|UUID|STRUUID|SERVICE)\b", re.IGNORECASE)
+_ENDINGS = {
+    "application/sparql-results+json": "srj",
+    "application/sparql-results+xml": "srx",
+    "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+    "text/turtle": "ttl",
+    "application/n-triples": "nt",
+    "application/rdf+xml": "rdf",
+    "application/ld+json": "jsonld",
+    "application/trig": "trig",
+    "application/n-quads": "nq",
+}
 _FORM = "application/x-www-form-urlencoded"
 _QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
 _LARGEST_TEXT = 8 << 20
@@ -137,6 +149,9 @@ def streamed(answer: Answer, stack: ExitStack, tag: str) -> Response:
         # An open file outlives its name, so a slow caller holds neither a thread nor a snapshot.
         file = wrap_file(request.environ, answer.path.open("rb"), _CHUNK)
     response = Response(file, content_type=answer.media, direct_passthrough=True)
+    place = request.view_args or {}
+    name = f"{place.get('name') or place.get('project')}.{_ENDINGS.get(answer.media, 'txt')}"
+    response.headers.set("Content-Disposition", "inline", filename=name)
     response.headers["ETag"] = tag
     response.headers["Vary"] = "Accept"
     response.headers["Content-Length"] = str(size)

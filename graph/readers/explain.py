@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, QueryBoolean, Store
 from graph.readers.filter_reasons import FilterReasons
 from graph.readers.query_hints import structure_hints
 from graph.readers.query_names import Names
-from graph.syntax.blank_node_tests import see_blank_nodes
+from graph.syntax.blank_nodes import see_blank_nodes
 from graph.syntax.query_parts import Element, Group, Parts, take_apart
 
 _WORD = len("FILTER NOT")

@@ -42,7 +42,7 @@ from graph.readers.update import (
 )
 from graph.sandbox import confine, die_with_parent, limit
 from graph.sparql import bind
-from graph.syntax.blank_node_tests import see_blank_nodes
+from graph.syntax.blank_nodes import see_blank_nodes
 from graph.syntax.tokens import dataset_clause, query_form
 from graph.syntax.unknown_functions import UnknownFunctions
 from graph.syntax.update_text import READS, at_one_time, read_operations

@@ -8,7 +8,7 @@ from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 
 from graph.dataset.snapshots import Overlay
 from graph.oxigraph import OxigraphStore
-from graph.syntax.blank_node_tests import see_blank_nodes
+from graph.syntax.blank_nodes import see_blank_nodes
 from graph.syntax.tokens import query_form
 from graph.terms import NamedNode
 from graph.views.layers import View

@@ -12,7 +12,7 @@ from itertools import islice
 
 from graph.errors import BadQuery, StoreUnavailable
 from graph.oxigraph import OxigraphStore
-from graph.syntax.blank_node_tests import see_blank_nodes
+from graph.syntax.blank_nodes import see_blank_nodes
 from graph.syntax.update_text import UpdateOperation, read_operations
 from graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Term, Triple
 

@@ -1,6 +1,7 @@
 """Conditions of requests at the SPARQL doors: RFC 9110, section 13, and what is negotiated."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -100,7 +101,9 @@ def test_a_read_of_a_state_that_is_over_fails(http: httpx.Client) -> None:
     tag = http.get(SPARQL, params=SELECT).headers["ETag"]
 
     for path, params in ((SPARQL, SELECT), (STORE, DEFAULT)):
-        for condition, status in ((tag, 200), ("*", 200), (f"W/{tag}", 412), ('"0"', 412)):
+        of_csv = f'"{tag[1:-1]}-csv"'
+        passed = [(tag, 200), (of_csv, 200), ("*", 200)]
+        for condition, status in (*passed, (f"W/{tag}", 412), ('"0"', 412)):
             answer = http.get(path, params=params, headers={"If-Match": condition})
             assert answer.status_code == status, condition
 
@@ -137,6 +140,22 @@ def test_a_graph_is_made_or_replaced_only_on_condition(
     assert ("urn:new" in held.text) is (status != 412)
 
 
+def test_of_many_who_make_a_graph_at_once_one_does(http: httpx.Client) -> None:
+    def make(number: int) -> int:
+        """Make it, unless somebody did."""
+        body = f"<urn:a> <urn:b> {number} ."
+        headers = {**TURTLE, "If-None-Match": "*"}
+        return http.put(STORE, params=NONE, content=body, headers=headers).status_code
+
+    with ThreadPoolExecutor(6) as threads:
+        statuses = list(threads.map(make, range(6)))
+
+    assert statuses.count(201) == 1
+    assert set(statuses) <= {201, 409, 412}
+    held = http.get(STORE, params=NONE, headers={"Accept": "application/n-triples"})
+    assert len(held.text.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("accept", "media"),
     [
@@ -157,6 +176,25 @@ def test_the_best_media_type_is_given(http: httpx.Client, accept: str, media: st
 
     assert answer.status_code == (200 if media else 406)
     assert answer.headers["Content-Type"] == (media or "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "media", "name"),
+    [
+        (SPARQL, SELECT, "text/csv", "conditions.csv"),
+        (SPARQL, CONSTRUCT, "application/ld+json", "conditions.jsonld"),
+        (STORE, {}, "application/n-quads", "conditions.nq"),
+        ("api/v1/projects/conditions/queries/mine", {}, "text/csv", "mine.csv"),
+    ],
+)
+def test_an_answer_says_what_a_file_of_it_may_be_called(
+    http: httpx.Client, path: str, params: dict[str, str], media: str, name: str
+) -> None:
+    http.post("api/v1/projects/conditions/queries", json={"name": "mine", **SELECT})
+
+    answer = http.get(path, params=params, headers={"Accept": media})
+
+    assert answer.headers["Content-Disposition"] == f"inline; filename={name}"
 
 
 @pytest.mark.parametrize("path", [SPARQL, STORE])

@@ -3,7 +3,7 @@
 import pytest
 from pyoxigraph import Store
 
-from graph.syntax.blank_node_tests import see_blank_nodes
+from graph.syntax.blank_nodes import see_blank_nodes
 from graph.terms import BlankNode, Literal, NamedNode, Quad
 
 SKOLEM = "https://example.org/.well-known/genid/"
@@ -71,3 +71,42 @@ def test_names_and_texts_stay_as_they_are() -> None:
 
     assert see_blank_nodes(text, SKOLEM) == text
     assert see_blank_nodes("ASK { FILTER isIRI(1) }", "") == "ASK { FILTER isIRI(1) }"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "?s ?p ?o BIND (STR(?o) AS ?x) FILTER BOUND(?x)",
+        "?s ?p ?o FILTER (STRLEN(str( ?o )) > 0)",
+        "?s ?p ?o FILTER (COALESCE(STR(IRI(?o)), 'none') = 'none')",
+        "?s ?p ?o FILTER (isLiteral(?o) || CONTAINS(STR(URI(?o)), 'urn'))",
+    ],
+)
+def test_a_blank_node_has_no_text(pattern: str) -> None:
+    text = " ".join(("SELECT ?o WHERE {", pattern, "}"))
+    kept = [NamedNode(SKOLEM + o.value) if isinstance(o, BlankNode) else o for o in OBJECTS]
+
+    assert answers(store(*kept), see_blank_nodes(text, SKOLEM)) == answers(store(*OBJECTS), text)
+
+
+@pytest.mark.parametrize("condition", ["?o", "DESC(?o)", "asc( ?o )", "(?o) ?s", "STR(?p) ?o"])
+@pytest.mark.parametrize("skolem", [SKOLEM, "aaa:", "zzz:"])
+def test_blank_nodes_come_between_nothing_and_iris(condition: str, skolem: str) -> None:
+    text = "SELECT ?o { ?s ?p ?x OPTIONAL { ?s ?p ?o FILTER (?o = ?x) } } ORDER BY " + condition
+    terms = [*OBJECTS[:3], BlankNode("another"), NamedNode("urn:zebra")]
+    kept = [NamedNode(skolem + o.value) if isinstance(o, BlankNode) else o for o in terms]
+
+    def kinds(found: Store, query: str) -> list[str]:
+        """List the kinds of terms in the order they come."""
+        rows = [row[0] for row in found.query(query)]
+        return ["_" if isinstance(o, BlankNode) or skolem in str(o) else str(o) for o in rows]
+
+    assert kinds(store(*kept), see_blank_nodes(text, skolem)) == kinds(store(*terms), text)
+
+
+def test_only_variables_of_order_by_get_a_key() -> None:
+    text = (
+        "SELECT ?x { ?x ?p ?o } ORDER BY STR(?p) <urn:f>(?x) EXISTS { ?x ?p ?o } (?x + 1) LIMIT 3"
+    )
+
+    assert "COALESCE" not in see_blank_nodes(text, SKOLEM)
