@@ -67,8 +67,7 @@ def header_names(rows: Sequence[Row], top: Top, width: int) -> list[str]:
         for position in range(1, width):
             if not row[position] and below[position]:
                 row[position] = row[position - 1]
-    # A cell that is merged downwards stands in each of the rows, and says the same in all of them.
-    return [" ".join(dict.fromkeys(filter(None, words))) for words in zip(*header, strict=True)]
+    return [" ".join(filter(None, words)) for words in zip(*header, strict=True)]
 
 
 def is_value(cell: str | None) -> bool:

@@ -133,12 +133,12 @@ class _Page(HTMLParser):
         grid.cell = None
 
     def _fill_open(self, grid: _Grid) -> None:
-        """Repeat the cells of rows above that reach down into this one."""
+        """Repeat the cells of rows above that reach down into this one, but names only once."""
         while grid.row is not None and len(grid.row) in grid.open_rows:
             left, text = grid.open_rows.pop(len(grid.row))
             if left > 1:
                 grid.open_rows[len(grid.row)] = (left - 1, text)
-            grid.row.append(text)
+            grid.row.append(text if grid.plain else None)
             self._count += 1
 
     def _end_row(self, grid: _Grid) -> None:
