@@ -63,6 +63,7 @@ class Excerpt:
         self._most = most
         self._store = OxigraphStore()
         self._add((*known, *added))
+        self._remove()
 
     @property
     def reader(self) -> GraphReader:
@@ -90,6 +91,7 @@ class Excerpt:
         ]
         while lacking := self._lacking(by_path):
             self._copy(lacking)
+            self._remove()
 
     def _lacking(self, by_path: Iterable[tuple[Nodes, str, list[Reading]]]) -> Lacking:
         found: Lacking = {}
@@ -168,6 +170,8 @@ class Excerpt:
     def _add(self, quads: Collection[Quad]) -> None:
         self._size += len(quads)
         self._store.engine.extend(quads)
+
+    def _remove(self) -> None:
         for quad in self._removed:
             self._store.engine.remove(quad)
 
