@@ -225,14 +225,16 @@ class Admission:
         return now - ticket.started <= min(longest, max(_SHORTEST, turn))
 
     def _short_waits(self, now: float) -> bool:
-        return any(
-            self._usage.knows(other.caller) and not self._usage.is_heavy(other.caller, now)
-            for other in self._waiting
-        )
+        return any(self._is_light(other.caller, now) for other in self._waiting)
 
-    def _burden(self, ticket: _Ticket, now: float) -> tuple[int, float]:
+    def _burden(self, ticket: _Ticket, now: float) -> tuple[int, bool, float]:
         used = self._usage.of(ticket.caller, now).seconds
-        return self._held[ticket.caller], used + now - ticket.started
+        # Many short queries add up as well; who asks those is not the one to lose.
+        spent = used + now - ticket.started
+        return self._held[ticket.caller], not self._is_light(ticket.caller, now), spent
+
+    def _is_light(self, caller: str, now: float) -> bool:
+        return self._usage.knows(caller) and not self._usage.is_heavy(caller, now)
 
     def _ahead(self, ticket: _Ticket) -> int:
         """Count what the caller has running, and waiting since longer than this ticket."""

@@ -6,6 +6,19 @@ from pathlib import Path
 _JSON_STRING = re.compile(rb'"(?>[^"\\]++|\\.)*+"', re.DOTALL)
 
 
+def has_more_rows(path: Path, media: str, most: int, *, block_bytes: int = 1 << 22) -> bool:
+    """Tell whether a file of SPARQL results holds more solutions than `most`.
+
+    Most answers need not be counted: a row has two bytes or more, and in JSON no two rows stand
+    without the signs between them, which texts may hold as well.
+    """
+    if path.stat().st_size <= 2 * most:
+        return False
+    if media.endswith("json") and _count_signs(path, b"},{", block_bytes) < most:
+        return False
+    return count_rows(path, media, block_bytes=block_bytes) > most
+
+
 def count_rows(path: Path, media: str, *, block_bytes: int = 1 << 22) -> int:
     """Count the solutions in a file of SPARQL results, in memory of a constant size.
 
@@ -34,6 +47,16 @@ def count_rows(path: Path, media: str, *, block_bytes: int = 1 << 22) -> int:
             else:
                 counted += block.count(b"\n")
     return counted if media.endswith("xml") else max(0, counted - 1)
+
+
+def _count_signs(path: Path, signs: bytes, block_bytes: int) -> int:
+    counted, tail = 0, b""
+    with path.open("rb") as file:
+        while block := file.read(block_bytes):
+            block = tail + block
+            counted += block.count(signs)
+            tail = block[1 - len(signs) :]
+    return counted
 
 
 def _count_json(path: Path, block_bytes: int) -> int:

@@ -18,7 +18,7 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfForm
 from graph.changes import write_patch
 from graph.errors import BadQuery, DiskFull, MimirError, StoreUnavailable
 from graph.oxigraph import OxigraphStore
-from graph.readers.answer_rows import count_rows
+from graph.readers.answer_rows import has_more_rows
 from graph.readers.description import with_nodes_described
 from graph.readers.explain import as_json, explain
 from graph.readers.fork_server import serve_forks
@@ -207,7 +207,8 @@ def _written(result: Any, request: Mapping[str, Any], skolem: str) -> dict[str, 
             Path(output).write_text("true" if result else "false", encoding="utf-8")
         else:
             result.serialize(output, format=chosen)
-            if kind == "solutions" and _passes(request.get("rows"), Path(output), media):
+            rows = request.get("rows")
+            if kind == "solutions" and rows and has_more_rows(Path(output), media, rows):
                 return _too_large("rows")
             if skolem and kind == "solutions":
                 show_blank_nodes(Path(output), media, skolem)
@@ -245,11 +246,6 @@ def _dataset(request: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
                 raise GraphForbidden(f"The graph <{graph}> is not in this dataset.")
         default, named = clause.default, clause.named
     return [NamedNode(name) for name in default], [NamedNode(name) for name in named]
-
-
-def _passes(rows: int | None, path: Path, media: str) -> bool:
-    # A row has two bytes or more, so most answers need not be counted.
-    return rows is not None and path.stat().st_size > 2 * rows and count_rows(path, media) > rows
 
 
 def _counted(triples: Iterable[Triple], most: int | None) -> Iterator[Triple]:

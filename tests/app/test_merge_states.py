@@ -224,4 +224,4 @@ def points(triples: Iterable[Triple]) -> set[Point]:
 
 
 TestMerging = Merging.TestCase
-TestMerging.settings = settings(max_examples=10, stateful_step_count=25, deadline=None)
+TestMerging.settings = settings(max_examples=6, stateful_step_count=20, deadline=None)

@@ -244,4 +244,4 @@ class Proposing(RuleBasedStateMachine):
 
 
 TestProposing = Proposing.TestCase
-TestProposing.settings = settings(max_examples=8, stateful_step_count=25, deadline=None)
+TestProposing.settings = settings(max_examples=6, stateful_step_count=20, deadline=None)

@@ -140,16 +140,16 @@ def test_the_caller_that_used_less_comes_first() -> None:
             order.append(caller)
 
     threads = []
-    with ExitStack() as held:
-        for caller in ("x", "y"):
-            held.enter_context(admission.slot(caller, soon(), nothing))
-        for caller in ("heavy", "light"):
-            waiting = threading.Event()
-            threads.append(threading.Thread(target=ask, args=(caller, waiting)))
-            threads[-1].start()
-            assert waiting.wait(20)
-    for thread in threads:
-        thread.join()
+    with admission.slot("x", soon(), nothing):
+        with admission.slot("y", soon(), nothing):
+            for caller in ("heavy", "light"):
+                waiting = threading.Event()
+                threads.append(threading.Thread(target=ask, args=(caller, waiting)))
+                threads[-1].start()
+                assert waiting.wait(20)
+        # One slot is free: they take it one after the other.
+        for thread in threads:
+            thread.join()
 
     assert order == ["light", "heavy"]
 

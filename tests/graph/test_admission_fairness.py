@@ -124,3 +124,31 @@ def test_a_query_that_was_ended_for_others_counts_as_a_long_one() -> None:
 
         assert crowd.next() == "new"
     crowd.end()
+
+
+def test_who_asked_short_queries_lately_is_not_the_one_to_lose() -> None:
+    admission = Admission(2, 5, long=1)
+    ended = threading.Event()
+    losers: list[str] = []
+
+    def run(caller: str, holds: threading.Event) -> None:
+        with admission.slot(caller, later(), nothing) as keeps:
+            holds.set()
+            try:
+                while not ended.wait(0.01):
+                    keeps()
+            except QueryTimeout:
+                losers.append(caller)
+                ended.set()
+
+    known(admission, "known")
+    threads = []
+    for caller in ("known", "stranger"):
+        holds = threading.Event()
+        threads.append(threading.Thread(target=run, args=(caller, holds)))
+        threads[-1].start()
+        assert holds.wait(_PATIENCE)
+    for thread in threads:
+        thread.join()
+
+    assert losers == ["stranger"]

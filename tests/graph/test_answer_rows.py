@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import QueryResultsFormat
 
 from graph.oxigraph import OxigraphStore
-from graph.readers.answer_rows import count_rows
+from graph.readers.answer_rows import count_rows, has_more_rows
 
 FORMATS = {
     "application/sparql-results+json": QueryResultsFormat.JSON,
@@ -35,3 +35,15 @@ def test_rows_are_counted(tmp_path: Path, media: str, query: str) -> None:
 
     for size in (1, 3, 7, 64, 1 << 22):
         assert count_rows(path, media, block_bytes=size) == QUERIES[query]
+
+
+@pytest.mark.parametrize("media", FORMATS)
+@pytest.mark.parametrize("query", QUERIES)
+def test_more_rows_than_a_number_are_noticed(tmp_path: Path, media: str, query: str) -> None:
+    path = tmp_path / "answer"
+    OxigraphStore().engine.query(query).serialize(str(path), format=FORMATS[media])
+
+    for most in range(1, QUERIES[query] + 2):
+        for size in (1, 5, 1 << 22):
+            found = has_more_rows(path, media, most, block_bytes=size)
+            assert found is (QUERIES[query] > most)
