@@ -194,7 +194,9 @@ def _is_hollow(sample: Sample) -> bool:
 
 def _tokens(lines: Sequence[str]) -> list[str]:
     """Find runs of signs that stand equally often in every line."""
-    bare = [_IN_QUOTES.sub("q", line).rstrip(",;\t|") for line in lines]
+    bare = [_IN_QUOTES.sub("q", line) for line in lines]
+    if all(line.endswith(DELIMITERS) for line in bare):
+        bare = [line.rstrip("".join(DELIMITERS)) for line in bare]
     found = sorted({match.group() for match in _TOKEN.finditer(bare[0])})
     even = _EVEN * len(bare)
     return [
