@@ -7,7 +7,9 @@ databases declared (the generated at a weight of 0.15), rounded towards doubt. W
 without the database that is judged (10 folds of databases), of what was given 0.9 or more were
 right: references 95.9 % of 343, keys of one column 97.9 % of 288, keys of several columns 93.8 %
 of 32, all on published databases. On 21 further generated ones, made when the numbers stood, it
-was 158 of 158 references and 144 of 146 keys. Isotonic maps were no better.
+was 158 of 158 references and 144 of 146 keys. Isotonic maps were no better. The maps stayed when
+hierarchies, roles of people and alternate keys became signs: 319 of 327 references on the published
+databases, and 27 of 27 on four made afterwards.
 """
 
 from dataclasses import dataclass
