@@ -53,7 +53,7 @@ class RowOrigins:
         staged = next((table for table in self._tables if table.name == item.table), None)
         if staged is None or self._schema is None:
             return {}
-        from extraction.origins import find_row
+        from extraction.landing.origins import find_row
 
         origin = find_row(iri, item, staged, self._schema, self._project.names)
         return {"file": origin.file, "row": origin.row} if origin else {}

@@ -24,10 +24,10 @@ from graph.lexical import quote_text
 from graph.names import ProjectNames
 from graph.schema import Schema, StagedTable
 from inference.infer import infer_schema
-from inference.naming import name_schema
-from inference.owl import ontology_quads
-from inference.rml import rml_quads
-from inference.shapes import shape_quads
+from inference.knowledge.naming import name_schema
+from inference.knowledge.owl import ontology_quads
+from inference.knowledge.rml import rml_quads
+from inference.knowledge.shapes import shape_quads
 
 _ROWS = 1_000_000
 _BLANK_HASH = "0" * 64

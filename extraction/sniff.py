@@ -5,9 +5,9 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from extraction.databases.sql_tables import STATEMENT
+from extraction.documents.markdown_tables import RULE
 from extraction.encodings import MARKS, wide_of
-from extraction.markdown_tables import RULE
-from extraction.sql_tables import STATEMENT
 from graph.errors import BadInput
 
 Kind = Literal[

@@ -10,19 +10,10 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from extraction import (
-    archives,
-    columnar,
-    delimited,
-    html_tables,
-    json_tables,
-    markdown_tables,
-    sniff,
-    spreadsheets,
-    sql_tables,
-    sqlite_tables,
-    xml_tables,
-)
+from extraction import archives, sniff, spreadsheets
+from extraction.databases import sql_tables, sqlite_tables
+from extraction.delimited import table as delimited
+from extraction.documents import columnar, html_tables, json_tables, markdown_tables, xml_tables
 from extraction.grid_tables import join
 from extraction.staging import Reject, Source, Staging
 from graph.errors import BadInput

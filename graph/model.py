@@ -1,7 +1,8 @@
 """Names of tables, columns and references in the knowledge graph: classes, attributes, links.
 
-`inference.naming` makes a `KnowledgeModel` from a `Schema`; `extraction.mapping` lands rows by it,
-`inference.owl`, `inference.shapes` and `inference.rml` describe it, `ml` and `alerting` read it.
+`inference.knowledge.naming` makes a `KnowledgeModel` from a `Schema`; `extraction.landing.mapping`
+lands rows by it, `inference.knowledge.owl`, `inference.knowledge.shapes` and
+`inference.knowledge.rml` describe it, `ml` and `alerting` read it.
 """
 
 import dataclasses

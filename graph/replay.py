@@ -2,8 +2,8 @@
 
 They hold what landed, in canonical form, under the headers of the source. Columns are added where
 RML has no words: names of rows without a key, targets that are not found by their key, and values
-read as the type of the column that they point to. `inference.rml` writes the mapping,
-`extraction.replay` the files; both take names from here.
+read as the type of the column that they point to. `inference.knowledge.rml` writes the mapping,
+`extraction.landing.replay` the files; both take names from here.
 """
 
 from collections.abc import Iterator

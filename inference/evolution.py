@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from graph.schema import Column, Datatype, Schema, Table
-from inference.drift import compare_sketches
+from inference.columns.drift import compare_sketches
+from inference.columns.sketches import ColumnSketch
 from inference.headers import header_words
 from inference.retyping import WIDER
-from inference.similarity import akin
-from inference.sketches import ColumnSketch
+from inference.structure.similarity import akin
 
 Kind = Literal[
     "table-added", "table-dropped", "column-added", "column-dropped", "column-renamed",

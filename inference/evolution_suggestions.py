@@ -8,8 +8,8 @@ from graph.names import ProjectNames
 from graph.terms import NamedNode, Quad
 from graph.vocab import MIMIR, OWL, RDF, RDFS, SKOS, XSD
 from inference.evolution import SchemaChange
-from inference.graph_writer import GraphWriter, typed
-from inference.suggestions import Suggestion
+from inference.knowledge.graph_writer import GraphWriter, typed
+from inference.knowledge.suggestions import Suggestion
 
 _GONE = 0.6
 _HARMLESS = 0.95

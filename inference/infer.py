@@ -7,32 +7,32 @@ from pathlib import Path
 
 from graph.ontology.schema_overrides import SchemaOverride
 from graph.schema import Key, Reference, Schema, StagedTable, Table
-from inference.alternate_keys import alternate_keys
-from inference.choice import choose_links
-from inference.composites import CompositeFinder
-from inference.datatypes import decide_columns
-from inference.dependencies import dependencies
-from inference.inclusions import Inclusions, TableView
-from inference.key_candidates import as_key, is_worth_declaring, primary_key
-from inference.keys import KeyFinder
-from inference.kinds import table_kind
-from inference.outgoing import outgoing_references
+from inference.columns.datatypes import decide_columns
+from inference.columns.profile import ValueStore
+from inference.columns.sketches import ColumnSketch, sketch_table
+from inference.columns.statistics import enumerations, patterns
 from inference.overrides import (
     applicable,
     overridden_columns,
     overridden_key,
     overridden_links,
 )
-from inference.ownership import Ownership, is_unique
-from inference.profile import ValueStore
-from inference.reference_names import KeyedTable
-from inference.references import ReferenceFinder
 from inference.retyping import kept_types
 from inference.semantics import ValueFacts, semantic_columns, value_facts
-from inference.sketches import ColumnSketch, sketch_table
-from inference.statistics import enumerations, patterns
-from inference.subtypes import discriminator
-from inference.table_names import surrogate_headers, table_nouns
+from inference.structure.alternate_keys import alternate_keys
+from inference.structure.choice import choose_links
+from inference.structure.composites import CompositeFinder
+from inference.structure.dependencies import dependencies
+from inference.structure.inclusions import Inclusions, TableView
+from inference.structure.key_candidates import as_key, is_worth_declaring, primary_key
+from inference.structure.keys import KeyFinder
+from inference.structure.kinds import table_kind
+from inference.structure.outgoing import outgoing_references
+from inference.structure.ownership import Ownership, is_unique
+from inference.structure.reference_names import KeyedTable
+from inference.structure.references import ReferenceFinder
+from inference.structure.subtypes import discriminator
+from inference.structure.table_names import surrogate_headers, table_nouns
 
 
 def infer_schema(

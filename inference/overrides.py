@@ -6,11 +6,11 @@ from dataclasses import replace
 from graph.lexical import lexical_sql, quote_name
 from graph.ontology.schema_overrides import SchemaOverride
 from graph.schema import Column, Decision, Key, StagedTable
-from inference.datatypes import column_read_as
-from inference.inclusions import Inclusions, TableView
-from inference.profile import ColumnProfile, ValueStore
-from inference.references import Link
-from inference.statistics import measured_columns
+from inference.columns.datatypes import column_read_as
+from inference.columns.profile import ColumnProfile, ValueStore
+from inference.columns.statistics import measured_columns
+from inference.structure.inclusions import Inclusions, TableView
+from inference.structure.references import Link
 
 _CERTAIN = 50.0
 """Log odds of what a person said."""

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from graph.ontology.schema_overrides import SchemaOverride
 from graph.schema import Column, Datatype, Schema, Table
-from inference.datatypes import column_read_as
-from inference.profile import ColumnProfile, ValueStore
-from inference.statistics import measured_columns
+from inference.columns.datatypes import column_read_as
+from inference.columns.profile import ColumnProfile, ValueStore
+from inference.columns.statistics import measured_columns
 
 WIDER: frozenset[tuple[Datatype, Datatype]] = frozenset(
     {("integer", "decimal"), ("integer", "double"), ("decimal", "double"), ("date", "dateTime")}

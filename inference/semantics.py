@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from graph.schema import Column, Decision, Key, Reference, SemanticType
+from inference.columns.profile import ValueStore
+from inference.columns.units import unit_words
 from inference.detectors import network, people, places, quantities, texts
 from inference.detectors.forms import FORMS, form_sql
 from inference.detectors.languages import SCRIPTS, STOP_WORDS
 from inference.detectors.lexicon import word_lists
 from inference.detectors.personal import personal_class
 from inference.detectors.view import ColumnView, Detector, Finding
-from inference.profile import ValueStore
-from inference.units import unit_words
 
 DETECTORS: tuple[Detector, ...] = (
     *network.DETECTORS,

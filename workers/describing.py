@@ -8,11 +8,11 @@ from graph.names import ProjectNames
 from graph.ontology.edits import OntologyEdit, edited_model, edited_quads
 from graph.schema import Schema
 from graph.terms import BlankNode, NamedNode, Quad, Subject, Term
-from inference.meanings import meaning_quads
-from inference.owl import ontology_quads
-from inference.rml import rml_quads
-from inference.shapes import shape_quads
-from inference.table_facts import table_quads
+from inference.knowledge.meanings import meaning_quads
+from inference.knowledge.owl import ontology_quads
+from inference.knowledge.rml import rml_quads
+from inference.knowledge.shapes import shape_quads
+from inference.knowledge.table_facts import table_quads
 
 
 @dataclass(frozen=True)

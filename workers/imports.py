@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from extraction.mapping import Landing
+from extraction.landing.mapping import Landing
 from extraction.staging import Staging
 from graph.errors import MimirError
 from graph.names import ProjectNames

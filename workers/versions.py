@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from graph.model import KnowledgeModel
 from graph.schema import Schema
+from inference.columns.sketches import ColumnSketch, sketches_from_json
 from inference.evolution import SchemaChange, schema_changes
-from inference.sketches import ColumnSketch, sketches_from_json
 from workers.artifacts import get_json
 from workers.orchestrator import StepContext
 

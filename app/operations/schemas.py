@@ -18,7 +18,7 @@ from graph.ontology.schema_overrides import (
 from graph.projects import Project
 from graph.schema import Datatype, Schema
 from graph.store import GraphReader
-from inference.reading_back import read_schema
+from inference.knowledge.reading_back import read_schema
 from workers.runs import last_output
 from workers.sources import ingest_inputs
 from workers.stored import read_stored_json

@@ -1,7 +1,7 @@
 """Numbers that measure: quantities with units, money, percentages, years."""
 
+from inference.columns.units import CURRENCY_IRI, currency_of, unit_iri
 from inference.detectors.view import ColumnView, Finding, named, phrases
-from inference.units import CURRENCY_IRI, currency_of, unit_iri
 
 _MONEY = phrases(
     "price, prices, cost, costs, amount, salary, wage, wages, revenue, fee, fees, tax, balance, "

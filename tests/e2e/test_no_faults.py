@@ -10,12 +10,12 @@ from alerting.alerts import reconcile
 from alerting.evaluate import evaluate
 from alerting.rules import derive_rules
 from app.demo_data import generate
-from extraction.mapping import land
+from extraction.landing.mapping import land
 from extraction.tables import stage
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
 from inference.infer import infer_schema
-from inference.naming import name_schema
+from inference.knowledge.naming import name_schema
 
 NOW = datetime(2025, 4, 1, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from extraction.mapping import Landing, quarantine_quads
+from extraction.landing.mapping import Landing, quarantine_quads
 from graph.model import AttributeDef, ClassDef, KnowledgeModel, LinkDef
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore

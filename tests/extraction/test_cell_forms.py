@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from extraction.cell_forms import cell_forms
+from extraction.landing.cell_forms import cell_forms
 from graph.schema import Column, Decision, Schema, Table
 from tests.extraction.mapping_cases import stage
 

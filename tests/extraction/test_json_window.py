@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extraction import json_window
-from extraction.json_window import JsonWindow
+from extraction.documents import json_window
+from extraction.documents.json_window import JsonWindow
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from extraction.mapping import land, quarantine_quads
-from extraction.quarantine import write_quads
+from extraction.landing.mapping import land, quarantine_quads
+from extraction.landing.quarantine import write_quads
 from graph.errors import BadInput
 from graph.model import JunctionDef, KnowledgeModel
 from graph.oxigraph import OxigraphStore

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from extraction.mapping import land
+from extraction.landing.mapping import land
 from graph.model import JunctionDef, KnowledgeModel
 from graph.schema import Schema
 from tests.extraction.mapping_cases import (

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from extraction.repairs import nearest_sql, repair_sql
+from extraction.landing.repairs import nearest_sql, repair_sql
 from graph.lexical import quote_text
 from graph.schema import Column, Datatype, Decision
 

@@ -10,17 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
-from extraction.mapping import land
-from extraction.replay import write_replay
+from extraction.landing.mapping import land
+from extraction.landing.replay import write_replay
 from extraction.tables import stage
 from graph.model import KnowledgeModel
 from graph.names import ProjectNames
 from graph.schema import Schema, StagedTable
 from graph.terms import BlankNode
 from inference.infer import infer_schema
-from inference.naming import name_schema
-from inference.rml import rml_quads
-from inference.table_facts import table_quads
+from inference.knowledge.naming import name_schema
+from inference.knowledge.rml import rml_quads
+from inference.knowledge.table_facts import table_quads
 from tests.morph_kgc import needs_morph_kgc, replay
 
 NAMES = ProjectNames("https://example.org/", "shop")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from graph.schema import Column, Key, Schema, Table
-from inference.reading_back import READ
+from inference.knowledge.reading_back import READ
 
 
 def essence(schema: Schema) -> Schema:

@@ -3,8 +3,14 @@
 import pytest
 
 from graph.schema import Column, Decision
-from inference.accident import number_surprise, reach, run_density, text_surprise, uniqueness
-from inference.calibration import KEY, REFERENCE, WIDE_KEY, WIDE_REFERENCE, Platt
+from inference.structure.accident import (
+    number_surprise,
+    reach,
+    run_density,
+    text_surprise,
+    uniqueness,
+)
+from inference.structure.calibration import KEY, REFERENCE, WIDE_KEY, WIDE_REFERENCE, Platt
 
 
 def numbers(low: int, high: int, distinct: int) -> Column:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from graph.schema import Column, Decision, Key, Schema, Table
-from inference.csvw import CONTEXT, CsvFile, csvw_metadata
-from inference.naming import name_schema
+from inference.knowledge.csvw import CONTEXT, CsvFile, csvw_metadata
+from inference.knowledge.naming import name_schema
 from tests.inference.knowledge import NAMES, shop_schema
 
 SURE = Decision(1.0)

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.drift import ColumnDrift, measure_drift
+from inference.columns.drift import ColumnDrift, measure_drift
+from inference.columns.sketches import STEPS, ColumnSketch, sketches_from_json
 from inference.infer import infer_with_sketches
-from inference.sketches import STEPS, ColumnSketch, sketches_from_json
 from tests.inference.staging import stage
 
 ROWS = 2_000

@@ -14,7 +14,7 @@ from inference.evolution import (
 )
 from inference.evolution_suggestions import evolution_suggestions
 from inference.infer import infer_with_sketches
-from inference.naming import name_schema
+from inference.knowledge.naming import name_schema
 from tests.inference.staging import stage
 
 NAMES = ProjectNames("https://example.org/", "shop")

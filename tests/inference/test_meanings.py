@@ -8,12 +8,12 @@ from graph.names import ProjectNames
 from graph.ontology.lint import dl_problems
 from graph.terms import BlankNode, NamedNode, Quad
 from graph.vocab import MIMIR, QUDT, RDF, RDFS, SKOS, SOSA
-from inference.alignments import alignment_suggestions
 from inference.infer import infer_schema
-from inference.meanings import meaning_quads
-from inference.naming import name_schema
-from inference.owl import ontology_quads
-from inference.suggestions import Suggestion, hierarchy_suggestions, skolemised
+from inference.knowledge.alignments import alignment_suggestions
+from inference.knowledge.meanings import meaning_quads
+from inference.knowledge.naming import name_schema
+from inference.knowledge.owl import ontology_quads
+from inference.knowledge.suggestions import Suggestion, hierarchy_suggestions, skolemised
 from tests.inference.staging import stage
 
 NAMES = ProjectNames("https://example.org/", "plant")

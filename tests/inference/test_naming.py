@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from graph.model import KnowledgeModel
 from graph.schema import Column, Datatype, Decision, Key, Reference, Schema, Table
-from inference.naming import name_schema
+from inference.knowledge.naming import name_schema
 
 SURE = Decision(1.0)
 

@@ -13,7 +13,7 @@ from graph.readers.update import Scope
 from graph.schema import Schema
 from graph.terms import Quad
 from graph.vocab import OWL, RDF, RDFS
-from inference.naming import name_schema
+from inference.knowledge.naming import name_schema
 from tests.inference.knowledge import NAMES, shop_schema
 from tests.inference.test_owl_api import ODD
 from tests.owl_api import needs_owl_api, owl_api

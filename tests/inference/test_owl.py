@@ -15,8 +15,8 @@ from graph.oxigraph import OxigraphStore
 from graph.schema import Column, Decision, Key, Reference, Schema, Table
 from graph.terms import BlankNode, Literal, NamedNode, Quad
 from graph.vocab import OWL, RDF, RDFS, XSD
-from inference.naming import name_schema
-from inference.owl import OWL_DATATYPES, ontology_quads
+from inference.knowledge.naming import name_schema
+from inference.knowledge.owl import OWL_DATATYPES, ontology_quads
 from tests.inference.knowledge import NAMES, shop_schema
 
 KINDS = {

@@ -13,8 +13,8 @@ from graph.export import write_graph
 from graph.names import ProjectNames
 from graph.schema import Column, Datatype, Decision, Key, Reference, Schema, StagedTable, Table
 from inference.infer import infer_schema
-from inference.naming import name_schema
-from inference.owl import ontology_quads
+from inference.knowledge.naming import name_schema
+from inference.knowledge.owl import ontology_quads
 from tests.inference.knowledge import NAMES, shop_schema
 from tests.inference.test_naming import schemas
 from tests.owl_api import dl_complaints, needs_owl_api

@@ -15,8 +15,8 @@ from graph.schema import Column, Datatype, Decision, Key, Reference, Schema, Tab
 from graph.terms import Literal, NamedNode, Quad
 from graph.vocab import SH, XSD
 from inference.infer import infer_schema
-from inference.naming import name_schema
-from inference.reading_back import read_schema
+from inference.knowledge.naming import name_schema
+from inference.knowledge.reading_back import read_schema
 from tests.inference.essence import essence
 from tests.inference.knowledge import NAMES, shop_schema
 from tests.inference.staging import stage

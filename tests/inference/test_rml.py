@@ -7,8 +7,8 @@ from graph.names import ProjectNames
 from graph.schema import Column, Decision, Key, Schema, Table
 from graph.terms import Literal, NamedNode, Quad, Term
 from graph.vocab import QL, RDF, RML, RR, XSD
-from inference.naming import name_schema
-from inference.rml import rml_quads
+from inference.knowledge.naming import name_schema
+from inference.knowledge.rml import rml_quads
 from tests.inference.knowledge import NAMES, shop_schema
 
 

@@ -10,9 +10,9 @@ import pytest
 from graph.schema import Column, SemanticType
 from graph.vocab import SH
 from inference.infer import infer_schema
-from inference.naming import name_schema
+from inference.knowledge.naming import name_schema
+from inference.knowledge.shapes import shape_quads
 from inference.plain import plain_schema
-from inference.shapes import shape_quads
 from tests.inference.knowledge import NAMES
 from tests.inference.semantic_cases import CASES, Case
 from tests.inference.staging import stage

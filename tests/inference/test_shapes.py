@@ -10,9 +10,9 @@ from graph.schema import Column, Decision, Key, Schema, SemanticType, Table
 from graph.shacl.validation import ValidationReport, validate
 from graph.terms import BlankNode, Literal, NamedNode, Quad, Term
 from graph.vocab import RDF, SH, XSD
-from inference.naming import name_schema
-from inference.shapes import shape_quads
-from inference.value_bounds import bounds_of, form_of
+from inference.knowledge.naming import name_schema
+from inference.knowledge.shapes import shape_quads
+from inference.knowledge.value_bounds import bounds_of, form_of
 from tests.inference.knowledge import NAMES, shop_schema
 
 Fact = tuple[NamedNode, NamedNode, Term]

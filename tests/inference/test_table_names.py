@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from inference.infer import infer_schema
-from inference.table_names import table_nouns
+from inference.structure.table_names import table_nouns
 from tests.inference.staging import stage
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from graph.schema import Schema
-from inference.accident import precedence
 from inference.infer import infer_schema
-from inference.similarity import akin, holds_people, is_agent
+from inference.structure.accident import precedence
+from inference.structure.similarity import akin, holds_people, is_agent
 from tests.inference.staging import stage
 
 Tables = dict[str, tuple[str, Sequence[Sequence[object]]]]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from graph.lexical import lexical_sql
 from graph.schema import Column
-from inference.datatypes import decide_columns
-from inference.profile import ValueStore
+from inference.columns.datatypes import decide_columns
+from inference.columns.profile import ValueStore
 from tests.inference.staging import stage
 
 Case = tuple[str, list[str | None], str, list[str]]

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from extraction.landings import TableLanding
-from extraction.mapping import Landing
+from extraction.landing.landings import TableLanding
+from extraction.landing.mapping import Landing
 from extraction.staging import Reject, Staging
 from graph.changes import ChangeSet
 from graph.projects import Project

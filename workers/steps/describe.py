@@ -27,8 +27,8 @@ from graph.sparql import bind, load_query
 from graph.store import GraphReader
 from graph.terms import NamedNode, Quad
 from graph.vocab import MIMIR, RDF
-from inference import reading_back
-from inference.naming import name_schema
+from inference.knowledge import reading_back
+from inference.knowledge.naming import name_schema
 from workers.artifacts import get_json, put_json, read_schema
 from workers.column_records import column_change
 from workers.describing import describe

@@ -6,9 +6,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from extraction.difference import Difference, difference
-from extraction.landings import append_file
-from extraction.mapping import (
+from extraction.landing.difference import Difference, difference
+from extraction.landing.landings import append_file
+from extraction.landing.mapping import (
     Landing,
     land,
     quarantine_quads,

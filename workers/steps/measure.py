@@ -8,9 +8,9 @@ from graph.names import ProjectNames
 from graph.records import Facts, record_quads
 from graph.terms import NamedNode, Quad
 from graph.vocab import DQV, MIMIR, RDF, RDFS
-from inference.drift import ColumnDrift, measure_drift
+from inference.columns.drift import ColumnDrift, measure_drift
+from inference.columns.sketches import ColumnSketch
 from inference.evolution import SchemaChange
-from inference.sketches import ColumnSketch
 from workers.orchestrator import StepContext, StepResult
 from workers.runs import last_output
 from workers.versions import Files, changes_since, read_version, version_files

@@ -8,9 +8,9 @@ from graph.errors import BadInput
 from graph.names import ProjectNames
 from graph.proposals import list_proposals
 from graph.terms import NamedNode
-from inference.alignments import alignment_suggestions
 from inference.evolution_suggestions import evolution_suggestions
-from inference.suggestions import Suggestion, hierarchy_suggestions, skolemised
+from inference.knowledge.alignments import alignment_suggestions
+from inference.knowledge.suggestions import Suggestion, hierarchy_suggestions, skolemised
 from workers.artifacts import read_model, read_schema
 from workers.orchestrator import StepContext, StepResult
 from workers.versions import changes_since, read_version

@@ -3,11 +3,11 @@
 import codecs
 from typing import Any
 
-from extraction.cell_forms import cell_forms
-from extraction.replay import write_replay
+from extraction.landing.cell_forms import cell_forms
+from extraction.landing.replay import write_replay
 from extraction.staging import Reading, Staging
 from graph.schema import Schema
-from inference.csvw import CsvFile, csvw_metadata
+from inference.knowledge.csvw import CsvFile, csvw_metadata
 from workers.artifacts import put_json, read_model, read_schema
 from workers.orchestrator import StepContext, StepResult
 from workers.staging import staged

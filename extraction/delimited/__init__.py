@@ -1,0 +1,1 @@
+"""Delimited text: how it is written, and its rows."""

@@ -1,0 +1,313 @@
+"""How a delimited text is written: delimiter, quote, escape, header, number of columns.
+
+Decided on a sample; the readers prove it on the whole file.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from extraction import grids
+from extraction.delimited import comments, mending
+from extraction.delimited.samples import RUNS, UNIT, Form, Sample, first_table, parse, unified
+from extraction.staging import column_names
+
+DELIMITERS = (",", ";", "\t", "|")
+_RARE = ("~", "^", ":", "#", "!", "*", "\x01", "\x02", "\x1e", UNIT, " ")
+_LEAST_LINES = 3
+_RARE_FACTOR = 0.9
+_RUN_FACTOR = 1.1
+_PURE_FACTOR = 2.0
+_EVEN = 0.95
+_SPACED = 0.9
+_LINES = 100
+_EDGE = r"[,;\t|~^\x1f]"
+_QUOTED = {
+    quote: re.compile(
+        rf"(?:^|{_EDGE}) ?{quote}(?:[^{quote}\r\n]|{quote}{quote})*+{quote}(?={_EDGE}|\r?$)",
+        re.MULTILINE,
+    )
+    for quote in ('"', "'")
+}
+_BACKSLASHED = re.compile(r'\\"(?![,;\t|\r\n]|\Z)')
+_DOUBLED = re.compile(r'(?<![\\,;\t|\r\n])""(?!\Z)')
+_IN_QUOTES = re.compile(r'"[^"\r\n]*"')
+_TOKEN = re.compile(r"(?:([^\w\s\"'.()\[\]{}/\\+-])\1{1,2}|\t\t|[|~^][^\w\s\"'][|~^]|<>|=>|->|%%)")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text is written.
+
+    Attributes:
+        delimiter, quote: one character each, as the readers see them.
+        escape: character before a quote inside quotes; None means that the quote is doubled.
+        spaced: whether a space follows each delimiter, which is no part of the cell.
+        token: a delimiter of several characters that `UNIT` stands for; else empty.
+        columns: names of all columns.
+        names: the same as they are written; none when the text does not name them.
+        head: cells of the last row of the header as they are written.
+        widths: numbers of cells that a row may have without being ragged.
+        header_rows: records that name the columns; 0 when the text does not name them.
+        above: texts of the lines above the header that are not blank, with their line numbers.
+        rows_above: records above the header, blank lines among them.
+        top_lines: physical lines up to and including the header.
+        top_is_plain: whether each of them is one record, so that an engine can skip by count.
+        consistency: share of sample rows with the usual number of cells.
+        forms: what the columns look like; empty when the sample shows too little.
+        sparse: whether rows with a single cell are common.
+        comment: what the comment lines among the rows begin with, or empty.
+    """
+
+    delimiter: str
+    quote: str
+    escape: str | None
+    spaced: bool
+    token: str
+    columns: tuple[str, ...]
+    names: tuple[str, ...]
+    head: tuple[str, ...]
+    widths: frozenset[int]
+    header_rows: int
+    above: tuple[tuple[int, str], ...]
+    rows_above: int
+    top_lines: int
+    top_is_plain: bool
+    consistency: float
+    forms: tuple[mending.Column, ...]
+    sparse: bool
+    comment: str = ""
+
+    @property
+    def header(self) -> bool:
+        """Whether the text names its columns."""
+        return self.header_rows > 0
+
+    @property
+    def confidence(self) -> float:
+        """How sure the dialect is: the share of even rows, less where one column is all."""
+        return round(self.consistency * (1.0 if len(self.columns) > 1 else 0.7), 3)
+
+
+def detect(text: str, *, complete: bool) -> Dialect:
+    """Detect the dialect of a text.
+
+    Args:
+        text: the text or its first lines, line ends untranslated.
+        complete: whether it is all; else the last record may be cut and is left out.
+    """
+    lead = comments.lead_of(text)
+    text = text[len(lead.text) :]
+    quote = _quote_of(text)
+    escape = "\\" if len(_BACKSLASHED.findall(text)) > len(_DOUBLED.findall(text)) else None
+    samples = [parse(text, Form(d, quote, escape), complete=complete) for d in DELIMITERS]
+    best = max(samples, key=lambda sample: sample.score)
+    best = _rarer(text, best, quote, escape, complete=complete)
+    if best.score <= 0:
+        unused = next((d for d in DELIMITERS if d not in text), UNIT)
+        best = parse(text, Form(unused, quote, escape), complete=complete)
+    elif not best.form.token and _is_spaced(best):
+        form = Form(best.form.delimiter, quote, escape, spaced=True)
+        best = parse(text, form, complete=complete)
+    dialect = _dialect_of(first_table(_mended(text, best)))
+    return _below_comments(dialect, lead, comments.sign_inside(text, lead.sign))
+
+
+def _below_comments(dialect: Dialect, lead: comments.Lead, sign: str) -> Dialect:
+    """Count the comments above the table, and take their sign off the header."""
+    count = lead.lines
+    lines = lead.text.splitlines()
+    above = tuple((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    below = tuple((line + count, text) for line, text in dialect.above)
+    names = dialect.names
+    if names and lead.sign and names[0].startswith(lead.sign):
+        names = (names[0].removeprefix(lead.sign).strip(), *names[1:])
+    return replace(
+        dialect,
+        columns=column_names(names) if names else dialect.columns,
+        names=names,
+        above=(*above, *below),
+        rows_above=dialect.rows_above + count,
+        top_lines=dialect.top_lines + count,
+        comment=sign,
+    )
+
+
+def _quote_of(text: str) -> str:
+    double, single = (len(_QUOTED[quote].findall(text)) for quote in ('"', "'"))
+    return "'" if single > 1 and single > double else '"'
+
+
+def _rarer(text: str, best: Sample, quote: str, escape: str | None, *, complete: bool) -> Sample:
+    """Try the delimiters that few files have; they must split every line alike."""
+    lines = list(islice((line for line in text.splitlines() if line.strip()), _LINES))
+    if len(lines) < 2 or sum(map(_is_number, lines)) * 2 > len(lines):
+        return best
+    forms = [Form(UNIT, quote, escape, token=token) for token in _tokens(lines)]
+    if best.score < 1 / 3:
+        runs = [run for run in RUNS if _is_run(run, lines)][:1]
+        rare = [d for d in _RARE if all(d in line for line in lines) and "://" not in text]
+        forms += [Form(d, quote, escape) for d in rare if not (runs == ["  "] and d == " ")]
+        forms += [Form(UNIT, quote, escape, token=run) for run in runs]
+    reached = best.score
+    for form in forms:
+        found = parse(unified(text, form.token), form, complete=complete)
+        score = found.score * _factor(form.token, "".join(lines), best)
+        if found.width >= _least_width(form) and found.consistency >= _EVEN and score > reached:
+            best, reached = found, score
+    return best
+
+
+def _is_number(line: str) -> bool:
+    return grids.is_value(line) and not RUNS["  "].search(line.strip())
+
+
+def _is_run(run: str, lines: Sequence[str]) -> bool:
+    return len(lines) >= _LEAST_LINES and all(RUNS[run].search(line.strip()) for line in lines)
+
+
+def _least_width(form: Form) -> int:
+    """Give the least number of cells: single blanks part the words of every text."""
+    return 3 if " " in (form.delimiter, form.token) else 2
+
+
+def _factor(token: str, text: str, best: Sample) -> float:
+    """Weigh a delimiter: a run of signs that never stand alone is rarely chance.
+
+    Nor is one between whose signs nothing ever stands.
+    """
+    if not token or token in RUNS:
+        return _RARE_FACTOR
+    alone = token[0] in text.replace(token, "")
+    hollow = token == best.form.delimiter * len(token) and _is_hollow(best)
+    return _PURE_FACTOR if hollow or not alone else _RUN_FACTOR
+
+
+def _is_hollow(sample: Sample) -> bool:
+    """Tell whether every other column of the first row is empty in all rows."""
+    width = min(sample.width, len(sample.rows[0]))
+    rows = [row[:width] for row in sample.rows if len(row) >= width]
+    empty = sum(not any(cells) for cells in zip(*rows, strict=True))
+    return empty * 2 >= width - 1
+
+
+def _tokens(lines: Sequence[str]) -> list[str]:
+    """Find runs of signs that stand equally often in every line."""
+    bare = [_IN_QUOTES.sub("q", line) for line in lines]
+    if all(line.endswith(DELIMITERS) for line in bare):
+        bare = [line.rstrip("".join(DELIMITERS)) for line in bare]
+    found = sorted({match.group() for match in _TOKEN.finditer(bare[0])})
+    even = _EVEN * len(bare)
+    return [
+        token
+        for token in found
+        if sum(line.count(token) == bare[0].count(token) for line in bare) >= even
+    ]
+
+
+def _is_spaced(sample: Sample) -> bool:
+    """Tell whether cells after the first start with exactly one space, nearly always."""
+    cells = [cell for row in sample.rows for cell in row[1:] if cell]
+    spaced = sum(1 for cell in cells if cell[0] == " " and cell[1:2] != " ")
+    return len(cells) > 3 and spaced >= _SPACED * len(cells)
+
+
+def _mended(text: str, sample: Sample) -> Sample:
+    """Read the first line again where a stray quote hides the header."""
+    form = sample.form
+    if sample.width < 2 or not sample.rows or len(sample.rows[0]) == sample.width:
+        return sample
+    line = next(_lines(unified(text, form.token)), "")
+    if not line.strip() or form.escape:
+        return sample
+    wanted = frozenset({sample.width})
+    cells = mending.mend_quotes(line, form.delimiter, form.quote, wanted, spaced=form.spaced)
+    if cells is None:
+        return sample
+    second = parse(text[len(line) :].lstrip("\r\n"), form, complete=True)
+    rows = [[cell or "" for cell in cells], *second.rows[: len(sample.rows)]]
+    last_lines = [1, *(number + 1 for number in second.last_lines[: len(sample.rows)])]
+    return Sample(form, rows, last_lines, sample.width, sample.consistency, sample.score)
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in io.StringIO(text, newline=""):
+        yield line.rstrip("\r\n")
+
+
+def _dialect_of(sample: Sample) -> Dialect:
+    form, rows = sample.form, sample.rows
+    top = grids.find_top(rows, sample.width)
+    named = _named_rows(rows, top, sample.width)
+    head = named[top.body - 1] if top.header else ()
+    width = _table_width(sample, top, len(head))
+    names = grids.header_names(named, top, width)
+    top_lines = sample.last_lines[top.body - 1] if top.body else 0
+    body = [row for row in rows[top.body :] if grids.filled(row)]
+    above = tuple(
+        (line, form.delimiter.join(row).strip(form.delimiter + " "))
+        for line, row in zip(sample.last_lines, rows[: top.above], strict=False)
+        if any(cell.strip() for cell in row)
+    )
+    return Dialect(
+        delimiter=form.delimiter,
+        quote=form.quote,
+        escape=form.escape,
+        spaced=form.spaced,
+        token=form.token,
+        columns=column_names(names),
+        names=tuple(names) if top.header else (),
+        head=tuple(head),
+        widths=_widths(sample, top, width),
+        header_rows=top.header_rows,
+        above=above,
+        rows_above=top.above,
+        top_lines=top_lines,
+        top_is_plain=top_lines == top.body,
+        consistency=sample.consistency,
+        forms=mending.columns_of(body, width),
+        sparse=_is_sparse(body, width),
+    )
+
+
+def _widths(sample: Sample, top: grids.Top, width: int) -> frozenset[int]:
+    """Give the numbers of cells that rows may have: the columns, and fewer where rows stop early.
+
+    Rows that all stop early after one that names columns are another table.
+    """
+    fewer = min(sample.width, width)
+    body = [row for row in sample.rows[top.body :] if grids.filled(row)]
+    shorter = [position for position, row in enumerate(body) if len(row) == fewer]
+    if fewer < width and shorter and shorter[0] > 0 and grids.is_naming(body[shorter[0]]):
+        after = body[shorter[0] :]
+        if sum(len(row) == fewer for row in after) >= _EVEN * len(after):
+            return frozenset({width})
+    return frozenset({width, fewer})
+
+
+def _is_sparse(body: Sequence[Sequence[str]], width: int) -> bool:
+    """Tell whether rows with a single text stand in the middle of the table, too."""
+    notes = [position for position, row in enumerate(body) if grids.is_note(row, width)]
+    last = max((p for p in range(len(body)) if p not in set(notes)), default=0)
+    return sum(position < last for position in notes) * 50 > len(body)
+
+
+def _named_rows(rows: Sequence[Sequence[str]], top: grids.Top, width: int) -> list[Sequence[str]]:
+    """Leave out the one empty cell of a header row that has one cell more than the rows below."""
+    named = list(rows)
+    for position in range(top.above, top.body):
+        row = rows[position]
+        blanks = [i for i, cell in enumerate(row) if not cell.strip()]
+        if len(row) == width + 1 and len(blanks) == 1:
+            named[position] = [*row[: blanks[0]], *row[blanks[0] + 1 :]]
+    return named
+
+
+def _table_width(sample: Sample, top: grids.Top, head: int) -> int:
+    """Give the number of columns: the header's, or the rows' where they really hold more."""
+    if not top.header or head >= sample.width:
+        return max(head, sample.width)
+    extra = (row[head:] for row in sample.rows[top.body :] if len(row) == sample.width)
+    return sample.width if any(cell.strip() for cells in extra for cell in cells) else head

@@ -1,0 +1,1 @@
+"""Tables in documents: JSON, XML, HTML, Markdown, Parquet."""

@@ -1,0 +1,1 @@
+"""Rows to RDF: individuals, literals, what is refused, and the tables to replay it."""

@@ -1,0 +1,1 @@
+"""What single columns hold: profiles, datatypes, units, meanings, sketches, drift."""

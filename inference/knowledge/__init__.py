@@ -1,0 +1,1 @@
+"""From schema to knowledge: names, OWL, SHACL, RML, CSVW, and what to suggest beyond."""

@@ -1,0 +1,1 @@
+"""How tables hang together: keys, dependencies, references, kinds of tables."""
