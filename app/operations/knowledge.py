@@ -14,6 +14,8 @@ from graph.store import GraphReader, Rows
 from twin.overlay import read_sizes
 from twin.twins import Twin, list_twins
 
+_TWINS_SHOWN = 50
+
 
 @dataclass(frozen=True)
 class ClassCount:
@@ -39,7 +41,10 @@ class TwinView:
 
 @dataclass(frozen=True)
 class Summary:
-    """What came out of a project's files; `alerts` counts them by state."""
+    """What came out of a project's files; `alerts` counts them by state.
+
+    Of very many twins the first stand here; `list-project-twins` lists all.
+    """
 
     project: str
     commit: int
@@ -49,6 +54,7 @@ class Summary:
     violations: int
     models: tuple[ModelView, ...]
     twins: tuple[TwinView, ...]
+    twin_count: int
     alerts: dict[str, int]
 
 
@@ -85,6 +91,7 @@ def get_summary(services: Services, request: ProjectRequest) -> Summary:
     names = project.names
     meta = project.reader(names.meta)
     alerts = read_alerts(meta, names)
+    twins = list_twins(meta)
     counts = _known_counts(project, project.knowledge_sequence)
     return Summary(
         project=names.project,
@@ -94,7 +101,8 @@ def get_summary(services: Services, request: ProjectRequest) -> Summary:
         shapes=counts.shapes,
         violations=counts.violations,
         models=read_models(meta),
-        twins=twin_views(project, list_twins(project.reader(names.meta))),
+        twins=twin_views(project, twins[:_TWINS_SHOWN]),
+        twin_count=len(twins),
         alerts={state: sum(alert.state == state for alert in alerts) for state in STATES},
     )
 

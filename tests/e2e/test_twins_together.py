@@ -80,6 +80,17 @@ def test_a_page_of_twins_describes_these_alone_and_leads_to_the_next(call: Call)
     assert found == [(name, 2) for name in names]
 
 
+def test_a_summary_shows_the_first_of_many_twins_and_counts_them(call: Call) -> None:
+    for number in range(52):
+        call("create_twin", id=f"plan-{number:02}", title=str(number))
+
+    summary = call("get_summary")
+
+    shown = [twin["id"] for twin in summary["twins"]]
+    assert shown == [f"plan-{number:02}" for number in range(50)]
+    assert summary["twin_count"] == 52
+
+
 def test_a_twin_takes_blank_nodes_and_forgets_what_the_base_shows_by_now(call: Call) -> None:
     call("create_twin", id="plan")
     made = call("change_twin", twin="plan", update="INSERT DATA { [] <urn:is> 1, 2 }")

@@ -252,7 +252,7 @@ def test_replacing_makes_a_graph_exactly_what_is_given(opened: Opener) -> None:
         Literal("05", datatype=XSD.integer),
         Literal("1.50", datatype=XSD.decimal),
         Literal("1", datatype=XSD.boolean),
-        Literal("2024-01-01T00:00:00.000Z", datatype=XSD.dateTime),
+        Literal("2024-01-01T00:00:00.000000Z", datatype=XSD.dateTime),
         Literal("1e0", datatype=XSD.double),
     ],
     ids=str,

@@ -58,6 +58,7 @@ export function ProjectView({ project, section, onSummary }) {
           <TwinsSection
             project={project}
             twins={summary.twins}
+            total={summary.twin_count}
             onTwin={(twin) => ask(null, twin, { run: false })}
           />
         </div>

@@ -8,7 +8,7 @@ import { Empty, Failure, Section } from "./parts.jsx";
 const TRIPLES_SHOWN = 200;
 
 /** The section of the twins. */
-export function TwinsSection({ project, twins, onTwin }) {
+export function TwinsSection({ project, twins, total, onTwin }) {
   return (
     <Section id="twins" title="Twins">
       {twins.length === 0 ? (
@@ -19,6 +19,11 @@ export function TwinsSection({ project, twins, onTwin }) {
             <Twin key={twin.id} project={project} twin={twin} onTwin={onTwin} />
           ))}
         </ul>
+      )}
+      {total > twins.length && (
+        <p class="note">
+          Showing {count(twins.length)} of {count(total)} twins.
+        </p>
       )}
     </Section>
   );
