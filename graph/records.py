@@ -31,7 +31,7 @@ def fact_term(value: NamedNode | Literal | str | float | bool | datetime) -> Nam
 
 
 def instant(time: datetime) -> Literal:
-    """Write a time as `xsd:dateTime` in UTC, to the microsecond: two commits are not of one time."""
+    """Write a time as `xsd:dateTime` in UTC, to the microsecond."""
     aware = time if time.tzinfo else time.replace(tzinfo=UTC)
     text = aware.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     return Literal(text, datatype=XSD.dateTime)

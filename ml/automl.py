@@ -140,7 +140,7 @@ def train(
         seed: of folds, estimators and resampling; same table and seed, same result.
         progress: called with a share from 0 to 1 and a sentence.
     """
-    told = progress or _silent
+    told = progress or (lambda _share, _sentence: None)
     data, notes = _data(table, task, seed)
     if data is None:
         return _untrained(task, seed, int(table.known.sum()), notes)
@@ -394,7 +394,3 @@ def _quiet() -> Iterator[None]:
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("ignore", message="Found unknown categories", category=UserWarning)
         yield
-
-
-def _silent(share: float, sentence: str) -> None:
-    """Tell nobody."""

