@@ -39,7 +39,7 @@ GENERIC = word_set(
 
 _CODE_WORDS = word_set(
     "zip zipcode postal postcode plz postleitzahl cap cep iban bic isbn issn ean gtin upc ssn "
-    "barcode passport"
+    "barcode passport pin pincode imei imsi iccid msisdn siren siret gstin aadhaar nif nie ein tin"
 )
 _PHONE_WORDS = word_set("phone telephone tel telefon telefono fax mobile mobil cell")
 _PHONE_LENGTH = 7
@@ -48,6 +48,7 @@ _CARD_LENGTH = 13
 _ACCOUNT_WORDS = word_set(
     "card account konto karte kreditkarte cuenta tarjeta compte carte conto carta conta cartao"
 )
+_TAX_WORDS = word_set("vat tax mwst ust tva iva steuer fiscal")
 _NUMBER_WORDS = word_set("number no nr num nummer numero número numéro")
 _FLAG_FIRST = word_set("is has was had can should allow allows are ist hat")
 _FLAG_LAST = word_set("flag yn bool boolean indicator ind")
@@ -57,6 +58,13 @@ _STATES = word_set(
 )
 _CLASS_WORDS = word_set("type typ tipo kind art status state zustand gender sex level")
 _DATE_WORDS = word_set("date dates datum dt day tag fecha data jour dia giorno")
+_MOMENT_WORDS = word_set(
+    "at time times timestamp ts datetime epoch unix unixtime moment since until created updated "
+    "modified inserted changed added registered joined opened closed started ended finished "
+    "received sent shipped delivered ordered paid published posted logged observed measured "
+    "recorded seen visited login expires expired expiry due zeit zeitpunkt zeitstempel erstellt "
+    "geändert aktualisiert horodatage heure hora creado créé creato criado ora when"
+)
 _YEAR_WORDS = word_set("year yr jahr année annee año ano anno founded vintage baujahr yob")
 _SPAN_WORDS = word_set(
     "duration durations elapsed runtime laptime playtime downtime uptime dauer laufzeit spieldauer "
@@ -66,7 +74,8 @@ _SPENT_WORDS = word_set("lap run play spent taken total race finish cpu wall res
 _MERGED = re.compile(r"^(.{2,}?)(id|key|code|no|nr|num|nummer|number|ref|name)$")
 _NOT_MERGED = word_set(
     "paid unpaid prepaid valid invalid grid void solid avoid fluid hybrid rapid liquid android "
-    "covid aid bid kid maid mid acid raid said lipid pyramid monkey turkey hockey jockey donkey "
+    "covid aid bid kid maid mid acid raid said lipid pyramid ellipsoid spheroid geoid asteroid "
+    "steroid opioid thyroid monkey turkey hockey jockey donkey "
     "whiskey key piano volcano casino domino kimono techno latino inferno minimum maximum "
     "barcode encode decode episode unicode zipcode postcode href xref"
 )
@@ -128,6 +137,8 @@ def is_code_header(name: str, length: int = 0) -> bool:
         return length == 0 or length >= _PHONE_LENGTH
     if words & _ACCOUNT_WORDS and length >= _CARD_LENGTH:
         return True
+    if words & _TAX_WORDS and words & (_NUMBER_WORDS | {"id"}):
+        return length == 0 or length >= _ACCOUNT_LENGTH
     if words & _ACCOUNT_WORDS and words & _NUMBER_WORDS:
         return length == 0 or length >= _ACCOUNT_LENGTH
     return bool(words & _CODE_WORDS) or any(
@@ -156,6 +167,13 @@ def names_date(name: str) -> bool:
     """Tell whether the header names a day."""
     words = header_words(name)
     return any(word in _DATE_WORDS or word.endswith(("date", "datum")) for word in words)
+
+
+def names_moment(name: str) -> bool:
+    """Tell whether the header names when something happened, by day or to the second."""
+    words = header_words(name)
+    compound = any(word.endswith(("time", "zeit", "stamp", "stempel")) for word in words)
+    return compound or names_date(name) or bool(_MOMENT_WORDS & set(words))
 
 
 def names_span(name: str) -> bool:

@@ -9,8 +9,10 @@ from graph.ontology.schema_overrides import SchemaOverride
 from graph.schema import Key, Reference, Schema, StagedTable, Table
 from inference.columns.datatypes import decide_columns
 from inference.columns.profile import ValueStore
+from inference.columns.sentinels import suspected
 from inference.columns.sketches import ColumnSketch, sketch_table
 from inference.columns.statistics import enumerations, patterns
+from inference.languages import language_columns
 from inference.overrides import (
     applicable,
     overridden_columns,
@@ -66,7 +68,7 @@ def infer_with_sketches(
         try:
             said = applicable(overrides, tables)
             views = _views(store, tables, said, before or Schema(), report)
-            schema = _infer(store, views, said, report)
+            schema = _infer(store, views, said, before or Schema(), report)
             sketches = [
                 sketch
                 for index, table in enumerate(schema.tables)
@@ -86,6 +88,7 @@ def _infer(
     store: ValueStore,
     views: Sequence[TableView],
     overrides: Sequence[SchemaOverride],
+    before: Schema,
     report: Callable[[str, float], None],
 ) -> Schema:
     report("comparing columns", 0.6)
@@ -107,12 +110,14 @@ def _infer(
     facts = value_facts(store, [view.columns for view in views])
     found = []
     met = {(link.parent, link.keys) for link in links}
+    old = {table.name: table for table in before.tables}
     for view, table, (key, others) in zip(views, keyed, keys, strict=True):
         alternates = [each for each in table.alternates if (view.index, each.columns) in met]
         outgoing = outgoing_references(view, views, links, inclusions)
         pointed_to = view.index in pointed
         unique = (*others, *alternates)
-        found.append(_table(store, view, (key, unique), outgoing, facts, pointed=pointed_to))
+        was = old.get(view.name)
+        found.append(_table(store, view, (key, unique), outgoing, facts, was, pointed=pointed_to))
     return Schema(tuple(found))
 
 
@@ -168,6 +173,7 @@ def _table(
     keys: tuple[Key | None, tuple[Key, ...]],
     references: tuple[Reference, ...],
     facts: ValueFacts,
+    before: Table | None,
     *,
     pointed: bool,
 ) -> Table:
@@ -177,7 +183,9 @@ def _table(
     columns = enumerations(store, view.index, view.columns, frozenset(bound))
     pointing = frozenset(name for reference in references for name in reference.columns)
     columns = patterns(store, view.index, columns, pointing)
+    columns = suspected(store, view.index, columns, frozenset(bound))
     columns = semantic_columns(store, view.index, columns, key, references, facts)
+    columns = language_columns(columns, frozenset(bound), before)
     return Table(
         name=view.name,
         source=view.staged.source,

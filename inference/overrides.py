@@ -84,7 +84,14 @@ def _typed(
     store: ValueStore, table: int, profile: ColumnProfile, override: SchemaOverride
 ) -> Column:
     column = column_read_as(store, table, profile, override.datatype or "string")
-    return replace(column, format=override.format) if override.format else column
+    language = override.language.lower() if override.language else None
+    return replace(
+        column,
+        format=override.format or column.format,
+        rival=None,
+        language=language,
+        null_words=tuple(sorted({*column.null_words, *override.null_words})),
+    )
 
 
 def _misfits(column: Column) -> tuple[str, ...]:

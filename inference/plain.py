@@ -48,6 +48,7 @@ def _plain_table(table: Table) -> dict[str, Any]:
 def _plain_column(column: Column) -> dict[str, Any]:
     datatype = _SQL_TYPES.get(column.datatype, column.datatype)
     plain = {"type": datatype, "nullable": column.nullable, **_why(column.decision)}
+    plain |= {"language": column.language} if column.language else {}
     return plain | ({"semantic": _plain_semantic(column.semantic)} if column.semantic else {})
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from app.ontologies import (
     apply_edit,
     apply_import,
-    land_again,
     propose_import,
     read_archive,
     read_import,
+    roll_back,
     undo_edit,
 )
 from app.operations.registry import PageRequest, described, operation, page
@@ -24,10 +24,8 @@ from graph.ontology.versions import (
     NOW,
     OntologyVersion,
     compare,
-    current_graphs,
     list_versions,
     publish,
-    roll_back_change,
 )
 
 ACTIONS = ("dry-run", "propose", "apply")
@@ -250,10 +248,7 @@ def diff_ontology(services: Services, request: DiffOntology) -> DiffView:
 def roll_back_ontology(services: Services, request: RollBackOntology) -> RollBackDone:
     """Go back to a version."""
     project = services.projects.get(request.project)
-    renamed = compare(project, NOW, str(request.version)).renamed_terms
-    change = roll_back_change(project, request.version, author=request.by)
-    commit = project.commit(change, replacing=current_graphs(project.names))
-    run = land_again(services, project) if renamed else None
+    commit, run = roll_back(services, project, request.version, request.by)
     return RollBackDone(commit.sequence, commit.added, commit.removed, run)
 
 

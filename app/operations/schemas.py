@@ -34,6 +34,8 @@ class SetSchema:
     columns: tuple[str, ...] = described("Its columns; none with key: no key.", default=())
     datatype: str | None = described("For type: string, integer, decimal, date, ...", default=None)
     format: str | None = described("For dates: a pattern such as %d/%m/%Y.", default=None)
+    language: str | None = described("For a string: its language, such as de.", default=None)
+    null_words: tuple[str, ...] = described("For type: texts that mean no value.", default=())
     ref_table: str | None = described("For reference: the table pointed to.", default=None)
     ref_columns: tuple[str, ...] = described("For reference: its columns, in pairs.", default=())
     reason: str = described("Why, in a sentence.", default="")
@@ -67,6 +69,8 @@ class OverrideView:
     columns: tuple[str, ...]
     datatype: str | None
     format: str | None
+    language: str | None
+    null_words: tuple[str, ...]
     ref_table: str | None
     ref_columns: tuple[str, ...]
     author: str
@@ -129,6 +133,8 @@ def set_schema(services: Services, request: SetSchema) -> OverrideView:
         columns=tuple(request.columns),
         datatype=cast(Datatype | None, request.datatype),
         format=request.format,
+        language=request.language,
+        null_words=tuple(request.null_words),
         ref_table=request.ref_table,
         ref_columns=tuple(request.ref_columns),
         author=request.by,

@@ -1,21 +1,21 @@
 """An ontology from outside, as a change of the current one.
 
-The bytes are read in the sandbox (`graph.readers.pool`). Blank nodes that say what blank nodes of
-the current ontology say take their names, so the change holds only what somebody changed.
+The bytes are read in the sandbox (`graph.readers.pool`). What only was written otherwise is no
+difference (`graph.ontology.alignment`), so the change holds only what somebody changed.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.errors import BadInput
 from graph.names import ProjectNames
+from graph.ontology.alignment import align
 from graph.ontology.diff import OntologyDiff, diff_ontologies
-from graph.ontology.terms import TermWriter
+from graph.oxigraph import OxigraphStore
 from graph.readers.rdf_io import OWL_XML
-from graph.terms import NamedNode, Quad, Term
-from graph.vocab import OWL, RDF
+from graph.terms import Quad, Term
+from graph.vocab import MIMIR, OWL, RDF
 
 FORMATS = {
     "turtle": "text/turtle",
@@ -29,11 +29,9 @@ STRATEGIES = ("replace", "merge")
 PARTS = ("ontology", "shapes", "mapping")
 LARGEST = 64 << 20
 _DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
-_FUNCTIONAL = re.compile(rb"(?:\s|#[^\n]*\n)*(?:Prefix|Ontology)\s*\(")
+_OTHER_SYNTAX = re.compile(rb"(?:\s|#[^\n]*\n)*(?:Prefix|Ontology)\s*([(:])")
 _RDF_XML = re.compile(rb"[<:]RDF[\s>]")
 _OWL_XML = re.compile(rb"<(\w+:)?Ontology[\s>]")
-
-Facts = dict[Term, list[tuple[NamedNode, Term]]]
 
 
 @dataclass(frozen=True)
@@ -69,8 +67,10 @@ def check_content(content: bytes, media: str) -> None:
     """
     if len(content) > LARGEST:
         raise BadInput(f"The ontology is longer than {LARGEST:,} bytes.")
-    if _FUNCTIONAL.match(content):
-        raise BadInput("This is functional syntax. Save the ontology as RDF/XML or Turtle.")
+    other = _OTHER_SYNTAX.match(content)
+    if other:
+        name = "functional" if other[1] == b"(" else "Manchester"
+        raise BadInput(f"This is {name} syntax. Save the ontology as RDF/XML or Turtle.")
     if media not in _XML:
         return
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -95,16 +95,54 @@ def plan_import(
     Args:
         imported: all in the graph of the part, blank nodes as skolem IRIs.
         strategy: `replace` makes the part what was imported; `merge` only adds.
+
+    Raises:
+        BadInput: nothing was imported, in the place of something.
     """
-    kept, notes = _without_foreign_header(list(imported), names)
+    stored = _as_stored(imported)
+    if current and not stored and strategy == "replace":
+        raise BadInput("The document says nothing; it would take everything away.")
+    kept, notes = _without_foreign_header(stored, names)
     kept += [quad for quad in current if _is_version(quad, names)]
     aligned = align(kept, current, names.skolem)
     wanted, known = dict.fromkeys(aligned), dict.fromkeys(current)
     added = tuple(sorted((quad for quad in wanted if quad not in known), key=str))
     gone = (quad for quad in known if quad not in wanted) if strategy == "replace" else ()
     removed = tuple(sorted(gone, key=str))
-    after = [quad for quad in known if quad not in set(removed)] + list(added)
-    return ImportPlan(added, removed, diff_ontologies(current, after, names.skolem), tuple(notes))
+    lost = frozenset(removed)
+    after = [quad for quad in known if quad not in lost] + list(added)
+    diff = diff_ontologies(current, after, names.skolem)
+    return ImportPlan(added, removed, diff, (*notes, *_not_followed(diff, current, names)))
+
+
+def _not_followed(
+    diff: OntologyDiff, current: Iterable[Quad], names: ProjectNames
+) -> Iterator[str]:
+    """Tell which changes the data cannot follow, and why."""
+    filled = {
+        str(quad.subject): str(getattr(quad.object, "value", ""))
+        for quad in current
+        if quad.predicate in (MIMIR.fromTable, MIMIR.fromColumn)
+    }
+    for iri in (*diff.classes.removed, *diff.properties.removed):
+        if iri in filled:
+            yield f"{iri} is gone, but {filled[iri]} goes on being landed under this name."
+    for item in diff.renamed_terms:
+        if not item.new.startswith(f"<{names.terms}"):
+            yield (
+                f"{item.new} is no name of this project ({names.terms}...); rows that come later "
+                f"are landed as {item.old}."
+            )
+
+
+def _as_stored(quads: Iterable[Quad]) -> list[Quad]:
+    """Write literals as the store gives them back: a non-negative integer as an integer, `01` as 1.
+
+    Else each cardinality that another tool wrote again would be a difference.
+    """
+    store = OxigraphStore()
+    store.engine.extend(quads)
+    return sorted(store.engine, key=str)
 
 
 def joined(plans: Sequence[ImportPlan], current: Sequence[Quad], skolem: str) -> ImportPlan:
@@ -115,53 +153,6 @@ def joined(plans: Sequence[ImportPlan], current: Sequence[Quad], skolem: str) ->
     after = [*(quad for quad in current if quad not in gone), *added]
     notes = tuple(sorted({note for plan in plans for note in plan.notes}))
     return ImportPlan(added, removed, diff_ontologies(current, after, skolem), notes)
-
-
-def align(imported: Sequence[Quad], current: Sequence[Quad], skolem: str) -> list[Quad]:
-    """Give blank nodes the names of those that say the same at the same place."""
-    new, old = _facts(imported), _facts(current)
-    texts = TermWriter(new, skolem), TermWriter(old, skolem)
-    renamed: dict[Term, Term] = {}
-    pairs: list[tuple[Term, Term]] = [(s, s) for s in new if s in old and not texts[0].is_blank(s)]
-    pairs += _roots(new, old, texts)
-    while pairs:
-        one, other = pairs.pop()
-        free: defaultdict[tuple[NamedNode, str], list[Term]] = defaultdict(list)
-        for predicate, value in sorted(old.get(other, ()), key=str):
-            if texts[1].is_blank(value):
-                free[predicate, texts[1].text(value)].append(value)
-        for predicate, value in sorted(new[one], key=str):
-            if texts[0].is_blank(value) and value not in renamed:
-                same = free[predicate, texts[0].text(value)]
-                if same:
-                    renamed[value] = same.pop(0)
-                    pairs.append((value, renamed[value]))
-    return [
-        Quad(
-            renamed.get(quad.subject, quad.subject),  # type: ignore[arg-type] # a subject stays one
-            quad.predicate,
-            renamed.get(quad.object, quad.object),
-            quad.graph_name,
-        )
-        for quad in imported
-    ]
-
-
-def _roots(new: Facts, old: Facts, texts: tuple[TermWriter, TermWriter]) -> list[tuple[Term, Term]]:
-    """Pair the blank nodes that nothing points to; they get each other's place by a virtual one."""
-    virtual = NamedNode("urn:mimir:root")
-    for facts, writer in zip((new, old), texts, strict=True):
-        pointed = {value for values in facts.values() for _, value in values}
-        roots = [term for term in facts if writer.is_blank(term) and term not in pointed]
-        facts[virtual] = [(RDF.value, term) for term in roots]
-    return [(virtual, virtual)]
-
-
-def _facts(quads: Iterable[Quad]) -> Facts:
-    found: Facts = {}
-    for quad in quads:
-        found.setdefault(quad.subject, []).append((quad.predicate, quad.object))
-    return found
 
 
 def _without_foreign_header(quads: list[Quad], names: ProjectNames) -> tuple[list[Quad], list[str]]:

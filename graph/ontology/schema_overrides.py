@@ -6,13 +6,14 @@ of the files. A newer one about the same thing takes the place of the older; the
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, get_args
 from typing import Literal as OneOf
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from graph.changes import ChangeSet
 from graph.errors import BadInput, NotFound
@@ -29,6 +30,8 @@ Kind = OneOf["type", "key", "reference", "no-reference"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 DATATYPES: tuple[str, ...] = get_args(Datatype)
 _WITH_FORMAT = ("date", "dateTime", "time")
+_FORMAT = re.compile(r"([^%|]|%-?[aAbBdfHIjmMpSyYzZ]|%%)+(\|[a-z]{2,3})?|%s|%Q")
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class SchemaOverride:
             `reference` of columns to those of another table, `no-reference` of these columns.
         table, columns: as in the source.
         datatype, format: for `type`; `format` is a `strptime` pattern of dates and times.
+        language: for `type` string: BCP 47 tag of the texts; None lands them without one.
+        null_words: for `type`: further texts that mean "no value", such as `-999`.
         ref_table, ref_columns: for `reference`, pairwise to `columns`.
         author, at, reason: who said so, when (ISO 8601), and why.
     """
@@ -54,6 +59,8 @@ class SchemaOverride:
     author: str = "person"
     at: str = ""
     reason: str = ""
+    language: str | None = None
+    null_words: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -87,6 +94,18 @@ class SchemaOverride:
 def overrides_from_json(value: object) -> tuple[SchemaOverride, ...]:
     """Read a list of overrides back from their JSON form."""
     return TypeAdapter(tuple[SchemaOverride, ...]).validate_python(value)
+
+
+def override_from_text(text: str) -> SchemaOverride:
+    """Read one override from JSON text.
+
+    Raises:
+        BadInput: the text is none.
+    """
+    try:
+        return TypeAdapter(SchemaOverride).validate_json(text)
+    except ValidationError as error:
+        raise BadInput(f"{text[:80]!r} is no decision about the schema.") from error
 
 
 def overrides_of_edits(edits: Iterable[OntologyEdit]) -> tuple[SchemaOverride, ...]:
@@ -209,6 +228,15 @@ def _check_type(override: SchemaOverride, _: Schema) -> None:
         raise BadInput(
             "Only date, dateTime and time have a format, a strptime pattern such as %d/%m/%Y."
         )
+    if override.format and not _FORMAT.fullmatch(override.format):
+        raise BadInput(
+            f"{override.format!r} is no strptime pattern. Write %d/%m/%Y or the like; %s and %Q, "
+            "alone, count seconds and milliseconds from 1970."
+        )
+    if override.language is None:
+        return
+    if override.datatype != "string" or not _TAG.fullmatch(override.language):
+        raise BadInput("Only a string has a language, a BCP 47 tag such as de or pt-BR.")
 
 
 def _check_key(override: SchemaOverride, _: Schema) -> None:
@@ -231,7 +259,8 @@ def _check_no_reference(override: SchemaOverride, _: Schema) -> None:
 
 
 def _check_bare(override: SchemaOverride) -> None:
-    if override.ref_table or override.ref_columns or override.datatype or override.format:
+    typed = (override.datatype, override.format, override.language, override.null_words)
+    if override.ref_table or override.ref_columns or any(typed):
         raise BadInput(f"The kind {override.kind} takes columns only.")
 
 

@@ -4,6 +4,7 @@ Blank nodes (or the skolem IRIs that stand for them) are written out as what the
 ontologies that differ in labels of blank nodes alone read the same.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,14 @@ PROPERTIES = (
 _SHAPES = (SH.NodeShape, SH.PropertyShape)
 _VERSION = (OWL.versionIRI, OWL.versionInfo)
 _DEEPEST = 24
+_LONGEST = 1_000
+SETS = frozenset(
+    {
+        *(OWL.intersectionOf, OWL.unionOf, OWL.disjointUnionOf, OWL.oneOf, OWL.hasKey),
+        *(OWL.members, OWL.distinctMembers, OWL.withRestrictions),
+    }
+)
+"""Predicates whose lists say the same in any order: tools write them in an order of their own."""
 
 Fact = tuple[str, str]
 
@@ -87,6 +96,7 @@ class TermWriter:
     def __init__(self, facts: Mapping[Term, list[tuple[NamedNode, Term]]], skolem: str) -> None:
         self._facts = facts
         self._skolem = skolem
+        self._texts: dict[tuple[Term, int], str] = {}
 
     def is_blank(self, term: Term) -> bool:
         """Tell whether a term is a blank node or stands for one."""
@@ -106,7 +116,7 @@ class TermWriter:
         return Described(
             str(subject),
             kind,
-            frozenset((str(predicate), self.text(value)) for predicate, value in facts),
+            frozenset((str(predicate), self.value(predicate, value)) for predicate, value in facts),
             frozenset(
                 str(getattr(value, "value", ""))
                 for predicate, value in facts
@@ -115,23 +125,51 @@ class TermWriter:
         )
 
     def text(self, term: Term, depth: int = 0) -> str:
-        """Write a term; a blank node as what it says, a list as its members in order."""
+        """Write a term; a blank node as what it says, a list as its members in order.
+
+        What is long and deep inside is written as its hash: where each node points to the next
+        one twice, texts would double with each step.
+        """
         if not self.is_blank(term) or depth > _DEEPEST:
             return str(term)
-        facts = self._facts.get(term, [])
-        members = self._members(term)
-        if members is not None:
-            return "(" + " ".join(self.text(item, depth + 1) for item in members) + ")"
-        parts = sorted(f"{predicate} {self.text(value, depth + 1)}" for predicate, value in facts)
-        return "[" + "; ".join(parts) + "]"
+        known = self._texts.get((term, depth))
+        if known is None:
+            known = self._texts[term, depth] = _short(self._said(term, depth + 1), depth)
+        return known
 
-    def _members(self, head: Term) -> list[Term] | None:
-        items, seen = [], set[Term]()
+    def value(self, predicate: NamedNode, value: Term, depth: int = 0) -> str:
+        """Write a term as what a predicate leads to: members in order of text where none counts."""
+        cells = self.cells(value) if predicate in SETS else None
+        if cells is None:
+            return self.text(value, depth)
+        return _short(_listed(sorted(self.text(item, depth + 1) for _, item in cells)), depth)
+
+    def _said(self, node: Term, depth: int) -> str:
+        cells = self.cells(node)
+        if cells is not None:
+            return _listed(self.text(item, depth) for _, item in cells)
+        facts = self._facts.get(node, [])
+        parts = (f"{predicate} {self.value(predicate, value, depth)}" for predicate, value in facts)
+        return "[" + "; ".join(sorted(parts)) + "]"
+
+    def cells(self, head: Term) -> list[tuple[Term, Term]] | None:
+        """Give the nodes of a list with their members; None if it is no whole list."""
+        found, seen = [], set[Term]()
         while head != RDF.nil and head not in seen:
             seen.add(head)
             facts = dict(self._facts.get(head, []))
             if RDF.first not in facts or RDF.rest not in facts:
                 return None
-            items.append(facts[RDF.first])
+            found.append((head, facts[RDF.first]))
             head = facts[RDF.rest]
-        return items
+        return found
+
+
+def _short(text: str, depth: int) -> str:
+    if depth < 2 or len(text) <= _LONGEST:
+        return text
+    return f"[{hashlib.sha256(text.encode()).hexdigest()}]"
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return "(" + " ".join(texts) + ")"

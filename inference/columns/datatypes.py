@@ -10,7 +10,13 @@ from dataclasses import replace
 
 from graph.schema import Column, Datatype, Decision
 from inference.columns.booleans import FALSE, TRUE, boolean_reading, given_words
-from inference.columns.moments import date_reading, span_reading, time_reading, year_reading
+from inference.columns.moments import (
+    date_reading,
+    digits_reading,
+    span_reading,
+    time_reading,
+    year_reading,
+)
 from inference.columns.numbers import number_reading
 from inference.columns.profile import ColumnProfile, ValueStore
 from inference.columns.readings import (
@@ -66,6 +72,8 @@ def column_read_as(
     for reading in readings:
         if reading is not None and reading.datatype in kindred:
             return _column(profile, replace(reading, datatype=datatype))
+    if counted := digits_reading(store, table, profile, datatype):
+        return _column(profile, counted)
     truth = given_words(datatype)
     draft = Reading(datatype, profile.filled, true_words=truth[0], false_words=truth[1])
     return _column(profile, draft)
@@ -140,7 +148,7 @@ def _month_first(draft: Reading) -> Reading:
     pattern = draft.format or ""
     swapped = pattern.replace("%d", "%x").replace("%m", "%d").replace("%x", "%m")
     evidence = (draft.evidence[0], "Another date column of the table has the month first.")
-    return replace(draft, format=swapped, certainty=0.85, evidence=evidence)
+    return replace(draft, format=swapped, rival=None, certainty=0.85, evidence=evidence)
 
 
 def _column(profile: ColumnProfile, draft: Reading) -> Column:
@@ -155,6 +163,7 @@ def _column(profile: ColumnProfile, draft: Reading) -> Column:
         datatype=draft.datatype,
         decision=Decision(round(confidence, 3), evidence),
         format=draft.format,
+        rival=draft.rival,
         decimal_comma=draft.decimal_comma,
         spaced_groups=draft.spaced_groups,
         true_words=draft.true_words,

@@ -7,6 +7,7 @@ column at once; where all of them can be read both ways, a column of the same or
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from graph.lexical import ZONED, lexical_sql, quote_text, trimmed_sql, zone_of
 from graph.schema import Column, Datatype, Decision
@@ -53,8 +54,6 @@ _ZONED = re.compile(
 )
 _SAMPLE = 400
 """Distinct values on which the patterns are tried first; the others need not be tried on all."""
-
-COMPACT = "%Y%m%d"
 
 
 @dataclass(frozen=True)
@@ -142,25 +141,39 @@ def _spelled_rows(
     return [int(count) for count in row] if row is not None else [0] * len(languages)
 
 
-def compact_dates(store: ValueStore, table: int, position: int) -> int:
-    """Count the rows whose eight digits are a day of the years 1800 to 2199."""
-    moment = f"TRY_STRPTIME(trim(value), {quote_text(COMPACT)})"
-    found = store.connection.execute(
-        f"SELECT coalesce(sum(n), 0)::BIGINT FROM {store.values(table)} WHERE col = ? "
-        f"AND length(trim(value)) = 8 AND year({moment}) BETWEEN 1800 AND 2199",
-        [position],
-    ).fetchone()
-    return int(found[0]) if found is not None else 0
+def compact_dates(store: ValueStore, table: int, position: int, pattern: str) -> int:
+    """Count the rows whose digits are a moment of the years 1800 to 2199 in a pattern."""
+    moment = f"TRY_STRPTIME(trim(value), {quote_text(pattern)})"
+    length = len(datetime(2000, 1, 1).strftime(pattern))
+    return _count(
+        store,
+        table,
+        position,
+        f"regexp_full_match(trim(value), '[0-9]{{{length}}}') "
+        f"AND year({moment}) BETWEEN 1800 AND 2199",
+    )
+
+
+def epochs(store: ValueStore, table: int, position: int, pattern: str) -> int:
+    """Count the rows that are a moment of the years 1990 to 2099 as seconds or so from 1970."""
+    moment = lexical_sql(Column("", "date", Decision(0), format=pattern), "value")
+    return _count(store, table, position, f"{moment} BETWEEN '1990-01-01' AND '2099-12-31'")
 
 
 def plain_years(store: ValueStore, table: int, position: int, rows: int) -> bool:
     """Tell whether this many rows have four digits that are a year from 1000 to 2199."""
+    years = "regexp_full_match(trim(value), '(1[0-9]|2[01])[0-9]{2}')"
+    return _count(store, table, position, years) == rows
+
+
+def _count(store: ValueStore, table: int, position: int, condition: str) -> int:
+    """Count the rows of a column whose text meets a condition."""
     found = store.connection.execute(
-        f"SELECT coalesce(sum(n), 0)::BIGINT FROM {store.values(table)} WHERE col = ? "
-        "AND regexp_full_match(trim(value), '(1[0-9]|2[01])[0-9]{2}')",
+        f"SELECT coalesce(sum(n), 0)::BIGINT FROM {store.values(table)} "
+        f"WHERE col = ? AND {condition}",
         [position],
     ).fetchone()
-    return found is not None and int(found[0]) == rows
+    return int(found[0]) if found is not None else 0
 
 
 def _examples(store: ValueStore, table: int, position: int) -> list[str]:

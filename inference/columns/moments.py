@@ -1,19 +1,26 @@
 """Read the texts of a column as dates, date-times, times of day, years or durations."""
 
-from graph.lexical import lexical_sql
+from graph.lexical import EPOCHS, lexical_sql
 from graph.schema import Column, Datatype, Decision
 from graph.spelled_dates import LANGUAGE_MARK
 from inference.columns.dates import (
-    COMPACT,
     compact_dates,
     date_pattern,
+    epochs,
     has_clocks,
     plain_years,
     spelled_dates,
 )
 from inference.columns.profile import ColumnProfile, ValueStore
 from inference.columns.readings import KINDRED_SHARE, Reading, counter_examples
-from inference.headers import names_date, names_span, names_year
+from inference.headers import names_moment, names_span, names_year
+
+_COMPACT: tuple[tuple[Datatype, str, str], ...] = (
+    ("date", "YYYYMMDD", "%Y%m%d"),
+    ("dateTime", "YYYYMMDDhhmm", "%Y%m%d%H%M"),
+    ("dateTime", "YYYYMMDDhhmmss", "%Y%m%d%H%M%S"),
+)
+"""What digits alone may be: their type, form and `strptime` pattern."""
 
 
 def date_reading(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
@@ -51,6 +58,7 @@ def _patterned_date(store: ValueStore, table: int, profile: ColumnProfile) -> Re
         tuple(evidence),
         0.6 if found.rival else 0.97,
         format=found.pattern,
+        rival=found.rival,
         kindred=profile.count("dated", "baddate") - found.rows,
     )
 
@@ -67,13 +75,30 @@ def _spelled_date(store: ValueStore, table: int, profile: ColumnProfile) -> Read
 
 
 def _compact_date(store: ValueStore, table: int, profile: ColumnProfile) -> Reading | None:
-    digits = profile.count("integer")
-    if not digits or profile.longest != len("YYYYMMDD") or not names_date(profile.name):
+    """Read digits as days or moments, where the header says so; numbers could be keys as well."""
+    if not names_moment(profile.name):
         return None
-    if compact_dates(store, table, profile.position) < digits:
+    for kind, form, pattern in _COMPACT:
+        digits = profile.count("integer")
+        if digits and profile.longest == len(form):
+            rows = compact_dates(store, table, profile.position, pattern)
+            evidence = (f"All {digits} values are {form} and the header names a time.",)
+            reading = Reading(kind, digits, evidence, 0.97, format=pattern)
+            return reading if rows >= digits else None
+    return None
+
+
+def digits_reading(
+    store: ValueStore, table: int, profile: ColumnProfile, datatype: Datatype
+) -> Reading | None:
+    """Read digits as the days or moments that somebody says they are: YYYYMMDD, or from 1970."""
+    if datatype not in ("date", "dateTime"):
         return None
-    evidence = (f"All {digits} values are days as YYYYMMDD and the header names a date.",)
-    return Reading("date", digits, evidence, 0.97, format=COMPACT)
+    patterns = [pattern for _, _, pattern in _COMPACT]
+    rows = {p: compact_dates(store, table, profile.position, p) for p in patterns}
+    rows |= {p: epochs(store, table, profile.position, p) for p in EPOCHS}
+    best = max(rows, key=lambda pattern: rows[pattern])
+    return Reading(datatype, rows[best], format=best) if rows[best] else None
 
 
 def time_reading(profile: ColumnProfile) -> Reading | None:

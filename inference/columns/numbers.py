@@ -17,8 +17,9 @@ def number_reading(store: ValueStore, table: int, profile: ColumnProfile) -> Rea
         return None
     comma = profile.count("comma", "dotted", "spacedcomma") > 0 and profile.count("decimal") == 0
     spaced = profile.count("spaced", "spacedcomma")
-    if spaced and not profile.count("spacedcomma", "comma", "decimal"):
-        return None  # groups of digits, none with a fraction, are as likely a code
+    whole = spaced and not profile.count("spacedcomma", "comma", "decimal")
+    if whole and not _vary_in_length(store, table, profile):
+        return None  # groups of digits, none with a fraction and all as long, are as likely a code
     forms = COMMA_FORMS if comma else POINT_FORMS
     rows = profile.count(*forms)
     measured = profile.count("measure")
@@ -42,6 +43,16 @@ def number_reading(store: ValueStore, table: int, profile: ColumnProfile) -> Rea
         datatype, rows, tuple(evidence), certainty,
         decimal_comma=comma, spaced_groups=spaced > 0, unit=unit, kindred=measured,
     )  # fmt: skip
+
+
+def _vary_in_length(store: ValueStore, table: int, profile: ColumnProfile) -> bool:
+    """Tell whether the grouped numbers have different lengths; those of codes are the same."""
+    found = store.connection.execute(
+        "SELECT count(DISTINCT length(trim(value))), bool_or(starts_with(trim(value), '0')) "
+        f"FROM {store.values(table)} WHERE col = ? AND form = 'spaced'",
+        [profile.position],
+    ).fetchone()
+    return found is not None and found[0] > 1 and not found[1]
 
 
 def _is_bracketed(profile: ColumnProfile) -> bool:

@@ -3,9 +3,13 @@
 Each table is read once, all rows: one grouped pass gives, per column, every distinct text with its
 number of rows. Everything else (types, null words, dates, inclusions between columns) is asked of
 these distinct values, which are far fewer than the cells.
+
+What is laid down of a large table lies in files, one per column, written and read as a stream: a
+column of a hundred million distinct texts takes no more memory than one of a million.
 """
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +22,12 @@ from inference.columns.value_forms import form_sql
 
 _MEMORY = "2GB"
 """What the values may take in memory; the rest lies in the scratch folder."""
+
+_LARGE_CELLS = 20_000_000
+"""Cells beyond which the values of a table are laid in files."""
+
+_MOST_THREADS = 8
+"""Each thread that groups values has its own share of the memory."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +97,17 @@ class ValueStore:
         """Open an empty database; `read` fills it table by table."""
         self.tables = tables
         self.connection = duckdb.connect(
-            ":memory:", config={"temp_directory": str(scratch), "preserve_insertion_order": False}
+            ":memory:",
+            config={
+                "temp_directory": str(scratch),
+                "preserve_insertion_order": False,
+                "memory_limit": _MEMORY,
+                "threads": min(os.cpu_count() or 1, _MOST_THREADS),
+                "enable_external_file_cache": False,  # files of the scratch folder are rewritten
+            },
         )
         self.connection.execute("SET enable_progress_bar = false")  # it would print amid an answer
-        self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        self._scratch = scratch
 
     def close(self) -> None:
         """Free the database."""
@@ -117,19 +134,51 @@ class ValueStore:
             for position in range(len(staged.columns))
         )
 
-    def _lay_values(self, table: int) -> None:
+    def lay(
+        self,
+        table: int,
+        relation: str,
+        columns: Mapping[int, str],
+        finished: Callable[[str], str],
+    ) -> None:
+        """Lay down a relation of a table from one query per column.
+
+        Args:
+            relation: its name; what it held before is replaced.
+            columns: by position, the query that selects from one column.
+            finished: completes a query, or the union of several.
+        """
+        if not self.is_large(table):
+            query = finished(" UNION ALL ".join(columns.values()))
+            self.connection.execute(f"CREATE OR REPLACE TABLE {relation} AS {query}")
+            return
+        files = []
+        for position, query in columns.items():
+            files.append(quote_text(str(self._scratch / f"{relation}_{position}.parquet")))
+            self.connection.execute(f"COPY ({finished(query)}) TO {files[-1]} (FORMAT parquet)")
+        self.connection.execute(
+            f"CREATE OR REPLACE VIEW {relation} AS FROM read_parquet([{', '.join(files)}])"
+        )
+
+    def is_large(self, table: int) -> bool:
+        """Tell whether a table is too large for its values to be kept in memory."""
         staged = self.tables[table]
-        trimmed = trimmed_sql("value")
-        groups = " UNION ALL ".join(
-            f"SELECT {position} AS col, {quote_name(name)} AS value, count(*) AS n "
+        return staged.rows * len(staged.columns) > _LARGE_CELLS
+
+    def _lay_values(self, table: int) -> None:
+        groups = {
+            position: f"SELECT {position} AS col, {quote_name(name)} AS value, count(*) AS n "
             f"FROM {self.rows_sql(table)} WHERE {quote_name(name)} IS NOT NULL "
             f"GROUP BY {quote_name(name)}"
-            for position, name in enumerate(staged.columns)
-        )
-        self.connection.execute(
-            f"CREATE OR REPLACE TABLE {self.values(table)} AS "
-            f"SELECT col, value, n, {form_sql()} AS form "
-            f"FROM (SELECT *, {signed_sql(trimmed)} AS t FROM ({groups}))"
+            for position, name in enumerate(self.tables[table].columns)
+        }
+        trimmed = signed_sql(trimmed_sql("value"))
+        self.lay(
+            table,
+            self.values(table),
+            groups,
+            lambda query: f"SELECT col, value, n, {form_sql()} AS form "
+            f"FROM (SELECT *, {trimmed} AS t FROM ({query}))",
         )
 
     def _forms(self, table: int) -> list[FormRow]:

@@ -21,6 +21,7 @@ class Reading:
     evidence: tuple[str, ...] = ()
     certainty: float = 0.99
     format: str | None = None
+    rival: str | None = None
     decimal_comma: bool = False
     spaced_groups: bool = False
     true_words: tuple[str, ...] = ()

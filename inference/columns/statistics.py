@@ -85,7 +85,10 @@ def patterns(
 
 def _may_be_code(column: Column) -> bool:
     return (
-        column.datatype == "string" and column.max_length <= _LONGEST_CODE and column.distinct > 1
+        column.datatype == "string"
+        and column.language is None
+        and column.max_length <= _LONGEST_CODE
+        and column.distinct > 1
     )
 
 
@@ -105,13 +108,31 @@ def lexical_relation(table: int) -> str:
 
 
 def _lay_lexical(store: ValueStore, table: int, columns: Sequence[Column]) -> None:
+    """Group the values by their canonical form; values that have it already are not copied."""
     lexical = _by_column([(i, lexical_sql(c, "value")) for i, c in enumerate(columns)])
     void = _by_column([(i, null_sql(c, "value")) for i, c in enumerate(columns) if c.null_words])
-    store.connection.execute(
-        f"CREATE OR REPLACE TABLE {lexical_relation(table)} AS "
-        f"SELECT col, {lexical} AS lex, coalesce({void}, false) AS void, sum(n)::BIGINT AS n "
-        f"FROM {store.values(table)} GROUP BY col, lex, void"
-    )
+    found = store.connection.execute(
+        f"SELECT col, bool_and(coalesce({lexical} = value, false)) FROM {store.values(table)} "
+        "GROUP BY col ORDER BY col"
+    ).fetchall()
+    parts = []
+    if same := [col for col, is_same in found if is_same]:
+        parts.append(
+            f"SELECT col, value AS lex, false AS void, n FROM {store.values(table)} "
+            f"WHERE col IN ({', '.join(map(str, same))})"
+        )
+    if other := [col for col, is_same in found if not is_same]:
+        values = {col: f"SELECT * FROM {store.values(table)} WHERE col = {col}" for col in other}
+        store.lay(
+            table,
+            f"other_forms_{table}",
+            values,
+            lambda query: f"SELECT col, {lexical} AS lex, coalesce({void}, false) AS void, "
+            f"sum(n)::BIGINT AS n FROM ({query}) GROUP BY col, lex, void",
+        )
+        parts.append(f"SELECT col, lex, void, n FROM other_forms_{table}")
+    view = " UNION ALL ".join(parts) or "SELECT 0 AS col, '' AS lex, false AS void, 0 AS n LIMIT 0"
+    store.connection.execute(f"CREATE OR REPLACE VIEW {lexical_relation(table)} AS {view}")
 
 
 def _query(table: int, columns: Sequence[Column]) -> str:
@@ -172,6 +193,8 @@ def _whole(value: object) -> int:
 
 
 def _is_closed(column: Column, rows: int) -> bool:
-    if column.datatype != "string" or not 2 <= column.distinct <= _ENUMERATION_VALUES:
+    if column.datatype != "string" or column.language:
+        return False
+    if not 2 <= column.distinct <= _ENUMERATION_VALUES:
         return False
     return rows - column.nulls >= _ENUMERATION_ROWS * column.distinct

@@ -146,8 +146,11 @@ _CURRENCIES = {
     "₺": "TRY", "₴": "UAH", "₪": "ILS", "฿": "THB", "₫": "VND", "₱": "PHP", "₦": "NGN",
     "US$": "USD", "R$": "BRL", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD",
     "HK$": "HKD", "S$": "SGD", "MX$": "MXN", "Rs": "INR", "Rs.": "INR", "zł": "PLN", "Kč": "CZK",
-    "Fr.": "CHF", "SFr.": "CHF",
+    "Fr.": "CHF", "SFr.": "CHF", "円": "JPY", "元": "CNY", "원": "KRW", "Ft": "HUF", "Rp": "IDR",
+    "RM": "MYR", "лв": "BGN", "лв.": "BGN", "руб": "RUB", "руб.": "RUB", "грн": "UAH", "TL": "TRY",
 }  # fmt: skip
+_CROWNS = ("kr", "kr.")
+"""Signs of the currencies of several countries."""
 _CURRENCY_WORDS = word_set(
     "usd eur gbp chf jpy cad aud nzd cny inr sek nok dkk pln czk huf brl mxn zar rub try krw sgd "
     "hkd"
@@ -205,7 +208,7 @@ _FOLDED = {
     row[0].lower(): row[0]
     for row in _ROWS
     if not row[0].isascii() or "/" in row[0] or row[0] == "%"
-} | {sign.lower(): sign for sign in _CURRENCIES}
+} | {sign.lower(): sign for sign in (*_CURRENCIES, *_CROWNS)}
 _BRACKETED = re.compile(r"([(\[])\s*([^()\[\]]{1,12}?)\s*[)\]]\s*$")
 
 

@@ -4,7 +4,7 @@ Whether a column is of a type is decided from the counts of its forms
 (`inference.columns.datatypes`).
 """
 
-from graph.lexical import GROUP_SIGNS, quote_text
+from graph.lexical import GROUP_SIGNS, ZONED_TIME, quote_text
 from graph.spans import CLOCK_SPAN, ISO_SPAN, WORD_SPAN
 from graph.spelled_dates import month_hint
 
@@ -41,7 +41,7 @@ NUMBER = f"([0-9]{{1,3}}({GROUP_SIGNS}[0-9]{{3}})+([.,][0-9]+)?|[0-9][0-9.,]*)"
 CURRENCY_MARKS = (
     "USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SGD|HKD|"
     "SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|BRL|MXN|ZAR|KRW|"
-    r"US\$|R\$|C\$|A\$|CA\$|AU\$|NZ\$|HK\$|S\$|MX\$|Rs\.?|Fr\.?|SFr\.?|kr\.?|zł|Kč|Ft"
+    r"US\$|R\$|C\$|A\$|CA\$|AU\$|NZ\$|HK\$|S\$|MX\$|Rs\.?|Fr\.?|SFr\.?|kr\.?|zł|Kč|Ft|Rp\.?|RM"
 )
 """What stands before amounts besides a single sign, as a regular expression."""
 
@@ -110,6 +110,7 @@ def _times() -> tuple[tuple[str, str], ...]:
             r"regexp_full_match(t, '([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?')",
             "'time'",
         ),
+        (f"regexp_full_match(t, {quote_text(ZONED_TIME)})", "'time'"),
         ("regexp_full_match(t, '[0-9]{2}:[0-5][0-9]:[0-5][0-9]')", "'longtime'"),
     )
 

@@ -102,6 +102,10 @@ zainab mariam layla noor amina mehmet mustafa emre murat ayşe zeynep elif
 raj rahul amit sanjay vijay anil sunil ravi arjun priya anita sunita pooja deepa kavita lakshmi
 wei li ming jing yan hui xin yuki hiroshi takashi kenji akira haruto sakura yoko keiko minjun jiwoo
 """
+_WITHDRAWN = frozenset({"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"})
+_RESERVED = frozenset({"AA", "AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "TA", "UN", "ZZ"})
+"""Codes of ISO 3166 that are kept for others than countries."""
+
 _COLOURS = """
 black white red green blue yellow orange purple pink brown gray grey silver gold beige cyan magenta
 maroon navy olive teal turquoise violet indigo ivory khaki lime coral crimson salmon tan lavender
@@ -129,6 +133,18 @@ def word_lists() -> dict[str, tuple[str, ...]]:
         "currency-code": {code.lower() for code in get_global("all_currencies")},
     }
     return {name: tuple(sorted(words)) for name, words in sorted(lists.items())}
+
+
+@lru_cache(maxsize=1)
+def country_codes() -> dict[str, str]:
+    """Give the alpha-3 code of each alpha-2 code of ISO 3166-1, in capitals."""
+    found = {}
+    for long, (short, *others) in sorted(get_global("territory_aliases").items()):
+        regular = len(long) == 3 and long.isalpha() and len(short) == 2 and not others
+        own = "QM" <= short <= "QZ" or short.startswith("X")
+        if regular and not own and long not in _WITHDRAWN and short not in _RESERVED:
+            found[short] = long
+    return found
 
 
 def _countries() -> Iterator[str]:

@@ -14,11 +14,12 @@ PERSON_TABLES = phrases(
 )
 _GIVEN = phrases(
     "first name, firstname, given name, givenname, given names, forename, vorname, prenom, fname, "
+    "f name, "
     "nombre de pila, voornaam, fornamn, fornavn, name first, imie, first, nome proprio, name given"
 )
 _FAMILY = phrases(
     "last name, lastname, surname, sur name, family name, familyname, nachname, nom de famille, "
-    "lname, "
+    "lname, l name, "
     "apellido, apellidos, cognome, sobrenome, achternaam, efternamn, etternavn, name last, "
     "nazwisko, familienname, maiden name, name family"
 )
@@ -69,7 +70,7 @@ _SEXES = {
 _BIRTH = phrases(
     "birth date, birthdate, date of birth, dob, birthday, birth, born, geburtsdatum, geburtstag, "
     "date de naissance, fecha de nacimiento, geboren, birth day, data di nascita, date birth, "
-    "data de nascimento, geboortedatum"
+    "data de nascimento, geboortedatum, naissance, nacimiento, nascita, nascimento"
 )
 _AGES = phrases("age, alter, edad, eta, leeftijd, idade")
 _NATIONAL = phrases(
@@ -81,7 +82,8 @@ _NATIONAL = phrases(
 )
 _CARD = phrases(
     "card, credit card, card number, cardnumber, credit card number, creditcard, cc number, pan, "
-    "kreditkarte, kartennummer, kreditkartennummer, numero de tarjeta"
+    "kreditkarte, kartennummer, kreditkartennummer, numero de tarjeta, numero tarjeta, tarjeta, "
+    "carte bancaire, carta di credito"
 )
 
 
@@ -146,6 +148,8 @@ def _whole_name(view: ColumnView) -> Finding | None:
         return Finding("person-name", 0.95 if known >= 0.1 else 0.82, (named(view), *evidence))
     if view.ends(_NAME) and about and known >= 0.08:
         return Finding("person-name", 0.93, (f"The table is about {_noun(view)}.", *evidence))
+    if view.ends(PERSON_TABLES) and known >= 0.2 and shaped >= 0.8:
+        return Finding("person-name", 0.9, (named(view), *evidence))
     if view.sampled >= 8 and known >= 0.3 and shaped >= 0.8 and view.tokens < 3.6:
         return Finding("person-name", 0.86, evidence)
     return None
@@ -159,9 +163,11 @@ def organisation(view: ColumnView) -> Finding | None:
         return None
     legal = view.share("legal-form")
     stated = view.stated("legal-form", "names with a legal form such as Ltd or GmbH")
-    if view.ends(_ORGANISATION):
+    belongs = view.ends(("affiliation",)) and view.is_about(_ORGANISATION_TABLES)
+    if view.ends(_ORGANISATION) and not belongs:
         return Finding("organisation", 0.93 if legal >= 0.1 else 0.85, (named(view), stated))
-    titled = view.ends(("name",)) and view.is_about(_ORGANISATION_TABLES)
+    titled = view.ends(("name",)) and not view.says(("nickname", "nick"))
+    titled = titled and view.is_about(_ORGANISATION_TABLES)
     if titled and view.share("first-token") < 0.3:
         return Finding("organisation", 0.85, (f"The table is {view.table!r}.", stated))
     if legal >= 0.35 and view.sampled >= 5 and view.share("street-word") < 0.3:

@@ -17,6 +17,11 @@ _POSTAL = phrases(
 )
 _LATITUDE = phrases("lat, latitude, breitengrad, latitud, latitudine, breite")
 _LONGITUDE = phrases("lon, lng, long, longitude, langengrad, laengengrad, longitud, longitudine")
+_SPELLED_DEGREES = phrases(
+    "latitude, longitude, breitengrad, langengrad, laengengrad, latitud, longitud, latitudine, "
+    "longitudine"
+)
+"""Words that mean nothing else, so that one half of a pair is enough."""
 _CITY = phrases(
     "city, town, stadt, ville, ciudad, citta, cidade, municipality, gemeinde, commune, comune, "
     "municipio, ort, wohnort, village, suburb, miasto, stad, place of birth, birth place, "
@@ -116,7 +121,7 @@ def coordinate(view: ColumnView) -> Finding | None:
     ):
         if view.says(words) and view.is_number and _within(view, bound):
             paired = view.is_beside(others)
-            if not paired and not view.says(("latitude", "longitude")):
+            if not paired and not view.says(_SPELLED_DEGREES):
                 return None
             evidence = [named(view), f"All values lie between -{bound} and {bound}."]
             evidence += ["The other half of the pair stands beside it."] if paired else []

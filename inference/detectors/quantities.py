@@ -2,6 +2,7 @@
 
 from inference.columns.units import CURRENCY_IRI, currency_of, unit_iri
 from inference.detectors.view import ColumnView, Finding, named, phrases
+from inference.headers import names_moment, names_span
 
 _MONEY = phrases(
     "price, prices, cost, costs, amount, salary, wage, wages, revenue, fee, fees, tax, balance, "
@@ -20,6 +21,10 @@ _PERCENT = phrases(
     "percent, percentage, pct, prozent, prozentsatz, pourcentage, porcentaje, percentuale, "
     "percent of, anteil, share pct"
 )
+_EPOCHS = (("seconds", 1, "%s"), ("milliseconds", 1000, "%Q"))
+_DAY_SECONDS = 86_400
+_EPOCH_DAYS = (7_305, 47_482)
+"""Days from 1970 to the beginnings of 1990 and 2100."""
 _YEAR = phrases("year, jahr, annee, ano, anno, yr, model year, season, jaar, built year, founded")
 
 
@@ -60,7 +65,7 @@ def percentage(view: ColumnView) -> Finding | None:
         evidence = (view.stated("percent", "numbers with a percent sign"),)
         return Finding("percentage", 0.97, evidence, "percent", unit_iri("%"))
     if view.is_number and not view.bound and view.says(_PERCENT):
-        return Finding("percentage", 0.93, (named(view),), unit=unit_iri("%"))
+        return Finding("percentage", 0.93, (named(view),), unit=_percent(view))
     return None
 
 
@@ -76,12 +81,41 @@ def year(view: ColumnView) -> Finding | None:
     return None
 
 
+def epoch(view: ColumnView) -> Finding | None:
+    """Find whole numbers that count seconds or milliseconds from 1970.
+
+    They stay integers: what the source counts with, other tables compare with, and a column of
+    numbers under `time` may be a duration as well. A person turns them into moments.
+    """
+    low, high = view.column.minimum, view.column.maximum
+    if view.column.datatype != "integer" or view.bound or low is None or high is None:
+        return None
+    if not names_moment(view.column.name) or names_span(view.column.name):
+        return None
+    for name, unit, pattern in _EPOCHS:
+        first, last = (_DAY_SECONDS * days * unit for days in _EPOCH_DAYS)
+        if first <= int(low) <= int(high) <= last:
+            said = f"All values are between 1990 and 2100 as {name} from 1970."
+            advice = f"Set the type dateTime (format {pattern}) to read them as moments."
+            return Finding(f"epoch-{name}", 0.97, (said, named(view), advice))
+    return None
+
+
+def _percent(view: ColumnView) -> str | None:
+    """Give the unit of percentages; `0.25` under such a header is a share of one, with no unit."""
+    low, high = view.column.minimum, view.column.maximum
+    if view.column.datatype != "integer" and low is not None and high is not None:
+        return None if -1 <= float(low) <= float(high) <= 1 else unit_iri("%")
+    return unit_iri("%")
+
+
 def _with_unit(view: ColumnView, unit: str) -> Finding:
     iri = unit_iri(unit)
     in_cells = view.column.format is not None and view.column.format != "#"
     where = "The cells carry" if in_cells else f"The header {view.column.name!r} names"
     if unit == "%":
-        return Finding("percentage", 0.97, (f"{where} the percent sign.",), unit=iri)
+        unit_of_all = iri if in_cells else _percent(view)
+        return Finding("percentage", 0.97, (f"{where} the percent sign.",), unit=unit_of_all)
     if currency_of(unit) is not None:
         sure = 0.97 if in_cells or iri != CURRENCY_IRI + "USD" else 0.93
         return Finding("money", sure, (f"{where} the currency {unit}.",), unit=iri)
@@ -90,5 +124,5 @@ def _with_unit(view: ColumnView, unit: str) -> Finding:
     return Finding("measurement", 0.96, (f"{where} the unit {unit}.",), unit=iri)
 
 
-DETECTORS = (measurement, money, percentage, year)
+DETECTORS = (epoch, measurement, money, percentage, year)
 """The detectors of this domain."""

@@ -1,5 +1,6 @@
 """What text is for: identifiers, names, categories, scales, free text and its language."""
 
+from inference.detectors.people import PERSON_TABLES
 from inference.detectors.view import ColumnView, Finding, named, phrases
 
 _SCALES = (
@@ -129,7 +130,8 @@ def prose(view: ColumnView) -> Finding | None:
     long = view.tokens >= 6 and view.length >= 30 and language is not None
     unspaced = max(view.share("language ja"), view.share("language zh"), view.share("language th"))
     long = long or (unspaced > 0.8 and view.length >= 30)
-    if not long and not (said and view.tokens >= 3):
+    named_so = max(view.share("full-name"), view.share("street-word")) >= 0.5
+    if not long and (named_so or not (said and view.tokens >= 3)):
         return None
     evidence = [f"The texts have {view.tokens:.0f} words on average."]
     if language:
@@ -139,7 +141,10 @@ def prose(view: ColumnView) -> Finding | None:
 
 def title(view: ColumnView) -> Finding | None:
     """Find the names of things."""
-    if view.is_text and view.sampled and view.ends(_TITLES) and view.share("digit-code") < 0.5:
+    of_person = view.is_about(PERSON_TABLES) or view.says(("job", "contact"))
+    if not view.is_text or not view.sampled or (of_person and view.ends(("title", "titel"))):
+        return None
+    if view.ends(_TITLES) and view.share("digit-code") < 0.5:
         return Finding("name", 0.8, (named(view),))
     return None
 

@@ -4,7 +4,7 @@ schema.org, FOAF, DCTERMS, GeoSPARQL and the geographic vocabulary of the W3C. E
 about one class and the properties that it is the first to use.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.model import AttributeDef, ClassDef, KnowledgeModel
@@ -45,7 +45,20 @@ _PROPERTIES: dict[str, tuple[tuple[NamedNode, float], ...]] = {
 """Properties by semantic type, with how sure it is that they mean the same."""
 
 _ONLY_UNDER = {"country": ("country", "land", "pays", "pais", "paese")}
-"""Types whose other headers say more: `birthCountry` is not the country of an address."""
+"""Types whose other headers say something else."""
+
+_ADDRESS = frozenset({"country", "country-code", "city", "region", "postal-code", "street-address"})
+_NO_ADDRESS = word_set("birth death born died origin native hometown nationality")
+_PLACES = {"country": "Country", "country-code": "Country", "city": "City"}
+"""Types of which a column is no address where the rows are such places themselves."""
+
+_OF_THE_ROW = frozenset({"name", "person-name", "organisation", "url"})
+"""Types that say something of the row only where the header does not name something else."""
+
+_QUALIFIERS = word_set(
+    "name url link web website homepage site title first full short long official legal trade "
+    "display common company organisation organization business own main complete alternative"
+)
 
 _NOUNS: dict[str, NamedNode] = {
     noun: SCHEMA.term(name)
@@ -86,7 +99,7 @@ _NOUNS: dict[str, NamedNode] = {
 }
 _NEEDED = {
     "BankAccount": {"money", "iban"},
-    "Order": {"money", "identifier"},
+    "PostalAddress": {"street-address", "city", "postal-code"},
     "Place": {"latitude", "city", "street-address", "country"},
 }
 """Types of which one must stand in the table, where the noun alone may mean something else."""
@@ -144,7 +157,8 @@ def _class_matches(item: ClassDef, schema: Schema) -> Iterator[_Match]:
     meant = _NOUNS.get(words[-1]) if words and set(words[:-1]) <= _PLAIN_BEFORE else None
     if meant is not None and item.kind != "observation":
         needed = _NEEDED.get(meant.value.rpartition("/")[2])
-        if needed is None or types & needed:
+        dated = any(each.datatype in ("date", "dateTime") for each in item.attributes)
+        if (needed is None or types & needed) and (dated or meant != SCHEMA.Order):
             why = f"{item.label!r} is what {meant.value} is about."
             yield _Match(item.name, meant, RDFS.subClassOf, 0.75, why)
 
@@ -160,8 +174,19 @@ def _property_matches(item: ClassDef, attribute: AttributeDef, schema: Schema) -
         yield _Match(
             attribute.name, SCHEMA.price, RDFS.subPropertyOf, 0.75, "The header is a price."
         )
-    if semantic.type in ("name", "city") and header_words(attribute.column)[-1:] == ("name",):
-        yield _Match(attribute.name, SCHEMA.name, RDFS.subPropertyOf, 0.85, "The header is a name.")
+    words = header_words(attribute.column)
+    if semantic.type in _OF_THE_ROW and not _is_of_row(words, item):
+        return
+    if semantic.type in ("name", "city") and words[-1:] == ("name",):
+        if _is_of_row(words, item):
+            why = "The header is a name."
+            yield _Match(attribute.name, SCHEMA.name, RDFS.subPropertyOf, 0.85, why)
+        return
+    if semantic.type in _ADDRESS and (set(words) & _NO_ADDRESS or _is_place(semantic.type, item)):
+        return
+    if semantic.type == "phone" and set(words) & {"fax", "telefax"}:
+        why = "The header is a fax."
+        yield _Match(attribute.name, SCHEMA.faxNumber, RDFS.subPropertyOf, 0.85, why)
         return
     only = _ONLY_UNDER.get(semantic.type)
     if only and header_words(attribute.column)[-1:] not in [(word,) for word in only]:
@@ -170,6 +195,21 @@ def _property_matches(item: ClassDef, attribute: AttributeDef, schema: Schema) -
         confidence = round(sure * semantic.decision.confidence, 3)
         why = f"{attribute.label!r} holds values of the type {semantic.type}."
         yield _Match(attribute.name, theirs, RDFS.subPropertyOf, confidence, why)
+
+
+def _is_of_row(words: Sequence[str], item: ClassDef) -> bool:
+    """Tell whether a header names the row itself: `custName` of customers, not `managerName`."""
+    own = list(header_words(item.table))
+    own += [singular(word) for word in own]
+    return all(
+        word in _QUALIFIERS or any(each.startswith(singular(word)) for each in own)
+        for word in words
+    )
+
+
+def _is_place(kind: str, item: ClassDef) -> bool:
+    last = singular((header_words(item.table) or ("",))[-1])
+    return kind in _PLACES and _NOUNS.get(last) == SCHEMA.term(_PLACES[kind])
 
 
 def _suggestion(item: ClassDef, matches: list[_Match], names: ProjectNames) -> Suggestion:

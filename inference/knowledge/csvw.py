@@ -28,8 +28,10 @@ CONTEXT = "http://www.w3.org/ns/csvw"
 
 _DATE_PARTS = {"%Y": "yyyy", "%m": "M", "%d": "d", "%H": "HH", "%M": "mm", "%S": "ss"}
 _DATE_FORMATS = frozenset(
-    {"yyyy-M-d", "yyyyMd", "d-M-yyyy", "M-d-yyyy", "d/M/yyyy", "M/d/yyyy", "d.M.yyyy", "M.d.yyyy"}
+    {"yyyyMMdd", "d-M-yyyy", "M-d-yyyy", "d/M/yyyy", "M/d/yyyy", "d.M.yyyy", "M.d.yyyy"}
 )
+"""Those whose days and months may have one digit; where no sign stands between, they have two."""
+
 _TIME_FORMATS = frozenset({"HH:mm:ss", "HHmmss", "HH:mm", "HHmm"})
 _NUMBERS = ("integer", "decimal", "double")
 
@@ -112,7 +114,7 @@ class _Description:
 
     def json(self) -> dict[str, Any]:
         """Give the description of the table."""
-        found: dict[str, Any] = {"@type": "Table", "url": quote(self._file.url)}
+        found: dict[str, Any] = {"@type": "Table", "url": _address(self._file.url)}
         if self._file.dialect:
             found["dialect"] = {"@type": "Dialect", **self._file.dialect}
         pair = next((p for p in self._model.junctions if p.table == self._table.name), None)
@@ -218,7 +220,8 @@ class _Description:
 
     def _attribute(self, attribute: AttributeDef) -> dict[str, Any]:
         url = self._names.term(attribute.name).value
-        return {"propertyUrl": url, "dc:description": attribute.label}
+        language = {"lang": attribute.language} if attribute.language else {}
+        return {"propertyUrl": url, "dc:description": attribute.label, **language}
 
     def _pointer(self, link: LinkDef) -> "_Pointer | None":
         """Give the template of the target's IRI, where a file has what it needs."""
@@ -243,10 +246,15 @@ class _Description:
         return {
             "columnReference": [_variable(name) for name in reference.columns],
             "reference": {
-                "resource": quote(self._files[reference.ref_table].url),
+                "resource": _address(self._files[reference.ref_table].url),
                 "columnReference": [_variable(name) for name in reference.ref_columns],
             },
         }
+
+
+def _address(name: str) -> str:
+    """Write the name of a file as a URL; letters of any script may stand in one as they are."""
+    return "".join(sign if sign.isalnum() else quote(sign) for sign in name)
 
 
 def _template(prefix: str, columns: Sequence[str]) -> str:
@@ -272,6 +280,7 @@ def _format(column: Column) -> Any:
     form = column.format
     for part, written in _DATE_PARTS.items():
         form = form.replace(part, written)
+    form = form.replace("yyyyMd", "yyyyMMdd")
     date, _, time = form.replace("T", " ").partition(" ")
     known = {
         "date": form in _DATE_FORMATS,

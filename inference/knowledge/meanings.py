@@ -35,6 +35,7 @@ _TERMS = (
     (SKOS.Concept, OWL.Class),
     (SKOS.ConceptScheme, OWL.Class),
     (SKOS.inScheme, OWL.ObjectProperty),
+    (SKOS.exactMatch, OWL.ObjectProperty),
     (SKOS.notation, OWL.DatatypeProperty),
     (SOSA.Observation, OWL.Class),
     (SOSA.hasFeatureOfInterest, OWL.ObjectProperty),
@@ -47,7 +48,7 @@ def meaning_quads(model: KnowledgeModel, schema: Schema, names: ProjectNames) ->
     """Write what is sure about the meaning of classes and properties, for `names.ontology`."""
     found = list(dict.fromkeys(_Writer(model, schema, names).quads()))
     used = {str(term) for quad in found for term in (quad.predicate, quad.object)}
-    return [*_declarations(used, names), *found]
+    return [*declarations(used, names), *found]
 
 
 def is_reading(item: ClassDef, schema: Schema) -> bool:
@@ -57,6 +58,32 @@ def is_reading(item: ClassDef, schema: Schema) -> bool:
     measured = _measures(item, schema)
     kinds = {_semantic_type(schema, item, each) for each in measured}
     return bool(measured) and "measurement" in kinds and "money" not in kinds
+
+
+def code_list_quads(names: ProjectNames, name: str, codes: Mapping[str, int]) -> Iterator[Quad]:
+    """Write a concept scheme; codes of a scale have a position from 1, others have 0."""
+    facts = GraphWriter(names.ontology).facts
+    scheme = names.record("code-list", name)
+    yield from facts(names.term(name), (MIMIR.codeList, scheme))
+    yield from facts(
+        scheme,
+        (RDF.type, OWL.NamedIndividual),
+        (RDF.type, SKOS.ConceptScheme),
+        (RDFS.label, f"Codes of {name}"),
+    )
+    for code, position in sorted(codes.items()):
+        concept = names.record("code-list", name, code)
+        yield from facts(
+            concept,
+            (RDF.type, OWL.NamedIndividual),
+            (RDF.type, SKOS.Concept),
+            (SKOS.inScheme, scheme),
+            (SKOS.notation, code),
+            (SKOS.prefLabel, code),
+        )
+        if position:
+            place = Literal(str(position), datatype=XSD.integer)
+            yield from facts(concept, (MIMIR.position, place))
 
 
 class _Writer:
@@ -79,7 +106,7 @@ class _Writer:
         for name, uses in sorted(meanings.items()):
             yield from self._property(name, uses)
         for name, codes in sorted(lists.items()):
-            yield from self._code_list(name, codes)
+            yield from code_list_quads(self._names, name, codes)
         yield from self._readings()
 
     def _column(self, item: ClassDef, attribute: AttributeDef) -> Column:
@@ -99,30 +126,6 @@ class _Writer:
             yield from self._facts(term, (MIMIR.language, first.language))
         if first.unit and all(use and use.unit == first.unit for use in uses):
             yield from self._facts(term, (QUDT.hasUnit, NamedNode(first.unit)))
-
-    def _code_list(self, name: str, codes: Mapping[str, int]) -> Iterator[Quad]:
-        """Write a concept scheme; codes of a scale have a position, others have none."""
-        scheme = self._names.record("code-list", name)
-        yield from self._facts(self._names.term(name), (MIMIR.codeList, scheme))
-        yield from self._facts(
-            scheme,
-            (RDF.type, OWL.NamedIndividual),
-            (RDF.type, SKOS.ConceptScheme),
-            (RDFS.label, f"Codes of {name}"),
-        )
-        for code, position in sorted(codes.items()):
-            concept = self._names.record("code-list", name, code)
-            yield from self._facts(
-                concept,
-                (RDF.type, OWL.NamedIndividual),
-                (RDF.type, SKOS.Concept),
-                (SKOS.inScheme, scheme),
-                (SKOS.notation, code),
-                (SKOS.prefLabel, code),
-            )
-            if position:
-                place = Literal(str(position), datatype=XSD.integer)
-                yield from self._facts(concept, (MIMIR.position, place))
 
     def _readings(self) -> Iterator[Quad]:
         """Write observation classes; a property that other classes use too is only annotated."""
@@ -187,7 +190,8 @@ def _codes(column: Column) -> dict[str, int]:
     return {value: order.index(value) + 1 if value in order else 0 for value in column.enumeration}
 
 
-def _declarations(used: set[str], names: ProjectNames) -> Iterator[Quad]:
+def declarations(used: set[str], names: ProjectNames) -> Iterator[Quad]:
+    """Declare those terms of other vocabularies that are used, given as N-Triples."""
     facts = GraphWriter(names.ontology).facts
     for term, label, comment in _ANNOTATIONS:
         if str(term) in used:

@@ -1,7 +1,8 @@
 """Names for a schema: tables become classes, columns attributes, references links.
 
 OWL 2 DL forbids punning, so a local name is one thing in the whole ontology: a class, an object
-property, or a datatype property of one datatype and unit. A name that was given once stays.
+property, or a datatype property of one datatype and unit. A text in several languages, `title_en`
+and `title_de`, is one property. A name that was given once stays.
 """
 
 import re
@@ -13,6 +14,7 @@ from itertools import count
 from graph.model import AttributeDef, ClassDef, JunctionDef, KnowledgeModel, LinkDef
 from graph.schema import Column, Reference, Schema, Table
 from inference.knowledge.table_words import KEY_WORDS, row_words, table_words
+from inference.text_headers import text_header
 from inference.words import camel_case, pascal_case, spelled_out, split_words
 
 _KEY_ENDINGS = ("id", "key", "code", "nr", "no", "num")
@@ -45,7 +47,24 @@ def name_schema(schema: Schema, previous: KnowledgeModel | None = None) -> Knowl
         previous: the model of an earlier run; its names stay for the same table and columns as
             long as they still mean the same kind of term.
     """
-    return name_with(schema, term_names(previous or KnowledgeModel()))
+    known = term_names(previous or KnowledgeModel())
+    for identity in _newly_spoken(schema, previous or KnowledgeModel()):
+        known.pop(identity, None)
+    return name_with(schema, known)
+
+
+def _newly_spoken(schema: Schema, previous: KnowledgeModel) -> Iterator[Identity]:
+    """List the texts that have a language now and had none: their name becomes that of all."""
+    plain = {
+        (item.table, attribute.column)
+        for item in previous.classes
+        for attribute in item.attributes
+        if attribute.language is None
+    }
+    for table in schema.tables:
+        for column in table.columns:
+            if column.language and (table.name, column.name) in plain:
+                yield ("attribute", table.name, column.name)
 
 
 def name_with(schema: Schema, known: Mapping[Identity, str]) -> KnowledgeModel:
@@ -183,7 +202,9 @@ def _attribute_requests(
         named = (camel_case((*words, "name")),) if is_role else ()
         names = (bare, *named, prefixed) if is_usual else (prefixed,)
         identity = ("attribute", table.name, column.name)
-        yield _Request(identity, table.name, meaning, names, 3 if is_usual else 4)
+        # A text in several languages is one property: a name is taken once for each of them.
+        owner = f"{table.name}@{column.language}" if column.language else table.name
+        yield _Request(identity, owner, meaning, names, 3 if is_usual else 4)
 
 
 def _attribute_columns(table: Table) -> list[Column]:
@@ -192,7 +213,8 @@ def _attribute_columns(table: Table) -> list[Column]:
 
 
 def _attribute_meaning(column: Column) -> Meaning:
-    return ("attribute", column.datatype, column.unit or "")
+    datatype = "langString" if column.language else column.datatype
+    return ("attribute", datatype, column.unit or "")
 
 
 def _usual_meanings(columns: Iterable[Column]) -> dict[str, Meaning]:
@@ -226,6 +248,7 @@ def _attribute(column: Column, name: str) -> AttributeDef:
         unit=column.unit,
         required=not column.nullable,
         unique=column.unique,
+        language=column.language,
     )
 
 
@@ -255,6 +278,8 @@ def _junction(table: Table, given: Mapping[Identity, str], rows: RowWords) -> Ju
 
 def _column_words(column: Column) -> tuple[str, ...]:
     header = column.name
+    if column.language and (text := text_header(header)):
+        return text.words or ("text",)
     if column.unit:
         header = re.sub(rf"[(\[]\s*{re.escape(column.unit)}\s*[)\]]", " ", header)
     return split_words(header) or split_words(column.name) or ("column",)

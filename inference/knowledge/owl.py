@@ -1,11 +1,12 @@
 """The ontology of a project: a knowledge model as OWL 2 DL.
 
 Every term is declared, nothing is imported, no name is two things. Ranges are datatypes of the
-OWL 2 datatype map; dates, times and years keep their exact type in the data and the shapes and
-have the range `rdfs:Literal` here. Source: OWL 2 Structural Specification, sections 3 to 5 and 9,
-https://www.w3.org/TR/owl2-syntax/.
+OWL 2 datatype map, and `rdf:langString` for texts with a language; dates, times and years keep
+their exact type in the data and the shapes and have the range `rdfs:Literal` here. Source: OWL 2
+Structural Specification, sections 3 to 5 and 9, https://www.w3.org/TR/owl2-syntax/.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from graph.model import ClassDef, KnowledgeModel
@@ -137,8 +138,12 @@ class _Writer:
         """Say what every individual has, and where its links lead if others lead elsewhere."""
         one = typed("1", "nonNegativeInteger")
         for attribute in item.attributes:
-            if attribute.required:
+            if attribute.required and attribute.language is None:
                 yield from self._restriction(item.name, attribute.name, OWL.cardinality, one)
+        texts = Counter(each.name for each in item.attributes if each.required and each.language)
+        for name, number in sorted(texts.items()):
+            least = typed(str(number), "nonNegativeInteger")
+            yield from self._restriction(item.name, name, OWL.minCardinality, least)
         for link in item.links:
             target = self._names.term(link.target)
             if link.required:
@@ -157,7 +162,8 @@ class _Writer:
         )
 
     def _keys(self, item: ClassDef) -> Iterator[Quad]:
-        by_column = {each.column: each.name for each in item.attributes}
+        # The value of a text in another language is no part of what is unique.
+        by_column = {each.column: each.name for each in item.attributes if not each.language}
         for link in item.links:
             if len(link.columns) == 1:
                 by_column.setdefault(link.columns[0], link.name)
@@ -184,4 +190,6 @@ class _Writer:
 
 
 def _range(datatype: str) -> NamedNode:
+    if datatype == "langString":
+        return RDF.langString
     return XSD.term(datatype) if datatype in OWL_DATATYPES else RDFS.Literal

@@ -43,8 +43,9 @@ def property_uses(model: KnowledgeModel, schema: Schema) -> dict[str, PropertyUs
         for attribute in item.attributes:
             use = PropertyUses(
                 attribute.label,
-                attribute.datatype,
-                functional=True,
+                attribute.range,
+                # a text has a value for each language
+                functional=attribute.language is None,
                 inverse_functional=False,
                 domains=(item.name,),
                 columns=(f"{item.table}.{attribute.column}",),

@@ -106,8 +106,10 @@ def _column(facts: _Facts, owner: Term | None, node: Term) -> Column:
         "datatype": facts.text(node, CSVW.datatype).removeprefix(XSD),
         "nullable": facts.text(node, CSVW.required) == "false",
     }
+    language = facts.text(node, CSVW.term("lang")) or None
     term = facts.one(node, MIMIR.denotes)
-    if owner is not None and term is not None:
+    # One shape speaks of the columns of all languages.
+    if owner is not None and term is not None and language is None:
         known |= _shaped(facts, facts.shapes(owner, term))
     return Column(
         name=facts.text(node, CSVW.term("title")),
@@ -120,6 +122,7 @@ def _column(facts: _Facts, owner: Term | None, node: Term) -> Column:
         false_words=facts.texts(node, MIMIR.falseWord),
         null_words=facts.texts(node, CSVW.null),
         unit=facts.text(node, MIMIR.unit) or None,
+        language=language,
         **known,
     )
 

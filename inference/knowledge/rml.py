@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from graph.model import AttributeDef, ClassDef, JunctionDef, KnowledgeModel, LinkDef
 from graph.names import KEY_JOINT, ProjectNames
 from graph.replay import (
+    is_joined,
     key_columns,
     replay_file,
     row_name_column,
@@ -47,14 +48,14 @@ class _Writer:
         for attribute in item.attributes:
             yield from self._attribute(item, attribute)
         for link in item.links:
-            yield from self._link(item.name, item.table, link)
+            yield from self._link(item.name, item.table, item.key, link)
 
     def _junction(self, pair: JunctionDef) -> Iterator[Quad]:
         source = self._model.class_of(pair.source.target_table)
         columns = self._columns(pair.table, pair.source, source)
         subject = self._subject(source.name, pair.table, columns)
         yield from self._triples_map(pair.name, pair.table, subject)
-        yield from self._link(pair.name, pair.table, pair.target, pair.name)
+        yield from self._link(pair.name, pair.table, pair.source.columns, pair.target, pair.name)
 
     def _columns(self, table: str, link: LinkDef, target: ClassDef) -> tuple[str, ...]:
         return key_columns(link, target, self._schema.table(table), self._schema)
@@ -84,33 +85,41 @@ class _Writer:
         )
 
     def _attribute(self, item: ClassDef, attribute: AttributeDef) -> Iterator[Quad]:
-        value = self._iri(item.name, attribute.name, "object")
-        yield from self._predicate(item.name, attribute.name, value)
+        apart = (attribute.language,) if attribute.language else ()
+        value = self._iri(item.name, attribute.name, *apart, "object")
+        yield from self._predicate(item.name, attribute.name, value, *apart)
         yield from self._facts(value, (RML.reference, attribute.column))
-        if attribute.datatype != "string":
+        if attribute.language:
+            yield from self._facts(value, (RR.language, attribute.language))
+        elif attribute.datatype != "string":
             yield from self._facts(value, (RR.datatype, XSD.term(attribute.datatype)))
 
     def _link(
-        self, owner: str, table: str, link: LinkDef, name: str | None = None
+        self,
+        owner: str,
+        table: str,
+        key: Sequence[str],
+        link: LinkDef,
+        name: str | None = None,
     ) -> Iterator[Quad]:
         name = name or link.name
         target = self._iri(owner, name, "object")
         yield from self._predicate(owner, name, target)
         parent = self._model.class_of(link.target_table)
         child = self._schema.table(table)
-        columns = self._columns(table, link, parent)
-        if not columns:
+        if not is_joined(link, key, parent):
             column = target_column(link, child)
             yield from self._facts(target, (RML.reference, column), (RR.termType, RR.IRI))
             return
         yield from self._facts(target, (RR.parentTriplesMap, self._iri(parent.name)))
+        columns = self._columns(table, link, parent)
         for place, (own, its) in enumerate(zip(columns, parent.key, strict=True), start=1):
             condition = self._iri(owner, name, f"join{place}")
             yield from self._facts(target, (RR.joinCondition, condition))
             yield from self._facts(condition, (RR.child, own), (RR.parent, its))
 
-    def _predicate(self, owner: str, name: str, target: NamedNode) -> Iterator[Quad]:
-        pair = self._iri(owner, name)
+    def _predicate(self, owner: str, name: str, target: NamedNode, *apart: str) -> Iterator[Quad]:
+        pair = self._iri(owner, name, *apart)
         yield from self._facts(self._iri(owner), (RR.predicateObjectMap, pair))
         predicate = (RR.predicate, self._names.term(name))
         yield from self._facts(pair, predicate, (RR.objectMap, target))

@@ -7,7 +7,7 @@ warning in a shape of its own. Source: https://www.w3.org/TR/shacl/.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from graph.model import AttributeDef, ClassDef, JunctionDef, KnowledgeModel, LinkDef
 from graph.names import ProjectNames
@@ -15,6 +15,7 @@ from graph.schema import Column, Schema, Table
 from graph.terms import Literal, NamedNode, Quad, Term
 from graph.vocab import RDF, SH, XSD
 from inference.knowledge.graph_writer import GraphWriter, blank_node, typed
+from inference.knowledge.key_shapes import composite_key_quads
 from inference.knowledge.value_bounds import bounds_of, form_of
 
 _CLASS = SH.term("class")
@@ -51,12 +52,19 @@ class _Writer:
             (SH.name, item.label),
             (SH.description, f"A row of {table.source}."),
         )
+        texts: dict[str, list[AttributeDef]] = {}
         for attribute in item.attributes:
-            yield from self._attribute(item, table, attribute)
+            if attribute.language:
+                texts.setdefault(attribute.name, []).append(attribute)
+            else:
+                yield from self._attribute(item, table, attribute)
+        for attributes in texts.values():
+            yield from self._text(item, table, attributes)
         for link in item.links:
             yield from self._link(item, table, link)
         for attribute in _own_keys(item, table):
             yield from self._key(item, table, attribute)
+        yield from composite_key_quads(item, table, self._names)
 
     def _attribute(self, item: ClassDef, table: Table, attribute: AttributeDef) -> Iterator[Quad]:
         place = _place((attribute.column,), table)
@@ -72,6 +80,37 @@ class _Writer:
             *_counts(item.label, wanted, place, required=attribute.required),
         )
         yield from self._guesses(item, table, attribute, place)
+
+    def _text(
+        self, item: ClassDef, table: Table, attributes: Sequence[AttributeDef]
+    ) -> Iterator[Quad]:
+        """Let a text in several languages have one value in each."""
+        first, number = attributes[0], len(attributes)
+        languages = sorted({each.language for each in attributes if each.language})
+        required = sum(each.required for each in attributes)
+        place = _place(tuple(each.column for each in attributes), table)
+        words = ", ".join(languages)
+        yield from self._property(
+            item.name,
+            first,
+            "",
+            (SH.description, f"{place}: text in {words}."),
+            (SH.datatype, RDF.langString),
+            (SH.nodeKind, SH.Literal),
+            *([(SH.minCount, typed(str(required), "integer"))] if required else []),
+            (SH.maxCount, typed(str(number), "integer")),
+            *([(SH.uniqueLang, typed("true", "boolean"))] if number == len(languages) else []),
+            (SH.severity, SH.Violation),
+            (
+                SH.message,
+                f"Give each {item.label} {first.label!r} as text with a language, one value for "
+                f"each of {words} ({place}).",
+            ),
+        )
+        shape = self._names.shape(f"{item.name}-{first.name}")
+        tags: list[Term] = [Literal(language) for language in languages]
+        label = (item.name, first.name, "languages")
+        yield from self._graph.collection(shape, SH.languageIn, tags, label)
 
     def _guesses(
         self, item: ClassDef, table: Table, attribute: AttributeDef, place: str
@@ -193,10 +232,11 @@ class _Writer:
 
 
 def _own_keys(item: ClassDef, table: Table) -> list[AttributeDef]:
-    """List the attributes that are a key by themselves; a key of several columns has no words."""
+    """List the attributes that are a key by themselves."""
     unique = [key.columns for key in table.unique_keys if not key.duplicates]
     keys = {item.key, *unique}
-    return [attribute for attribute in item.attributes if (attribute.column,) in keys]
+    own = [attribute for attribute in item.attributes if not attribute.language]
+    return [attribute for attribute in own if (attribute.column,) in keys]
 
 
 def _counts(

@@ -38,7 +38,20 @@ _NOT_EVENT_TIMES = word_set(
     "death founded"
 )
 _NUMBERED = word_set("line number no nr position pos seq sequence item index step")
+_CODE_WORDS = word_set(
+    "type kind category subcategory class classification genre group status state level grade rank "
+    "method mode medium role reason priority severity unit currency language gender colour color "
+    "code tag topic subject region channel segment symbol flag option activity "
+    "art typ kategorie gruppe stufe rolle grund waehrung einheit sprache "
+    "categorie statut niveau langue devise unite motif tipo categoria estado nivel grupo rol "
+    "motivo moneda idioma unidad stato livello gruppo ruolo valuta lingua unita soort groep niveau "
+    "rodzaj kategoria poziom grupa jezyk waluta"
+)
+"""What a list of codes is called; a table of a key and a name alone may hold things."""
+_LOOKUP_WORDS = word_set("ref reference lookup lkp lov enum")
 
+_MOST_OF_A_KIND = 0.5
+"""Share of the rows of a table up to which those of another may be one kind of it among others."""
 
 _SHORTEST = 3
 """Letters of the shortest value that names a class; shorter ones are codes."""
@@ -160,21 +173,27 @@ class _Finder:
     def _one_to_one(self, item: ClassDef) -> Iterator[Suggestion]:
         """Suggest what a table that shares its key with another is: a kind, or a part."""
         link = next((each for each in item.links if each.columns == item.key), None)
-        if item.kind != "extension" or link is None:
+        own = [each for each in item.attributes if each.column not in item.key]
+        if item.kind != "extension" or link is None or not own:
             return
-        extra = set(_singulars(item.table)) - set(_singulars(link.target_table))
-        if extra & _EXTRA_WORDS or not extra:
-            yield self._whole(
-                item, link, 0.8, f"Each {item.label} holds more about one {_of(link)}."
-            )
-            return
+        words, theirs = _singulars(item.table), _singulars(link.target_table)
+        rows, all_rows = (self._schema.table(name).rows for name in (item.table, link.target_table))
+        extra = set(words) - set(theirs)
+        if extra & _EXTRA_WORDS or not extra or rows > _MOST_OF_A_KIND * all_rows:
+            why = f"Each {item.label} holds more about one {_of(link)}."
+            yield self._whole(item, link, 0.8 if extra & _EXTRA_WORDS else 0.7, why)
+        elif words[: len(theirs)] != theirs:
+            yield self._subclass(item, link, rows, all_rows)
+
+    def _subclass(self, item: ClassDef, link: LinkDef, rows: int, all_rows: int) -> Suggestion:
         target = self._names.term(link.target)
-        yield Suggestion(
+        return Suggestion(
             ("kind", item.table, *link.columns),
             f"Each {item.name} is a {link.target}: make it a subclass.",
             0.7,
             (
                 f"The key of {item.table} is the key of {link.target_table}, one to one.",
+                f"{rows} of the {all_rows} rows of {link.target_table} have such a row.",
                 f"{item.label!r} names a thing of its own, not a detail of {_of(link)!r}.",
             ),
             tuple(self._facts(self._names.term(item.name), (RDFS.subClassOf, target))),
@@ -182,13 +201,15 @@ class _Finder:
 
     def _part(self, item: ClassDef) -> Iterator[Suggestion]:
         """Suggest the whole of a weak entity, or of what its name calls an item or a line."""
-        named = set(_singulars(item.table)) & _PART_WORDS
+        words = _singulars(item.table)
+        named = set(words[-1:]) & _PART_WORDS
+        of_what = set(words) - _PART_WORDS
         for link in item.links:
             inside = link.required and len(item.key) > 1 and set(link.columns) < set(item.key)
             rest = [column for column in item.key if column not in link.columns]
             numbered = inside and any(set(header_words(column)) & _NUMBERED for column in rest)
             foreign = any(column in other.columns for other in item.links for column in rest)
-            shares = set(_singulars(link.target_table)) & set(_singulars(item.table))
+            shares = set(_singulars(link.target_table)) & of_what
             if link.required and link.columns != item.key and named and shares:
                 why = f"{item.table!r} names a part of {link.target_table!r}."
                 yield self._whole(item, link, 0.88 if inside else 0.82, why)
@@ -223,7 +244,7 @@ class _Finder:
         if is_reading(item, self._schema) or not item.links:
             return
         times = [c for c in table.columns if _is_time(c) and not c.nullable]
-        words = set(_singulars(item.table)) & _EVENT_WORDS
+        words = set(_singulars(item.table)[-1:]) & _EVENT_WORDS
         if not times or not (words or item.kind == "observation"):
             return
         time = next(a for a in item.attributes if a.column == times[0].name)
@@ -250,6 +271,9 @@ class _Finder:
     def _code_table(self, item: ClassDef, table: Table) -> Iterator[Suggestion]:
         """Suggest that a small table of codes and words is a list of concepts."""
         texts = [c for c in table.columns if c.datatype == "string"]
+        words = _singulars(item.table)
+        if not set(words[-1:]) & _CODE_WORDS and not set(words[:1]) & _LOOKUP_WORDS:
+            return
         if item.table not in self._pointed or item.links or len(item.key) != 1:
             return
         if not 2 <= len(table.columns) <= 3 or not texts or not 2 <= table.rows <= 200:

@@ -73,6 +73,7 @@ class _Writer:
         facts += [(MIMIR.trueWord, word) for word in column.true_words]
         facts += [(MIMIR.falseWord, word) for word in column.false_words]
         facts += [(MIMIR.unit, column.unit)] if column.unit else []
+        facts += [(CSVW.term("lang"), column.language)] if column.language else []
         facts += [(MIMIR.cellFormat, column.format)] if column.format else []
         facts += [(CSVW.decimalChar, ",")] if column.decimal_comma else []
         facts += [(CSVW.groupChar, " ")] if column.spaced_groups else []

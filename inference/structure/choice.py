@@ -22,7 +22,8 @@ def choose_links(links: Sequence[Link]) -> list[Link]:
         max(group, key=lambda link: (link.score, -link.parent, link.keys))
         for _, group in sorted(grouped.items())
     ]
-    chosen = _without_mutual([link for link in best if link.score >= _LEAST_SCORE])
+    chosen = _without_parts([link for link in best if link.score >= _LEAST_SCORE])
+    chosen = _without_mutual(chosen)
     nearest = [_nearest(link, grouped[link.child, link.columns], chosen) for link in chosen]
     return [_with_rival(link, grouped[link.child, link.columns]) for link in nearest]
 
@@ -32,6 +33,22 @@ def _with_rival(link: Link, rivals: Sequence[Link]) -> Link:
     others = [rival for rival in rivals if (rival.parent, rival.keys) != (link.parent, link.keys)]
     best = max(others, key=lambda rival: (rival.score, -rival.parent, rival.keys), default=None)
     return replace(link, rival=best)
+
+
+def _without_parts(links: Sequence[Link]) -> list[Link]:
+    """Drop references that a chosen one of more columns to the same table says already."""
+    whole = {
+        (link.child, column, link.parent, key)
+        for link in links
+        if len(link.columns) > 1
+        for column, key in zip(link.columns, link.keys, strict=True)
+    }
+    return [
+        link
+        for link in links
+        if len(link.columns) > 1
+        or (link.child, link.columns[0], link.parent, link.keys[0]) not in whole
+    ]
 
 
 def _without_mutual(links: Sequence[Link]) -> list[Link]:
@@ -70,10 +87,15 @@ def _nearest(link: Link, rivals: Sequence[Link], chosen: Sequence[Link]) -> Link
         for rival in rivals
         if rival.coverage == 1
         and rival.child != rival.parent
+        and _table_named(rival) >= _table_named(link)
         and any(_is_extension(other, rival, link) for other in chosen)
         and rival.distinct * log(link.target_distinct / rival.target_distinct) >= _SURE
     ]
     return min(extensions, key=lambda rival: (rival.target_distinct, rival.parent), default=link)
+
+
+def _table_named(link: Link) -> float:
+    return link.signs.table_named if link.signs is not None else 0.0
 
 
 def _is_extension(other: Link, rival: Link, link: Link) -> bool:

@@ -7,14 +7,29 @@ must be in the key up to a few orphans; nulls in one of them make no reference (
 from collections.abc import Sequence
 from math import log2
 
-from inference.headers import core_words, header_words, is_identifier_header, word_set
+from inference.headers import (
+    core_words,
+    header_words,
+    is_bare_marker,
+    is_identifier_header,
+    word_set,
+)
 from inference.structure.inclusions import Inclusions, TableView
 from inference.structure.reference_names import KeyedTable
 from inference.structure.references import Link
-from inference.structure.similarity import is_same_name, is_short_for, reference_name_score
+from inference.structure.similarity import (
+    akin,
+    is_same_name,
+    is_short_for,
+    reference_name_score,
+    table_words,
+)
 
 _LEAST_COVERAGE = 0.9
+_LEAST_PART = 0.5
 _OWN_NAME = 0.8
+_LEAST_NAMED = 0.5
+_SAME_WORD = 0.9
 _NAMING = word_set("name title label")
 
 
@@ -46,6 +61,8 @@ class CompositeFinder:
         for columns in _mappings(child.view, parent.view, key):
             if key != parent.key and _repeats(child.view, columns, parent):
                 continue
+            if not self._may_refer(child.view, columns, parent.view, key):
+                continue
             rows = self._inclusions.tuple_coverage(child.view, columns, parent.view, key)
             distinct, shared, orphans, most = rows
             if not distinct or shared < _LEAST_COVERAGE * distinct:
@@ -56,10 +73,10 @@ class CompositeFinder:
                 for c, k in zip(columns, key, strict=True)
             ]
             same = sum(is_same_name(c, k) for c, k in labels)
-            named = sum(_part_score(c, k) for c, k in labels) / len(columns)
-            score = -3.0 + 5.5 * named + min(2.0, log2(1 + distinct) / 2) - 12.0 * (1 - coverage)
+            named = sum(_part_score(c, k, parent.view.noun) for c, k in labels) / len(columns)
+            score = -3.0 + 5.5 * named + min(2.0, log2(1 + distinct) / 2) - 30.0 * (1 - coverage)
             if most <= 1:
-                score -= 5.5 if set(columns) == set(child.key) else 1.0
+                score -= _one_to_one(child, parent, columns)
             evidence = (
                 f"{shared} of {distinct} distinct combinations of {', '.join(columns)} are in "
                 f"{parent.view.name} ({', '.join(key)}); {orphans} rows are not.",
@@ -72,6 +89,31 @@ class CompositeFinder:
                 )
             )  # fmt: skip
         return found
+
+    def _may_refer(
+        self, child: TableView, columns: Sequence[str], parent: TableView, key: Sequence[str]
+    ) -> bool:
+        """Tell whether each column by itself has enough of its values in its part of the key."""
+        return all(
+            self._inclusions.may_contain(
+                (child.index, child.position(column)),
+                (parent.index, parent.position(part)),
+                round(_LEAST_PART * child.column(column).distinct),
+            )
+            for column, part in zip(columns, key, strict=True)
+        )
+
+
+def _one_to_one(child: KeyedTable, parent: KeyedTable, columns: Sequence[str]) -> float:
+    """Give the odds against a reference that no two rows share.
+
+    Tables of one grain have the same key without a reference; `store_returns` has that of
+    `store_sales`, and begins as it does.
+    """
+    if set(columns) != set(child.key):
+        return 1.0
+    first = akin(table_words(child.view.noun)[0], table_words(parent.view.noun)[0])
+    return 2.0 if first >= _SAME_WORD and child.view.rows < parent.view.rows else 5.5
 
 
 def _spelled(view: TableView, key: str) -> str:
@@ -94,7 +136,7 @@ def _repeats(child: TableView, columns: Sequence[str], parent: KeyedTable) -> bo
 def _mappings(child: TableView, parent: TableView, key: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Give the child columns for the parts of a key: by name, once per role (winner, loser)."""
     keys = [_spelled(parent, part) for part in key]
-    options = [_columns_by_role(child, key) for key in keys]
+    options = [_columns_by_role(child, parent, key) for key in keys]
     lacking = [place for place, found in enumerate(options) if not found]
     if len(lacking) > 1 or (lacking and len(options) < 3):
         return []
@@ -109,13 +151,23 @@ def _mappings(child: TableView, parent: TableView, key: tuple[str, ...]) -> list
     return mappings
 
 
-def _columns_by_role(child: TableView, key: str) -> dict[tuple[str, ...], str]:
+def _columns_by_role(child: TableView, parent: TableView, key: str) -> dict[tuple[str, ...], str]:
     found: dict[tuple[str, ...], str] = {}
     for column in child.columns:
-        role = _role(child.label(column.name), key)
+        label = child.label(column.name)
+        role = _role(label, key)
+        if role is None and _names_row(label, parent.noun, key):
+            role = core_words(label)
         if role is not None and column.distinct and role not in found:
             found[role] = column.name
     return found
+
+
+def _names_row(label: str, table: str, key: str) -> bool:
+    """Tell whether a header names a table where the key's part is bare: `unit_code`, `code`."""
+    if not is_bare_marker(key) or header_words(label)[-1:] != header_words(key)[-1:]:
+        return False
+    return reference_name_score(label, table, key) >= _LEAST_NAMED
 
 
 def _by_abbreviation(child: TableView, key: str, taken: Sequence[str]) -> str:
@@ -146,7 +198,9 @@ def _role(column: str, key: str) -> tuple[str, ...] | None:
     return tuple(rest)
 
 
-def _part_score(column: str, key: str) -> float:
+def _part_score(column: str, key: str, table: str) -> float:
     if is_same_name(column, key):
         return 1.0
+    if is_bare_marker(key):
+        return reference_name_score(column, table, key)
     return 0.9 if set(core_words(key)) <= set(header_words(column)) else 0.6

@@ -85,6 +85,11 @@ class Inclusions:
         one, other = self._number.get(child), self._number.get(parent)
         return 0 if one is None or other is None else int(self._shared[one, other])
 
+    def may_contain(self, child: tuple[int, int], parent: tuple[int, int], least: int) -> bool:
+        """Tell whether columns share so many distinct values, as far as they are counted."""
+        known = child in self._number and parent in self._number
+        return not known or self.shared(child, parent) >= least
+
     def orphan_rows(self, child: tuple[int, int], parent: tuple[int, int]) -> int:
         """Count the child rows whose value the parent column lacks."""
         found = self._store.connection.execute(

@@ -15,6 +15,7 @@ from inference.structure.accident import uniqueness
 from inference.structure.inclusions import TableView
 from inference.structure.key_candidates import LEAST, LONG_TEXT, Candidate
 from inference.structure.ownership import Ownership, is_unique, nearly_unique
+from inference.structure.qualified_keys import qualified_keys
 from inference.structure.similarity import key_name_score, names_table
 from inference.structure.uniqueness import UniqueSets
 
@@ -49,6 +50,7 @@ class KeyFinder:
         self._store = store
         self._views = tuple(views)
         self._ownership = ownership
+        self._qualified = qualified_keys(store, views)
 
     def candidates(self, view: TableView) -> tuple[Candidate, ...]:
         """Give the candidate keys of a table, best first."""
@@ -58,7 +60,21 @@ class KeyFinder:
         found += self._near_unique(view, found)
         if max((c.score for c in found), default=LEAST) < _ENOUGH:
             found += self._composites(view, found)
+        if view.index in self._qualified:
+            found = self._qualify(view, found)
         return tuple(sorted(found, key=lambda c: (-c.score, c.columns)))
+
+    def _qualify(self, view: TableView, found: Sequence[Candidate]) -> list[Candidate]:
+        """Put the pair that names the rows of several tables before all others."""
+        pair = self._qualified[view.index]
+        best = max((c.score for c in found), default=LEAST)
+        tables = sum(1 for each in self._qualified.values() if each == pair)
+        evidence = (
+            f"{', '.join(pair)} together differ in each of the {view.rows} rows.",
+            f"They lead {tables} tables, and one of them needs both to name its rows.",
+        )
+        others = [c for c in found if c.columns != pair]
+        return [*others, Candidate(pair, max(best, _ENOUGH) + 1.0, 0, evidence)]
 
     def _is_lent(self, view: TableView, name: str) -> bool:
         return self._ownership.lender(view, name) is not None
@@ -290,9 +306,9 @@ class KeyFinder:
 
     def _recurring(self, view: TableView, names: Sequence[str]) -> int:
         """Count the other tables that have columns of all these names."""
-        wanted = {header_words(name) for name in names}
+        wanted = {header_words(view.label(name)) for name in names}
         return sum(
-            wanted <= {header_words(name) for name in other.staged.columns}
+            wanted <= {header_words(other.label(name)) for name in other.staged.columns}
             for other in self._views
             if other.index != view.index
         )

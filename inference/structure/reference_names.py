@@ -24,6 +24,7 @@ from inference.structure.similarity import (
     is_known_role,
     is_same_name,
     is_self_role,
+    is_superior,
     names_another_kind,
     names_table,
     reference_name_score,
@@ -65,7 +66,7 @@ class ReferenceNames:
         self._people = frozenset(
             table.view.index
             for table in tables
-            if holds_people(table.view.noun, table.view.staged.columns)
+            if holds_people(table.view.noun, _labels(table.view))
         )
         keys = Counter(table.key[0].lower() for table in tables if len(table.key) == 1)
         self._only_keys = frozenset(
@@ -96,9 +97,10 @@ class ReferenceNames:
         """
         label, key_label = table.view.label(column), table.view.label(key)
         named = reference_name_score(label, table.view.noun, key_label)
-        if is_self_role(label):
+        person = table.view.index in self._people
+        if is_self_role(label) or (is_superior(label) and (person or not self._people)):
             return max(named, _SELF)
-        if table.view.index in self._people and is_agent(label) and is_identifier_header(label):
+        if person and is_agent(label) and is_identifier_header(label):
             return max(named, _AGENT)
         said = earlier >= _EARLIER or _has_role(label, table.view.noun, key_label)
         return named if said else 0.0
@@ -108,6 +110,10 @@ class ReferenceNames:
         if parent.key == (column,) != child.key and column.lower() in self._only_keys:
             return _ONLY_KEY
         return _KIN if names_table(parent.view.noun, child.view.noun) >= 0.5 else 0.0
+
+
+def _labels(view: TableView) -> list[str]:
+    return [view.label(name) for name in view.staged.columns]
 
 
 def _is_short_name(label: str, parent: TableView) -> bool:
@@ -120,7 +126,8 @@ def _has_role(column: str, table: str, key: str) -> bool:
     """Tell whether a header has the words of its own table's key, or name, and a role more."""
     core, key_core = core_words(column), core_words(key)
     known = (*table_words(table), *key_core)
-    if len(core) < 2 or max(akin(core[-1], word) for word in known) < 0.6:
+    likeness = [max(akin(word, each) for each in known) for word in core]
+    if len(core) < 2 or likeness[-1] < 0.6 or min(likeness) >= 0.6:
         return False
     if key_core and set(key_core) < set(core):
         return is_identifier_header(column) or core[-1] in key_core

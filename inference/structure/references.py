@@ -16,7 +16,14 @@ from inference.structure.calibration import REFERENCE, WIDE_REFERENCE
 from inference.structure.inclusions import Inclusions
 from inference.structure.likelihood import LinkSigns, log_odds
 from inference.structure.reference_names import KeyedTable, ReferenceNames
-from inference.structure.similarity import is_counted, is_generic, key_name_score, names_table
+from inference.structure.similarity import (
+    is_counted,
+    is_generic,
+    is_initial,
+    is_self_role,
+    key_name_score,
+    names_table,
+)
 
 _POINTING = ("string", "integer", "decimal", "date", "gYear")
 _LEAST_COVERAGE = 0.9
@@ -103,7 +110,7 @@ class ReferenceFinder:
         coverage = shared / column.distinct
         if coverage < _LEAST_NAMED_COVERAGE:
             return None
-        earlier = self._earlier(child, column, parent, key)
+        earlier = self._earlier(child, column, parent, key) if coverage == 1 else 0.0
         named = (
             self._names.to_itself(child, column.name, key, earlier)
             if child is parent
@@ -134,14 +141,17 @@ class ReferenceFinder:
         coverage, named, earlier = measured
         key = parent.view.column(target)
         label = child.view.label(column.name)
-        marked = is_identifier_header(column.name)
+        marked = is_identifier_header(column.name) or is_initial(column.name)
         numbers = self._number_surprise(child, column, parent, key, coverage)
-        texts = text_surprise(column) if column.datatype == "string" else 0.0
+        both = column.datatype == key.datatype == "string"
+        texts = text_surprise(column) if both else 0.0
         sure = max(numbers, texts, earlier) >= _SURE_SURPRISE and coverage == 1.0
         is_key, is_own = _is_key(child, column), _is_own_key(child, column)
         is_primary = parent.key == (key.name,)
-        has_name = named >= 0.9 and (
-            is_identifier_header(key.name) or _must_be_alternate(child, column, parent)
+        has_name = (
+            named >= 0.9
+            and key.name not in parent.lent
+            and (is_identifier_header(key.name) or _must_be_alternate(child, column, parent))
         )
         plain = column.datatype == "integer" and not marked
         return LinkSigns(
@@ -150,7 +160,7 @@ class ReferenceFinder:
             kin=names_table(parent.view.noun, child.view.noun) if child is not parent else 0.0,
             numbers=numbers,
             texts=texts,
-            reach=_reach(column, key, named, itself=child is parent),
+            reach=_reach(column, key, (named, numbers), itself=child is parent),
             earlier=earlier,
             lost=1 - coverage,
             marked=float(marked and not is_key),
@@ -191,12 +201,18 @@ class ReferenceFinder:
         return number_surprise(column, density) * max(0.0, 1 - 5 * (1 - coverage))
 
 
-def _reach(column: Column, key: Column, named: float, *, itself: bool) -> float:
-    """Weigh how far the numbers reach: the rows of a hierarchy point to its beginning anyway."""
+def _reach(column: Column, key: Column, said: tuple[float, float], *, itself: bool) -> float:
+    """Weigh how far the numbers reach: the rows of a hierarchy point to its beginning anyway.
+
+    Args:
+        said: how surely the names agree, and how surprising the inclusion is; where it cannot be
+            by accident, that the numbers end early says nothing.
+    """
+    named, numbers = said
     found = reach(column, key)
     if found >= 0:
         return found
-    if itself:
+    if itself or numbers >= _SURE_SURPRISE:
         return 0.0
     return 0.5 * found if named >= _SURE_NAME else found
 
@@ -224,6 +240,8 @@ def _must_be_alternate(child: KeyedTable, column: Column, parent: KeyedTable) ->
 
 def _is_renumbering(column: Column, table: KeyedTable) -> bool:
     """Tell whether a column differs in nearly every row: a second number, no reference to it."""
+    if is_self_role(table.view.label(column.name)):
+        return False  # each version of a thing but the first has the one before
     return column.unique and column.distinct >= _NEARLY_ALL * table.view.rows
 
 

@@ -21,13 +21,17 @@ _TAILS = frozenset({""}) | word_set(
 )
 """Endings by which a word is inflected or derived: `kunde`, `kunden`; not `spieler`, `spieltag`."""
 
+_AGENT_TAILS = word_set("or er")
+_ACTION_TAILS = word_set("ion ation ations ing")
+"""An `operator` is no `operation`."""
+
 _NAMERS = word_set("id key code pk uid uuid guid kennung")
 _SELF_WORDS = word_set(
-    "mgr parent predecessor previous prev successor next superior supervisor reports boss manager "
-    "mother father mère père mere pere madre vader moeder ouder genitore ancestor root replaced "
-    "replaces supersedes friend prereq prerequisite "
-    "übergeordnet übergeordneten vorgänger nachfolger vorgesetzter eltern padre anterior"
+    "parent predecessor previous prev successor next mother father mère père mere pere madre vader "
+    "moeder ouder genitore ancestor root replaced replaces supersedes friend prereq prerequisite "
+    "übergeordnet übergeordneten vorgänger nachfolger eltern padre anterior"
 )
+_SUPERIOR_WORDS = word_set("mgr manager superior supervisor reports boss vorgesetzter")
 _PERSON_ROLES = word_set(
     "mgr manager supervisor boss rep representative agent clerk seller salesperson assignee "
     "instructor teacher lehrer advisor adviser author reviewer approver creator created owner "
@@ -64,6 +68,10 @@ _NO_AGENTS = word_set(
     "median meridian manufacturer provider publisher retailer vendor tier tiers pointer cluster "
     "poster banner marker slider header footer trigger parser"
 )
+_INITIAL = re.compile(r"([a-z])(id|no|nr|key)")
+_SURE_INITIALS = 0.85
+_ONE_INITIAL = 0.6
+_INFLECTED = 0.9
 _BY = word_set("by par por durch von door da")
 
 
@@ -79,8 +87,9 @@ def _akin(one: str, other: str) -> float:
         return 1.0
     short, long = sorted((first, second), key=len)
     shared = _shared_prefix(short, long)
-    if shared >= 4 and short[shared:] in _TAILS and long[shared:] in _TAILS:
-        return 0.9
+    tails = {short[shared:], long[shared:]}
+    if shared >= 4 and tails <= _TAILS:
+        return 0.5 if tails & _AGENT_TAILS and tails & _ACTION_TAILS else 0.9
     if shared == len(short):
         if len(short) >= 5 and len(long) - len(short) >= 6:
             return 0.5  # a compound is about its last part
@@ -151,6 +160,7 @@ def reference_name_score(child: str, parent_table: str, parent_key: str) -> floa
         return 0.35
     if not core:
         return 0.0
+    initials = _by_initials(child, parent_table)
     by_key = _coverage(key_core, core) if key_core and not is_generic(parent_key) else 0.0
     by_table = _table_coverage(table, core)
     if max(akin(table[-1], word) for word in core) < 0.6 and table[-1] not in _KINDS:
@@ -158,9 +168,36 @@ def reference_name_score(child: str, parent_table: str, parent_key: str) -> floa
     known = [*table, *key_core]
     fit = _head_fit(child, core, known)
     by_key, by_table = fit * by_key, fit * by_table
+    if is_generic(child) and max(akin(table[-1], word) for word in core) < _INFLECTED:
+        by_key, by_table = 0.5 * by_key, 0.5 * by_table  # a `value` is no `valuemap`
     unexplained = 1 - sum(max((akin(w, k) for k in known), default=0) for w in core) / len(core)
     best = max(0.95 * by_key, 0.95 * by_table)
-    return best * (1 - 0.2 * unexplained)
+    return max(best * (1 - 0.2 * unexplained), initials)
+
+
+def is_initial(child: str) -> bool:
+    """Tell whether a header is an initial and a marker in one word: `cid`, `sno`."""
+    return _INITIAL.fullmatch(header_words(child)[-1]) is not None if header_words(child) else False
+
+
+def _by_initials(child: str, parent_table: str) -> float:
+    """Measure how surely the initials of a table are meant: `uom_code`, `hdemo_sk`, `cid`."""
+    words, table = header_words(child), table_words(parent_table)
+    said = [word for word in words if word not in MARKERS and word not in PREPOSITIONS]
+    initials = {"".join(word[0] for word in each) for each in (table, header_words(parent_table))}
+    if len(table) > 1:
+        if said[-1] in initials and len(said[-1]) > 1:
+            return _SURE_INITIALS
+        first = "".join(word[0] for word in table[:-1])
+        rest = said[-1].removeprefix(first)
+        if (
+            len(first) + len(rest) == len(said[-1])
+            and len(rest) >= 3
+            and table[-1].startswith(rest)
+        ):
+            return _SURE_INITIALS
+    found = _INITIAL.fullmatch(words[-1])
+    return _ONE_INITIAL if found and found[1] == table[-1][0] else 0.0
 
 
 def _head_fit(child: str, core: Sequence[str], known: Sequence[str]) -> float:
@@ -186,6 +223,11 @@ def is_counted(child: str) -> bool:
 def is_self_role(child: str) -> bool:
     """Tell whether the header names another row of the same table, as `parent_id` does."""
     return any(word in _SELF_WORDS for word in core_words(child))
+
+
+def is_superior(child: str) -> bool:
+    """Tell whether the header names somebody's superior, who is in the table if people are."""
+    return any(word in _SUPERIOR_WORDS for word in core_words(child))
 
 
 def holds_people(table: str, columns: Sequence[str]) -> bool:

@@ -24,6 +24,7 @@ def essence(schema: Schema) -> Schema:
             null_words=tuple(sorted(item.null_words)),
             enumeration=item.enumeration,
             unit=item.unit,
+            language=item.language,
         )
 
     def key(item: Key) -> Key:

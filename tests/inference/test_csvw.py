@@ -48,6 +48,8 @@ NUMBER = {"decimalChar": ".", "groupChar": ","}
         ),
         (Column("x", "decimal", SURE, format="# kg"), "string"),
         (Column("x", "date", SURE, format="%d.%m.%Y"), {"base": "date", "format": "d.M.yyyy"}),
+        (Column("x", "date", SURE, format="%Y%m%d"), {"base": "date", "format": "yyyyMMdd"}),
+        (Column("x", "date", SURE, format="%Y-%m-%d"), "string"),
         (Column("x", "date", SURE, format="%b %d, %Y"), "string"),
         (
             Column("x", "dateTime", SURE, format="%m/%d/%Y %H:%M"),

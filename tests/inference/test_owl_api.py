@@ -39,6 +39,27 @@ def table(name: str, headers: list[str], *references: Reference, rows: int = 9) 
 
 ODD: dict[str, Schema] = {
     "shop": shop_schema(),
+    "texts in languages": Schema(
+        (
+            Table(
+                "articles",
+                "articles.csv",
+                9,
+                (
+                    Column("id", "integer", SURE, nullable=False, unique=True),
+                    Column("title_en", "string", SURE, nullable=False, language="en"),
+                    Column("Title (DE)", "string", SURE, nullable=False, language="de"),
+                    Column("title_pt_BR", "string", SURE, language="pt-br"),
+                    Column("titleEN", "string", SURE, unique=True, language="en"),
+                    Column("title", "string", SURE),
+                    Column("note", "string", SURE, language="fr"),
+                ),
+                Key(("id",), SURE),
+                (Key(("titleEN",), SURE),),
+            ),
+            table("issues", ["title_en", "title_de"]),
+        )
+    ),
     "reserved words": Schema(
         (
             table("Thing", ["Class", "type", "label", "comment", "sameAs", "Nothing", "date"]),

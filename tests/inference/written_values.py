@@ -44,3 +44,27 @@ def check(case: Case, decided: Decided) -> None:
     assert column.datatype == datatype, (header, values, column.decision)
     assert datatype == "string" or column.invalid == 0, (header, values)
     assert found == canonical, (header, values)
+
+
+TextCase = tuple[str, str, str, str]
+"""A case on one line: header, values parted by `|`, datatype, canonical forms, `~` for none."""
+
+
+def decide_texts(folder: Path, cases: Sequence[TextCase]) -> list[Decided]:
+    """Decide the columns of cases on one line each."""
+    return decide(folder, [_case(case) for case in cases])
+
+
+def check_texts(case: TextCase, decided: Decided) -> None:
+    """Compare what was decided with the case; canonical forms that it leaves out may be any."""
+    header, _, datatype, canonical = case
+    column, found = decided
+    assert column.datatype == datatype, (case, column.decision)
+    wanted = [None if text == "~" else text for text in canonical.split("|") if text]
+    assert found == wanted, (header, case)
+
+
+def _case(case: TextCase) -> Case:
+    header, values, datatype, canonical = case
+    texts: list[str | None] = [text or None for text in values.split("|")]
+    return header, texts, datatype, [text for text in canonical.split("|") if text]

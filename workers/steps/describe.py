@@ -4,6 +4,7 @@ What was generated before is remembered: only what differs from it is changed, s
 changed in the graphs since stays. Their recorded edits are applied to what is generated.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,8 @@ from graph.ontology.edits import (
     observed_renames,
     read_edits,
 )
-from graph.ontology.versions import next_number
+from graph.ontology.regeneration import regenerate
+from graph.ontology.versions import current_graphs, next_number
 from graph.records import Facts, record_quads
 from graph.saved_queries import queries_graph
 from graph.sparql import bind, load_query
@@ -54,7 +56,7 @@ def execute(context: StepContext) -> StepResult:
         "file": put_json(context, found.model.to_json()),
         "base": put_json(context, base.to_json()),
     }
-    change, replacing = _change(context, generated, found.quads)
+    change, replacing = _change(context, generated, found.quads, renames)
     records = [quad for edit in renames for quad in edit_quads(edit, names)]
     examples = generate_examples(found.model, names)
     columns = column_change(names, meta, inferred)
@@ -71,14 +73,8 @@ def _previous(context: StepContext, before: dict[str, Any] | None) -> KnowledgeM
     """Give the model whose names stay: that of the last run, else one that was imported."""
     if before:
         return KnowledgeModel.from_json(get_json(context, before.get("base", before["file"])))
-    names = context.project.names
-    quads = [
-        Quad(triple.subject, triple.predicate, triple.object, graph)
-        for graph in (names.ontology, names.shapes, names.mapping)
-        for triple in context.project.reader(graph).construct(_ALL)
-    ]
     try:
-        return reading_back.read_schema(quads)[1]
+        return reading_back.read_schema(list(_now(context)))[1]
     except NotFound:
         return None
 
@@ -104,22 +100,27 @@ def _observed(
 
 
 def _change(
-    context: StepContext, before: str | None, quads: tuple[Quad, ...]
+    context: StepContext,
+    before: str | None,
+    quads: tuple[Quad, ...],
+    renames: tuple[OntologyEdit, ...],
 ) -> tuple[ChangeSet, tuple[NamedNode, ...]]:
     names = context.project.names
     file = put_json(context, "".join(f"{quad} .\n" for quad in sorted(quads, key=str)))
     record = ChangeSet(added=tuple(_record(names, file)))
     if before is None:
-        graphs = (names.ontology, names.shapes, names.mapping)
-        return replace(record, added=(*record.added, *quads)), graphs
+        return replace(record, added=(*record.added, *quads)), current_graphs(names)
     if before == file:
         return record, ()
     old = read_quads(get_json(context, before).encode())
-    kept, known = frozenset(quads), frozenset(old)
-    return ChangeSet(
-        added=(*record.added, *(quad for quad in quads if quad not in known)),
-        removed=(*_record(names, before), *(quad for quad in old if quad not in kept)),
-    ), ()
+    added, removed = regenerate(old, _now(context) if renames else (), quads, renames, names)
+    return ChangeSet(added=(*record.added, *added), removed=(*_record(names, before), *removed)), ()
+
+
+def _now(context: StepContext) -> Iterator[Quad]:
+    for graph in current_graphs(context.project.names):
+        for triple in context.project.reader(graph).construct(_ALL):
+            yield Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
 def _generated(meta: GraphReader, names: ProjectNames) -> str | None:

@@ -10,6 +10,8 @@ from graph.proposals import list_proposals
 from graph.terms import NamedNode
 from inference.evolution_suggestions import evolution_suggestions
 from inference.knowledge.alignments import alignment_suggestions
+from inference.knowledge.code_matches import code_suggestions
+from inference.knowledge.questions import questions
 from inference.knowledge.suggestions import Suggestion, hierarchy_suggestions, skolemised
 from workers.artifacts import read_model, read_schema
 from workers.orchestrator import StepContext, StepResult
@@ -25,6 +27,8 @@ def execute(context: StepContext) -> StepResult:
     found = (
         *hierarchy_suggestions(model, schema, names),
         *alignment_suggestions(model, schema, names),
+        *code_suggestions(model, schema, names),
+        *questions(schema, names),
         *_since_before(context),
     )
     known = {item.source for item in list_proposals(context.project.reader(names.meta))}

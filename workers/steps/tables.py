@@ -20,7 +20,7 @@ def execute(context: StepContext) -> StepResult:
     archive = context.folder / f"tables-{context.run.id}.zip"
     write_replay(found.tables, schema, model, names, archive)
     size = archive.stat().st_size
-    sources = csvw_metadata(model, schema, names, _source_files(found, schema))
+    sources = csvw_metadata(model, schema, names, source_files(found, schema))
     output = {
         "sources": put_json(context, sources),
         "metadata": put_json(context, csvw_metadata(model, schema, names)),
@@ -30,7 +30,7 @@ def execute(context: StepContext) -> StepResult:
     return StepResult(output, f"{len(found.tables)} tables · {size:,} bytes")
 
 
-def _source_files(found: Staging, schema: Schema) -> dict[str, CsvFile]:
+def source_files(found: Staging, schema: Schema) -> dict[str, CsvFile]:
     """Describe the files that hold one table of delimited text each."""
     forms = cell_forms(found.tables, schema)
     readings = {reading.table: reading for reading in found.readings}
