@@ -229,8 +229,10 @@ class RemoteDataset(ProjectDataset):
         except (AnswerLost, QueryTimeout):
             self._settle(number)
         except MimirError:
-            self.log.withdraw()
-            raise
+            # Something between may have spoken in the store's place when the change was made.
+            if not self.remote.is_at(number, self.log.digest):
+                self.log.withdraw()
+                raise
         self.sequence = number
         self._gate.follow(number, quads, effect.removed)
         if effect.added_count or effect.removed_count:

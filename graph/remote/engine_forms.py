@@ -17,7 +17,7 @@ _GRAPH = NamedNode("urn:mimir:literals")
 def in_engine_form(quads: Iterable[Quad]) -> list[Quad]:
     """Give quads, in their order, with their literals as the engine would give them back."""
     given = list(quads)
-    forms = _forms({quad.object for quad in given if _may_change(quad.object)})
+    forms = engine_forms({quad.object for quad in given if _may_change(quad.object)})
     if not forms:
         return given
     return [
@@ -26,14 +26,15 @@ def in_engine_form(quads: Iterable[Quad]) -> list[Quad]:
     ]
 
 
-def _may_change(term: Term) -> bool:
-    return isinstance(term, Literal) and term.datatype not in _TEXT
-
-
-def _forms(literals: Iterable[Term]) -> dict[Term, Term]:
+def engine_forms(literals: Iterable[Term]) -> dict[Term, Term]:
+    """Give for each of some literals what the engine would give back for it."""
     kept = OxigraphStore()
     names: dict[Subject, Term] = {
         NamedNode(f"urn:{number}"): one for number, one in enumerate(literals)
     }
     kept.engine.extend(Quad(name, RDF.value, one, _GRAPH) for name, one in names.items())
     return {names[quad.subject]: quad.object for quad in kept.engine}
+
+
+def _may_change(term: Term) -> bool:
+    return isinstance(term, Literal) and term.datatype not in _TEXT

@@ -15,8 +15,9 @@ from itertools import groupby, islice
 from graph.errors import Conflict, LogDamaged, MimirError
 from graph.names import ProjectNames
 from graph.oxigraph import OxigraphStore
+from graph.remote.engine_forms import in_engine_form
 from graph.remote.sparql_http import SparqlHttpStore
-from graph.remote.sparql_http_errors import AnswerLost
+from graph.remote.sparql_http_errors import AnswerLost, whole_number
 from graph.terms import Literal, NamedNode, Quad, Term
 from graph.views.reader import SCRATCH
 
@@ -73,8 +74,15 @@ class RemoteGraphs:
                 "its own, such as a dataset of the same Fuseki."
             )
         places = {str(s)[1:-1]: _value(o) for (s, p), o in facts.items() if p == _PLACE}
-        number = _value(facts.get((self._about, _SEQUENCE))) or "0"
-        return RemoteState(int(number), _value(facts.get((self._about, _SEAL))), places)
+        sequence = facts.get((self._about, _SEQUENCE), Literal(0))
+        return RemoteState(whole_number(sequence), _value(facts.get((self._about, _SEAL))), places)
+
+    def is_at(self, sequence: int, seal: str) -> bool:
+        """Tell whether the store says that it is at a commit."""
+        with suppress(MimirError):
+            state = self.read_state()
+            return (state.sequence, state.seal) == (sequence, seal)
+        return False
 
     def place(self, graph: NamedNode) -> NamedNode:
         """Give the graph of the store that holds a graph."""
@@ -104,7 +112,7 @@ class RemoteGraphs:
             graphs = {self.place(NamedNode(_graph(quad))) for quad in batch}
             rows = self.store.reader([], sorted(graphs, key=str)).select(self._asked(batch))
             for index in rows:
-                found.engine.add(batch[int(_value(index[0]))])
+                found.engine.add(batch[whole_number(index[0])])
         return found
 
     def advance(
@@ -125,7 +133,8 @@ class RemoteGraphs:
             LogDamaged: the store is no longer at the state that is known; nothing was changed.
             MimirError: the store did not make the change, and will not.
         """
-        old, came, went = self.state, tuple(added), tuple(removed)
+        # The records of the commit come here as they were written: a time may end in a zero.
+        old, came, went = self.state, in_engine_form(added), in_engine_form(removed)
         new = RemoteState(sequence, seal, {**old.places, **(moved or {})})
         words = ["DELETE {", *self._facts(old), *self._lines(went, new), "}"]
         words += ["INSERT {", *self._facts(new), *self._lines(came, new), "}"]

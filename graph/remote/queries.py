@@ -5,6 +5,7 @@ and takes the bytes to a file; a reader process turns them into what the caller 
 the text or of the answer is parsed here.
 """
 
+import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from graph.readers.remote_requests import rewritten, view_fields
 from graph.readers.running import Place
 from graph.remote.dataset import RemoteDataset
 from graph.views.layers import View
-from graph.views.reader import asked_of
+from graph.views.reader import SCRATCH, asked_of, filled
 from graph.views.rewriting import Rewritten
 
 _POLL = 0.1
@@ -37,10 +38,11 @@ def query_remotely(
     """
     request = {**asked(Path(), query), "rows": pool.limits.rows}
     with pool.output() as received, pool.output() as output:
-        with pool.place(request) as place:
-            form = _Exchange(pool, dataset, request, received, place).run(overlay)
-            files = {"received": str(received), "output": str(output)}
-            found = pool.ask({**_without_text(request), **files, "form": form}, place)
+        with pool.place(request) as place, pool.fetched(request, place) as whole:
+            exchange = _Exchange(pool, dataset, whole, received, place)
+            exchange.run(overlay)
+            files = {"received": exchange.files, "output": str(output), "form": exchange.form}
+            found = pool.ask({**_without_text(request), **files}, place)
         yield Answer(found["kind"], found["media"], output)
 
 
@@ -60,10 +62,12 @@ class _Exchange:
         self._request = request
         self._received = received
         self._place = place
-        self._form = ""
+        self._view = View((), (), ())
+        self.form = ""
+        self.files: list[str] = []
 
-    def run(self, overlay: Overlay | None) -> str:
-        """Have the store answer into the file; gives the form of the query."""
+    def run(self, overlay: Overlay | None) -> None:
+        """Have the store answer into files."""
         overlays = (overlay,) if overlay else ()
         base = View((), (), overlays)
         store = self._dataset.remote.store
@@ -73,14 +77,33 @@ class _Exchange:
             self._rewritten,
             self._fetched,
         )
-        return self._form
 
     def _rewritten(self, view: View, scratch: str) -> Rewritten:
+        self._view = view
         answer = self._pool.ask({**self._request, "view": view_fields(view, scratch)}, self._place)
-        self._form = answer["form"]
+        self.form = answer["form"]
         return rewritten(answer)
 
     def _fetched(self, query: Rewritten) -> None:
+        """Have a query answered, and for DESCRIBE what the blank nodes in its answer are about."""
+        self.files = [str(self._received)]
+        self._save(query, self._received)
+        while self.form == "DESCRIBE" and (text := self._further()):
+            # Its own text, which takes the IRIs of blank nodes as they are.
+            asked = {**self._request, "query": text, "skolem": ""}
+            fields = view_fields(self._view, f"{SCRATCH}{secrets.token_hex(8)}/")
+            more = rewritten(self._pool.ask({**asked, "view": fields}, self._place))
+            # Beside the first, so it is removed with it.
+            path = self._received.with_name(f"{self._received.name}.{len(self.files)}")
+            with filled(self._dataset.remote.store, more.closures):
+                self._save(more, path)
+            self.files.append(str(path))
+
+    def _further(self) -> str:
+        asked = {**self._request, "form": self.form, "described": self.files}
+        return str(self._pool.ask(asked, self._place)["further"])
+
+    def _save(self, query: Rewritten, path: Path) -> None:
         seconds = max(0.1, self._place.deadline - time.monotonic())
         reader = self._dataset.remote.store.reader_within(query.default, query.named, seconds)
         failed: list[MimirError] = []
@@ -88,7 +111,7 @@ class _Exchange:
         def fetch() -> None:
             """Take the answer to the file."""
             try:
-                reader.save(query.text, self._form, self._received, self._pool.limits.answer_bytes)
+                reader.save(query.text, self.form, path, self._pool.limits.answer_bytes)
             except MimirError as error:
                 failed.append(error)
 

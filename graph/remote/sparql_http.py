@@ -17,14 +17,14 @@ from graph.errors import BadInput, BadQuery, MimirError, StoreUnavailable
 from graph.membership import present
 from graph.oxigraph import update_text
 from graph.remote.http import Answer, posted
-from graph.remote.http_answers import ValidTriples, copy_answer, read_whole
-from graph.remote.sparql_http_errors import StoreRefused, translated
+from graph.remote.http_answers import copy_answer, engine_results, read_whole, valid_triples
+from graph.remote.sparql_http_errors import StoreRefused, translated, whole_number
 from graph.store import GraphReader, Rows
 from graph.syntax.tokens import query_form
 from graph.terms import NamedNode, Quad, Triple
 
 _JSON = "application/sparql-results+json"
-_CSV = "text/csv"
+_TSV = "text/tab-separated-values"
 _N_TRIPLES = "application/n-triples"
 _N_QUADS = "application/n-quads"
 _UPDATE = "application/sparql-update"
@@ -32,7 +32,8 @@ _UPDATE = "application/sparql-update"
 _LOAD_SECONDS = 6 * 3600.0
 _GRACE_SECONDS = 2.0
 _PIECE = 1 << 20
-_ANSWERS = (_JSON, _CSV, _N_TRIPLES, _N_QUADS, "text/turtle", "text/tab-separated-values")
+_MOST = 16 << 30
+_ANSWERS = (_JSON, "text/csv", _N_TRIPLES, _N_QUADS, "text/turtle", _TSV)
 _NO_GRAPH = NamedNode("urn:mimir:no-graph")
 
 
@@ -80,8 +81,16 @@ class SparqlHttpReader:
         # Some stores answer an ASK in CSV too, each in a form of its own.
         if query_form(query) != "SELECT":
             raise BadQuery("A SELECT query was expected.")
-        with translated(self._url), self._answer(query, _CSV) as answer:
-            return read_whole(answer)
+        result = self._results(query)
+        if isinstance(result, QueryBoolean):
+            raise BadQuery("A SELECT query was expected.")
+        with translated(self._url):
+            return result.serialize(format=QueryResultsFormat.CSV) or b""
+
+    def tsv(self, query: str, path: Path) -> None:
+        """Evaluate a SELECT into a file of SPARQL TSV, as the endpoint writes it."""
+        with translated(self._url), self._answer(query, _TSV) as answer, path.open("wb") as file:
+            copy_answer(answer, file, _MOST)
 
     def ask(self, query: str) -> bool:
         """Evaluate an ASK."""
@@ -97,7 +106,7 @@ class SparqlHttpReader:
     def triples(self, query: str) -> Iterator[Triple]:
         """Iterate over the answer of a CONSTRUCT or DESCRIBE while it arrives."""
         with translated(self._url), self._answer(query, _N_TRIPLES) as answer:
-            for quad in parse(ValidTriples(answer), RdfFormat.N_TRIPLES):  # type: ignore[arg-type] # only read() is called
+            for quad in parse(valid_triples(answer), RdfFormat.N_TRIPLES):  # type: ignore[arg-type] # only read() is called
                 yield quad.triple
 
     def save(self, query: str, form: str, path: Path, most: int) -> None:
@@ -110,13 +119,14 @@ class SparqlHttpReader:
         Raises:
             AnswerTooLarge: it has more.
         """
-        media = _JSON if form in ("SELECT", "ASK") else _N_TRIPLES
+        results = form in ("SELECT", "ASK")
+        media, right = (_JSON, engine_results) if results else (_N_TRIPLES, valid_triples)
         with translated(self._url), self._answer(query, media) as answer, path.open("wb") as file:
-            copy_answer(ValidTriples(answer) if media == _N_TRIPLES else answer, file, most)
+            copy_answer(right(answer), file, most)
 
     def _results(self, query: str) -> Any:
         with translated(self._url), self._answer(query, _JSON) as answer:
-            return parse_query_results(read_whole(answer), QueryResultsFormat.JSON)
+            return parse_query_results(read_whole(engine_results(answer)), QueryResultsFormat.JSON)
 
     @contextmanager
     def _answer(self, query: str, media: str) -> Iterator[Answer]:
@@ -244,12 +254,15 @@ class SparqlHttpStore:
         Raises:
             BadInput: a quad holds a blank node, which has no name outside the store.
         """
-        return present(quads, lambda graph: self._reader([graph]))
+        try:
+            return present(quads, lambda graph: self._reader([graph]))
+        except (IndexError, ValueError) as error:
+            raise StoreUnavailable(f"{self._query_url} answered another question.") from error
 
     def count(self, graph: NamedNode) -> int:
         """Count the triples of one graph."""
         rows = self._reader([graph]).select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
-        return int(getattr(rows.rows[0][0], "value", "0"))
+        return whole_number(rows.rows[0][0] if rows.rows else None)
 
     def graphs(self) -> list[NamedNode]:
         """List the named graphs that hold a triple."""

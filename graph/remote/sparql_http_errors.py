@@ -18,8 +18,10 @@ from graph.errors import (
     StoreUnavailable,
     errors_by_code,
 )
+from graph.terms import Term
 
 _LONGEST_TEXT = 2_000
+_MOST_DIGITS = 18
 # The words of a store that says no more than 503 when the time limit of a query was passed.
 _TIMED_OUT = ("timed out", "timeout")
 
@@ -39,6 +41,7 @@ _BY_STATUS: dict[int, type[MimirError]] = {
     401: StoreRefused,
     403: StoreRefused,
     404: NotFound,
+    405: StoreRefused,
     406: BadQuery,
     409: Conflict,
     412: PreconditionFailed,
@@ -47,8 +50,8 @@ _BY_STATUS: dict[int, type[MimirError]] = {
     415: BadInput,
     504: QueryTimeout,
 }
-# A gateway gave up on a store that may still be at work.
-_GATEWAY = (408, 502)
+# A gateway gave up on a store that may still be at work; from 520 on those of content networks.
+_GATEWAY = frozenset({408, 502, 598, 599, *range(520, 528)})
 
 
 @contextmanager
@@ -68,6 +71,18 @@ def translated(url: str) -> Iterator[None]:
         raise AnswerLost(f"The store at {url} did not answer in time.") from error
     except (httpx.RequestError, OSError) as error:
         raise AnswerLost(f"The answer of the store at {url} was cut: {error}") from error
+
+
+def whole_number(term: Term | None) -> int:
+    """Read a number that a query of this program asked for.
+
+    Raises:
+        StoreUnavailable: it is none.
+    """
+    text = str(getattr(term, "value", ""))
+    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+        raise StoreUnavailable(f"The store answered {text[:20]!r} where a number was asked for.")
+    return int(text)
 
 
 def failure(

@@ -25,6 +25,8 @@ from graph.views.layers import View, ViewRefused
 
 MOST_PIECES = 2_000
 _MOST_NAMED = 50
+# Jena takes such predicates for property functions; with the last, for classes to load.
+_CALLED = ("<http://jena.apache.org/", "<http://jena.hpl.hp.com/", "<java:")
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,15 @@ class ViewPatterns:
             case Negated(forward, backward) if forward is not None and backward is not None:
                 ways = Negated(forward, None), Negated(None, backward)
                 return _union(self.plain(subject, way, value) for way in ways)
+            case Link(text) if text.startswith(_CALLED):
+                return self._called(subject, text, value)
             case _:
                 return _triple(subject, written(path), value)
+
+    def _called(self, subject: str, predicate: str, value: str) -> str:
+        """Write a triple whose predicate a store would call, where it stands in the pattern."""
+        step = self.variable()
+        return " ".join(("VALUES", step, "{", predicate, "}", _triple(subject, step, value)))
 
     def _count(self) -> None:
         self._pieces += 1
@@ -133,7 +142,7 @@ class ViewPatterns:
             )
 
     def _pattern(self, subject: str, predicate: str, value: str, active: str) -> str:
-        triple = _triple(subject, predicate, value)
+        triple = self.plain(subject, Link(predicate), value)
         layers = self._view.layers(active, predicates(Link(predicate)))
         spared = self._spared(predicate)
         return _union(_layer(triple, graph, above, spared) for graph, above in layers)
@@ -210,7 +219,7 @@ class ViewPatterns:
         if key not in self._closures:
             graph = NamedNode(f"{self._scratch}{len(self._closures) + 1}")
             pattern = _union(
-                " ".join((_bound(name), _layer(_triple("?s", name, "?o"), source, above)))
+                " ".join((_bound(name), _layer(self.plain("?s", Link(name), "?o"), source, above)))
                 for name in (["?p"] if names is None else sorted(names))
                 for source, above in self._view.layers(active, None)
             )

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from graph.dataset.snapshots import Overlay
@@ -74,6 +75,10 @@ class ViewReader:
     def csv(self, query: str) -> bytes:
         """Evaluate a SELECT into SPARQL CSV."""
         return self._ask(query, lambda reader, text: reader.csv(text))
+
+    def tsv(self, query: str, path: Path) -> None:
+        """Evaluate a SELECT into a file of SPARQL TSV."""
+        self._ask(query, lambda reader, text: reader.tsv(text, path))
 
     def ask(self, query: str) -> bool:
         """Evaluate an ASK."""

@@ -6,20 +6,29 @@ Only for texts that an engine has accepted. SPARQL 1.1 Query, section 18.2.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from graph.syntax.spans import Spans
 from graph.syntax.tokens import Prologue, tokens
 from graph.terms import NamedNode
+from graph.views.constants import with_engine_literals
+from graph.views.counts import count_text, read_count
 from graph.views.descriptions import description
+from graph.views.groups import Group
 from graph.views.layers import DEFAULT, View, ViewRefused
 from graph.views.patterns import Closure, ViewPatterns, enclosed
-from graph.views.triple_reading import GROUP_WORDS, TripleReading, variable_name
+from graph.views.triple_reading import (
+    GROUP_WORDS,
+    TripleReading,
+    refused_triple_terms,
+    variable_name,
+)
 
 _NOWHERE = "urn:mimir:no-graph"
 # IRI of the active graph or DEFAULT; None: inside a GRAPH of the store that no overlay changes.
 Active = str | None
 _FRESH = "view"
+_NO_TRIPLES = GROUP_WORDS | {"SELECT"}
 _AGGREGATES = frozenset(
     {"GROUP", "HAVING", "COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 )
@@ -46,6 +55,7 @@ def rewrite(text: str, view: View, scratch: str = "urn:mimir:path:", base: str =
     Raises:
         ViewRefused: the query needs what cannot be rewritten; the message names it.
     """
+    text = with_engine_literals(text, base)
     patterns = ViewPatterns(view, _free_prefix(text), scratch)
     query = _Rewriting(text, view, patterns, base).query()
     filled = tuple(closure.graph for closure in patterns.closures)
@@ -58,35 +68,6 @@ def _free_prefix(text: str) -> str:
     while prefix in text:
         prefix += "_"
     return prefix
-
-
-@dataclass
-class _Group:
-    """What was written of a group so far, and the variables that are in scope behind it."""
-
-    parts: list[str] = field(default_factory=list)
-    variables: dict[str, None] = field(default_factory=dict)
-    _next: int = 0
-
-    def add(self, text: str, variables: Iterable[str] = ()) -> None:
-        """Go on with an element that stays in its place."""
-        self.parts.append(text)
-        self.variables.update(dict.fromkeys(variables))
-        self._next = len(self.parts)
-
-    def join(self, text: str, variables: Iterable[str], *, early: bool) -> None:
-        """Go on with triples; among those side by side, the early ones are written first.
-
-        The store joins its own triples by its indexes, and looks up in the unions what it found.
-        """
-        self.parts.insert(self._next if early else len(self.parts), text)
-        self._next += early
-        self.variables.update(dict.fromkeys(variables))
-
-    @property
-    def text(self) -> str:
-        """The group in braces."""
-        return " ".join(("{", *self.parts, "}"))
 
 
 class _Rewriting:
@@ -125,6 +106,8 @@ class _Rewriting:
     def _select(self, start: int, end: int, active: Active) -> tuple[str, dict[str, None]]:
         """Write a SELECT between two tokens; gives it and what it projects."""
         opening = self._where(start + 1)
+        if counted := self._counted(start, opening, end, active):
+            return counted
         group = self._group(opening, active)
         behind = self._spans.close(opening) + 1
         shown = {name: None for name in group.variables if not self._patterns.hidden(name)}
@@ -143,6 +126,25 @@ class _Rewriting:
         head, projected = self._projection(start + 1, opening, active, star, shown)
         rest = self._copied(behind, end, active)
         return " ".join(("SELECT", head, "WHERE", where, rest)), projected
+
+    def _counted(
+        self, start: int, opening: int, end: int, active: Active
+    ) -> tuple[str, dict[str, None]] | None:
+        """Write a SELECT that counts the solutions of one triple pattern; None: it is another."""
+        count = read_count(self._items, self._spans, start, opening, end)
+        first, close = self._items[opening + 1], self._spans.close(opening)
+        if count is None or active is None or first.text in "{}" or first.keyword in _NO_TRIPLES:
+            return None
+        found, at = self._reading.read(opening + 1, close)
+        whole = at + (self._spans.text(at) == ".") == close
+        if len(found) != 1 or not whole or not count.fits(found[0]):
+            return None
+        one = found[0]
+        if self._patterns.native(one.subject, one.path, one.value, active):
+            return None
+        text = count_text(count, one, self._view, self._patterns, active)
+        rest = self._copied(count.rest, end, active)
+        return " ".join(("SELECT", text, rest)), {name: None for name, _ in count.columns}
 
     def _last_values(self, start: int, end: int) -> int:
         """Give the index of the VALUES that ends a query, or its end."""
@@ -194,13 +196,14 @@ class _Rewriting:
         return " ".join(words), shown if "*" in self._texts(start, stop) else named
 
     def _star(self, shown: dict[str, None], top: bool) -> str:
-        if not self._patterns.used:
-            return "*"
         # The answer itself has no column to put in place of none.
-        return "" if top and not shown else self._names(shown)
+        if top and not shown:
+            return "" if self._patterns.used else "*"
+        return self._names(shown)
 
     def _names(self, shown: dict[str, None]) -> str:
-        return " ".join(shown) or " ".join(("(1 AS", self._patterns.variable(), ")"))
+        # In the order that the embedded engine gives them.
+        return " ".join(sorted(shown)) or " ".join(("(1 AS", self._patterns.variable(), ")"))
 
     def _texts(self, start: int, stop: int) -> list[str]:
         """List the tokens between two, without those in brackets."""
@@ -231,26 +234,20 @@ class _Rewriting:
             shown = {name: None for name in group.variables if not self._patterns.hidden(name)}
             rest = self._copied(self._spans.close(opening) + 1, end, DEFAULT)
             solutions = " ".join((group.text, rest))
-        nodes = [
-            self._spans.written(at, at + 1)
-            for at in range(start + 1, min(opening, end))
-            if self._items[at].kind in ("iri", "name", "variable")
-        ]
-        if "FROM" in self._texts(start, min(opening, end)):
-            nodes = nodes[: self._before_from(start, opening)]
-        variables = [variable_name(node) for node in nodes if node[0] in "?$"]
-        if "*" in self._texts(start, min(opening, end)):
-            variables = list(shown)
-        constants = [node for node in nodes if node[0] not in "?$"]
+        nodes = self._described(start + 1, min(opening, end))
+        variables = (
+            shown if "*" in nodes else [variable_name(one) for one in nodes if one[0] in "?$"]
+        )
+        constants = [node for node in nodes if node[0] not in "?$*"]
         return description(self._patterns, dict.fromkeys(variables), constants, solutions)
 
-    def _before_from(self, start: int, opening: int) -> int:
-        count = 0
-        for at in range(start + 1, opening):
-            if self._items[at].keyword == "FROM":
-                break
-            count += self._items[at].kind in ("iri", "name", "variable")
-        return count
+    def _described(self, at: int, end: int) -> list[str]:
+        """List what stands behind DESCRIBE."""
+        nodes = []
+        while at < end and self._items[at].keyword not in ("FROM", "WHERE"):
+            nodes.append(self._items[at].text)
+            at += 1
+        return nodes
 
     def _where(self, index: int) -> int:
         """Give the index of the brace that opens the WHERE group, or the number of tokens."""
@@ -272,6 +269,8 @@ class _Rewriting:
         at = start
         while at < end:
             token = self._items[at]
+            if token.text == "<" == self._spans.text(at + 1):
+                raise refused_triple_terms()
             if parts and self._items[at - 1].end != token.start:
                 parts.append(" ")
             parts.append(token.text)
@@ -281,10 +280,10 @@ class _Rewriting:
             at += 1
         return "".join(parts)
 
-    def _group(self, opening: int, active: Active) -> _Group:
+    def _group(self, opening: int, active: Active) -> Group:
         """Rewrite the group in braces that opens at a token."""
         at, end = opening + 1, self._spans.close(opening)
-        group = _Group()
+        group = Group()
         if self._items[at].keyword == "SELECT":
             text, shown = self._select(at, end, active)
             distinct = self._items[at + 1].keyword in ("DISTINCT", "REDUCED")
@@ -302,7 +301,7 @@ class _Rewriting:
                 at = self._triples(group, at, end, active)
         return group
 
-    def _started(self, group: _Group, index: int, active: Active) -> int:
+    def _started(self, group: Group, index: int, active: Active) -> int:
         word = self._items[index].keyword
         if word in ("SERVICE", "LATERAL"):
             raise ViewRefused(f"{word} cannot be asked of a view of a remote store.")
@@ -332,7 +331,7 @@ class _Rewriting:
             at += 1
         return self._spans.close(at) + 1
 
-    def _braced(self, group: _Group, index: int, active: Active) -> int:
+    def _braced(self, group: Group, index: int, active: Active) -> int:
         words: list[str] = []
         variables: dict[str, None] = {}
         while True:
@@ -347,7 +346,7 @@ class _Rewriting:
         group.add(" ".join(words), variables)
         return index
 
-    def _graph(self, group: _Group, index: int) -> int:
+    def _graph(self, group: Group, index: int) -> int:
         token, opening = self._items[index + 1], index + 2
         if token.kind == "variable":
             self._any_graph(group, variable_name(token.text), opening)
@@ -357,7 +356,7 @@ class _Rewriting:
             self._one_graph(group, graph, opening)
         return self._spans.close(opening) + 1
 
-    def _one_graph(self, group: _Group, graph: str, opening: int) -> None:
+    def _one_graph(self, group: Group, graph: str, opening: int) -> None:
         if self._view.changes(graph, None) and self._spans.close(opening) > opening + 1:
             inner = self._group(opening, graph)
             group.add(inner.text, inner.variables)
@@ -369,19 +368,19 @@ class _Rewriting:
     def _stands_as_is(self, graph: str) -> bool:
         return self._view.place(graph) == graph and not self._view.changes(graph, None)
 
-    def _any_graph(self, group: _Group, variable: str, opening: int) -> None:
+    def _any_graph(self, group: Group, variable: str, opening: int) -> None:
         inner = self._group(opening, None)
         kept = [graph for graph in self._named if self._stands_as_is(graph)]
         names = " ".join(f"<{graph}>" for graph in sorted(kept) or [_NOWHERE])
         branches = [" ".join(("VALUES", variable, "{", names, "} GRAPH", variable, inner.text))]
         for graph in sorted(self._named.difference(kept)):
-            branch = _Group()
+            branch = Group()
             self._one_graph(branch, graph, opening)
             branches.append(" ".join((f"VALUES {variable}", "{", f"<{graph}>", "}", *branch.parts)))
         text = " UNION ".join(" ".join(("{", branch, "}")) for branch in branches)
         group.add(text, (variable, *inner.variables))
 
-    def _triples(self, group: _Group, index: int, end: int, active: Active) -> int:
+    def _triples(self, group: Group, index: int, end: int, active: Active) -> int:
         """Write the triples of one subject; gives the index behind them."""
         patterns, index = self._reading.read(index, end)
         for pattern in patterns:

@@ -77,7 +77,7 @@ class TripleReading:
                     break
                 index += 1
             if self._spans.text(index) in ("~", "{") and self._annotated(index):
-                raise _refused()
+                raise refused_triple_terms()
             while self._spans.text(index) == ";":
                 index += 1
             if self._spans.text(index - 1) != ";" or self._ended(index, end):
@@ -102,7 +102,7 @@ class TripleReading:
         if token.text == "(":
             return self._collection(index)
         if token.text == "<":
-            raise _refused()
+            raise refused_triple_terms()
         stop = self._spans.term(index)
         if token.text.startswith("_:"):
             if token.text not in self._labels:
@@ -130,5 +130,6 @@ def variable_name(variable: str) -> str:
     return "?" + variable[1:]
 
 
-def _refused() -> ViewRefused:
+def refused_triple_terms() -> ViewRefused:
+    """Say that triple terms are refused."""
     return ViewRefused("Triple terms (RDF 1.2) cannot be asked of a remote store.")

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 
 PAGE = b"<!DOCTYPE html><html><body>Something is wrong here</body></html>"
+NONE = b'{"head":{"vars":["n"]},"results":{"bindings":[]}}'
 
 
 @dataclass
@@ -20,7 +21,7 @@ class Fault:
         kind: `drop` and `lose` end the connection before and after the store did its work, `cut`
             does in the middle of the answer; `slow` is answered late; `down` is the first of many
             that are dropped; any other is a status that the proxy answers in the store's place,
-            or `page` and `lie`: a page, as what it is, and as JSON.
+            or `page` and `lie`: a page, as what it is, and as JSON; `none`: no solution.
         times: how many requests it hits.
         after: how many it lets pass before.
         having: part of the bodies that it hits.
@@ -37,10 +38,15 @@ class Fault:
 
 @dataclass
 class FaultyProxy:
-    """The proxy: its own address, that of the store, and what is to go wrong."""
+    """The proxy: its own address, that of the store, and what is to go wrong.
+
+    Attributes:
+        graphs: name of the store's graph store service.
+    """
 
     target: str
     url: str = ""
+    graphs: str = "store"
     faults: list[Fault] = field(default_factory=list)
     late: threading.Event = field(default_factory=threading.Event)
 
@@ -49,8 +55,8 @@ class FaultyProxy:
         self.faults.clear()
 
     def services(self) -> list[str]:
-        """Addresses of the query, update and graph store services of `oxigraph serve`."""
-        return [f"{self.url}/{name}" for name in ("query", "update", "store")]
+        """Addresses of the query, update and graph store services."""
+        return [f"{self.url}/{name}" for name in ("query", "update", self.graphs)]
 
     def fault(self, service: str, body: bytes) -> Fault:
         """Give what goes wrong with a request."""
@@ -112,12 +118,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer_itself(self, kind: str) -> None:
         status = int(kind) if kind.isdigit() else 200
         self.send_response(status)
-        media = "application/sparql-results+json" if kind == "lie" else "text/html"
+        results = kind in ("lie", "none")
+        media = "application/sparql-results+json" if results else "text/html"
         self.send_header("Content-Type", media)
         if status == 302:
             self.send_header("Location", "http://127.0.0.1:9/login")
         self.end_headers()
-        self.wfile.write(PAGE)
+        self.wfile.write(NONE if kind == "none" else PAGE)
 
     def log_message(self, format: str, *args: object) -> None:
         pass

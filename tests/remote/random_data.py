@@ -14,6 +14,8 @@ DATA, ONTOLOGY, INFERRED, EXTRA, META = (
 DEFAULT = (DATA, ONTOLOGY, INFERRED)
 NAMED = (DATA, EXTRA, META)
 NODES = [NamedNode(f"{BASE}n{number}") for number in range(5)]
+SKOLEM = f"{BASE}.well-known/genid/"
+BLANK = [NamedNode(f"{SKOLEM}b{number}") for number in range(2)]
 PREDICATES = [NamedNode(f"{BASE}p{number}") for number in range(4)]
 CLASSES = [NamedNode(f"{BASE}C{number}") for number in range(2)]
 THING = NamedNode(f"{BASE}Thing")
@@ -30,6 +32,9 @@ LITERALS: list[Term] = [
     Literal("2024-01-02", datatype=XSD.date),
     Literal("2024-01-02T03:04:05Z", datatype=XSD.dateTime),
     Literal("2.5", datatype=XSD.decimal),
+    Literal("-0.5", datatype=XSD.decimal),
+    Literal("2024-06-30T12:00:00.5+02:00", datatype=XSD.dateTime),
+    Literal(-3),
     Literal("x", datatype=NamedNode(f"{BASE}unit")),
 ]
 
@@ -58,7 +63,11 @@ class _Making:
         """Make all of it."""
         random = self._random
         # A path without a step leads from a term to itself wherever the graph holds it.
-        base = {Quad(n, RDF.type, THING, graph) for n in NODES for graph in (DATA, EXTRA, META)}
+        base = {
+            Quad(n, RDF.type, THING, graph)
+            for n in (*NODES, *BLANK)
+            for graph in (DATA, EXTRA, META)
+        }
         base |= {Quad(NODES[0], HOLDS, value, graph) for value in LITERALS for graph in NAMED}
         base |= {
             self._quad(random.choice((*DEFAULT, *NAMED)))
@@ -94,8 +103,9 @@ class _Making:
         """Make a triple of a graph: those of the default graph never share one."""
         random = self._random
         while True:
-            subject, predicate = random.choice(NODES), random.choice((*PREDICATES, RDF.type))
-            value = random.choice(NODES if random.random() < 0.6 else LITERALS)
+            nodes = (*NODES, *NODES, *BLANK)
+            subject, predicate = random.choice(nodes), random.choice((*PREDICATES, RDF.type))
+            value = random.choice(nodes if random.random() < 0.6 else LITERALS)
             if predicate == RDF.type:
                 value = random.choice(CLASSES)
             elif random.random() < 0.05:

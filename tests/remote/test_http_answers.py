@@ -6,7 +6,7 @@ import pytest
 
 from graph.errors import QueryTimeout
 from graph.readers.pool import AnswerTooLarge
-from graph.remote.http_answers import ValidTriples, copy_answer, read_whole
+from graph.remote.http_answers import copy_answer, read_whole, valid_triples
 
 CUT = (
     b"\n##  Query cancelled due to timeout during execution   ##\n"
@@ -21,7 +21,7 @@ def test_an_answer_that_the_time_limit_cut_off_is_never_a_short_one(begun: bytes
     with pytest.raises(QueryTimeout):
         copy_answer(io.BytesIO(begun + CUT), io.BytesIO(), 10_000)
     with pytest.raises(QueryTimeout):
-        copy_answer(ValidTriples(io.BytesIO(begun + CUT)), io.BytesIO(), 10_000)
+        copy_answer(valid_triples(io.BytesIO(begun + CUT)), io.BytesIO(), 10_000)
 
 
 def test_an_answer_may_speak_of_time_limits() -> None:
@@ -38,8 +38,8 @@ def test_what_is_no_triple_is_left_out_wherever_the_pieces_end() -> None:
         def read(self, size: int | None = -1) -> bytes:
             return super().read(min(7, size or 7))
 
-    assert ValidTriples(io.BytesIO(bad + good)).read() == good
-    triples = ValidTriples(Dripping(good + bad + good))
+    assert valid_triples(io.BytesIO(bad + good)).read() == good
+    triples = valid_triples(Dripping(good + bad + good))
     assert b"".join(iter(lambda: triples.read(5), b"")) == good + good
 
 

@@ -1,6 +1,7 @@
 """Literals on a remote store: kept in the form in which the embedded copies hold them."""
 
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,21 @@ def test_what_the_embedded_copy_holds_is_found_and_removed_on_the_store(
         gone = dataset.commit(ChangeSet(removed=held))
 
         assert (again.added, gone.removed, dataset.count(NAMES.data)) == (0, len(FORMS), 0)
+
+
+def test_the_records_of_a_commit_are_the_same_on_the_store_and_in_the_copy(
+    store: SparqlHttpStore, tmp_path: Path
+) -> None:
+    # A time whose fraction ends in a zero.
+    noon = datetime(2024, 1, 2, 12, microsecond=561860, tzinfo=UTC)
+    with closing(RemoteDataset(tmp_path / "shop", NAMES, store, lambda: noon)) as dataset:
+        dataset.commit(ChangeSet(tuple(quads())))
+        dataset.checkpoint(tmp_path / "copy")
+        copy = OxigraphStore(tmp_path / "copy", read_only=True)
+        records = tuple(copy.quads(NAMES.meta))
+        copy.close()
+
+        assert len(store.existing(records)) == len(records) > 0
 
 
 def test_the_form_is_that_of_the_engine_and_the_order_stays() -> None:
