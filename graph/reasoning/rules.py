@@ -99,6 +99,7 @@ def construct_text(
     at: int = 0,
     half: int = 0,
     things: Sequence[str] = (),
+    unheard: bool = False,
 ) -> str:
     """Write the query for what a body makes new.
 
@@ -106,13 +107,21 @@ def construct_text(
         new_in: graph that the atom numbered `at` must come from.
         half: see `RuleInstance`.
         things: variables that must not be a literal.
+        unheard: nothing of the head's form is known, so there is no need to look for it.
     """
     atoms = _ordered(body, at, new_in)
     several = "" if new_in else _several(body, half)
     kept = (f"FILTER(!isLiteral(?{name}))" for name in things)
     parts = ["CONSTRUCT {", atom_text(head), "} WHERE {", several, *atoms, _apart(apart), *kept]
-    parts += ["FILTER NOT EXISTS {", atom_text(head), "} }"]
-    return " ".join(parts)
+    parts += [] if unheard else [_unknown(head)]
+    return " ".join((*parts, "}"))
+
+
+def closure_text(head: Atom) -> str:
+    """Write the query for what a transitive property makes new, to its end in one go."""
+    subject, predicate, value = map(str, head)
+    walk = (subject, f"{predicate}+", value, _unknown(head))
+    return " ".join(("CONSTRUCT {", atom_text(head), "} WHERE {", *walk, "}"))
 
 
 def retract_text(
@@ -132,6 +141,10 @@ def rederive_text(item: RuleInstance, lost: NamedNode) -> str:
     parts = ["CONSTRUCT {", head, "} WHERE {", _in_graph(lost, head), *map(atom_text, item.body)]
     parts += [_apart(item.apart), "FILTER NOT EXISTS {", head, "} }"]
     return " ".join(parts)
+
+
+def _unknown(head: Atom | None) -> str:
+    return " ".join(("FILTER NOT EXISTS {", atom_text(head), "}"))
 
 
 def _ordered(body: Sequence[Atom], at: int, new_in: NamedNode | None) -> list[str]:

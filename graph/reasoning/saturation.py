@@ -1,11 +1,12 @@
 """What follows from triples, round by round: each round asks only what the newest triples make.
 
 Chains of rules of one premise (`graph.reasoning.rule_chains`) are asked once of what is given and
-then of what the other rules made; the other rules are asked of all that is new. Triples go through
-files in the engine's own format, never one by one.
+then of what the other rules made; the other rules are asked of all that is new. A transitive
+property is closed by a path, not by joins. Triples go through files in the engine's own format,
+never one by one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pyoxigraph import RdfFormat
@@ -13,7 +14,7 @@ from pyoxigraph import RdfFormat
 from graph.oxigraph import OxigraphStore
 from graph.reasoning.owl_rules import Atom
 from graph.reasoning.rule_chains import may_match, split_chains
-from graph.reasoning.rules import RuleInstance, construct_text
+from graph.reasoning.rules import RuleInstance, atom_text, closure_text, construct_text
 from graph.terms import BlankNode, NamedNode, Variable
 from graph.vocab import OWL, RDF
 
@@ -23,6 +24,8 @@ _SMALL_FILE = 1 << 18
 Terms = tuple[set[object], set[object]]
 _PREDICATES = "SELECT DISTINCT ?p WHERE { ?s ?p ?o }"
 _CLASSES = "SELECT DISTINCT ?c WHERE { ?s a ?c }"
+_CLOSED = "closed"
+_TRANSITIVE = "prp-trp"
 _SAME = "ASK { ?s <http://www.w3.org/2002/07/owl#sameAs> ?o }"
 
 
@@ -55,11 +58,11 @@ class Saturation:
 
     def from_all(self) -> int:
         """Ask all rules of all that is known; gives the number of rounds."""
-        return self._rounds([None], [None])
+        return self._rounds([None])
 
     def from_new(self, *graphs: NamedNode) -> int:
         """Ask what the triples of `graphs`, which are known too, make new; gives the rounds."""
-        return self._rounds(graphs, graphs)
+        return self._rounds(graphs)
 
     def _is_useful(self, item: RuleInstance, instances: Sequence[RuleInstance]) -> bool:
         """Whether a rule can make anything: those of `owl:sameAs` wait for one to be there."""
@@ -71,50 +74,70 @@ class Saturation:
         )
         return made or self._store.reader(self._graphs).ask(_SAME)
 
-    def _rounds(
-        self, for_chains: Sequence[NamedNode | None], for_others: Sequence[NamedNode | None]
-    ) -> int:
+    def _rounds(self, newest: Sequence[NamedNode | None]) -> int:
+        """Follow the newest triples by chains, then join all that is new, until nothing comes."""
         rounds = 0
-        while True:
+        while newest:
             rounds += 1
-            names = [NamedNode(f"{_ROUND}{kind}:{rounds}") for kind in ("chains", "others")]
-            files = [self._folder / f"{kind}.nt" for kind in ("once", "chains", "others")]
-            self._ask_chains(for_chains, files[0], files[1])
-            self._ask_others(for_others, files[2])
-            if not any(path.stat().st_size for path in files):
-                return rounds
-            for path in files:
-                load(self._store, path, FRESH)
-            # A graph of its own for each round: clearing one takes longer than filling one.
-            for path, name in zip(files[1:], names, strict=True):
-                load(self._store, path, name)
-            for_chains, for_others = names[1:], names
+            newest = self._join([*newest, *self._follow(newest, rounds)], rounds)
+        return rounds
 
-    def _ask_chains(self, newest: Sequence[NamedNode | None], once: Path, followed: Path) -> None:
-        with once.open("wb") as last, followed.open("wb") as on_the_way:
+    def _follow(self, newest: Sequence[NamedNode | None], number: int) -> list[NamedNode]:
+        last, on_the_way = (self._folder / f"{name}.nt" for name in ("last", "on_the_way"))
+        with last.open("wb") as ends, on_the_way.open("wb") as followed:
             for graph in newest:
                 new = self._terms(graph)
                 for chain in self._chains:
                     if may_be_new(chain.body, new):
                         text = construct_text(
-                            (chain.body,), chain.head, None, new_in=graph, things=chain.things
-                        )
-                        file = on_the_way if chain in self._followed else last
+                            (chain.body,), chain.head, None, new_in=graph, things=chain.things,
+                            unheard=self._is_unheard(chain.head, graph),
+                        )  # fmt: skip
+                        file = followed if chain in self._followed else ends
                         file.write(self._derived(text, graph))
+        load(self._store, last, FRESH)
+        found = self._kept(on_the_way, number)
+        # Who is asked of all that is known is asked of this too.
+        return [] if None in newest else found
 
-    def _ask_others(self, newest: Sequence[NamedNode | None], output: Path) -> None:
-        with output.open("wb") as file:
+    def _join(self, newest: Sequence[NamedNode | None], number: int) -> list[NamedNode]:
+        closed, joined = (self._folder / f"{name}.nt" for name in (_CLOSED, "joined"))
+        with closed.open("wb") as closures, joined.open("wb") as file:
             for graph in newest:
                 new = self._terms(graph)
                 for item in self._others:
-                    places = range(len(item.body)) if graph else range(1)
-                    for at in places:
-                        if graph is None or may_be_new(item.body[at], new):
-                            text = construct_text(
-                                item.body, item.head, item.apart,
-                                new_in=graph, at=at, half=item.half,
-                            )  # fmt: skip
-                            file.write(self._derived(text, graph))
+                    if item.head and item.name == _TRANSITIVE and graph is None:
+                        closures.write(self._derived(closure_text(item.head), None))
+                    elif not (item.name == _TRANSITIVE and _is_closed(graph)):
+                        file.writelines(self._joins(item, graph, new))
+        return [*self._kept(closed, number), *self._kept(joined, number)]
+
+    def _joins(
+        self, item: RuleInstance, graph: NamedNode | None, new: Terms | None
+    ) -> Iterator[bytes]:
+        unheard = self._is_unheard(item.head, graph)
+        for at in range(len(item.body)) if graph else range(1):
+            if graph is None or may_be_new(item.body[at], new):
+                text = construct_text(
+                    item.body, item.head, item.apart,
+                    new_in=graph, at=at, half=item.half, unheard=unheard,
+                )  # fmt: skip
+                yield self._derived(text, graph)
+
+    def _kept(self, path: Path, number: int) -> list[NamedNode]:
+        """Load a file of new triples; gives the graph that has them alone, if there are any."""
+        if not path.stat().st_size:
+            return []
+        load(self._store, path, FRESH)
+        # A graph of its own for each round: clearing one takes longer than filling one.
+        graph = NamedNode(f"{_ROUND}{path.stem}:{number}")
+        load(self._store, path, graph)
+        return [graph]
+
+    def _is_unheard(self, head: Atom | None, graph: NamedNode | None) -> bool:
+        """Tell whether nothing of a head's form is known; worth asking before much is made."""
+        text = " ".join(("ASK {", atom_text(head), "}"))
+        return graph is None and not self._store.reader(self._graphs).ask(text)
 
     def _terms(self, graph: NamedNode | None) -> Terms | None:
         return None if graph is None else terms_of(self._store, graph)
@@ -123,6 +146,11 @@ class Saturation:
         named: list[NamedNode | BlankNode] = [newest] if newest else []
         triples = self._store.engine.query(text, default_graph=[*self._graphs], named_graphs=named)
         return triples.serialize(format=RdfFormat.N_TRIPLES) or b""  # type: ignore[arg-type] # a CONSTRUCT
+
+
+def _is_closed(graph: NamedNode | None) -> bool:
+    """Tell whether a graph holds whole closures, of which a transitive property makes nothing."""
+    return graph is not None and graph.value.startswith(f"{_ROUND}{_CLOSED}:")
 
 
 _OF_SAME = ("eq-sym", "eq-trans", "eq-rep-s", "eq-rep-p", "eq-rep-o")

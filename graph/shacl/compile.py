@@ -117,6 +117,11 @@ class Focus:
         """Count the paths between the targets and these nodes."""
         return 0 if self.parent is None else self.parent.depth + 1
 
+    def is_among(self, classes: tuple[NamedNode, ...]) -> bool:
+        """Tell whether all nodes are instances of some classes, by the targets alone."""
+        others = self.nodes or self.subjects_of or self.objects_of or self.parent
+        return not others and all(set(names) <= set(classes) for names in self.classes)
+
     def values(self, path: PropertyPath | None) -> "Focus":
         """Describe the value nodes of a path; without a path, the nodes themselves."""
         return self if path is None else Focus(parent=self, path=path)

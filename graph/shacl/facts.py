@@ -2,7 +2,7 @@
 
 from graph.shacl import queries
 from graph.shacl.compile import Focus
-from graph.shacl.paths import PropertyPath
+from graph.shacl.fingerprints import Fingerprints, Prints
 from graph.store import GraphReader
 from graph.terms import Literal, NamedNode, Term
 
@@ -20,9 +20,10 @@ class DataFacts:
     def __init__(self, data: GraphReader, few: int) -> None:
         self._data = data
         self._few = few
+        self.prints = Fingerprints(data)
         self._classes: dict[NamedNode, tuple[NamedNode, ...]] = {}
         self._sizes: dict[Focus, bool] = {}
-        self._lengths: dict[tuple[str, str], tuple[Term | None, ...]] = {}
+        self._nodes: dict[Focus, Prints] = {}
         self._predicates: frozenset[Term] | None = None
         self.merges_integers = data.ask(queries.integers_are_merged())
 
@@ -33,17 +34,11 @@ class DataFacts:
             self._sizes[focus] = whole(rows[0][0]) < self._few
         return self._sizes[focus]
 
-    def path_sizes(self, path: PropertyPath, condition: str = "") -> tuple[Term | None, ...]:
-        """Count the pairs of a path and the nodes that have one."""
-        key = (path.text, condition)
-        if key not in self._lengths:
-            self._lengths[key] = self._data.select(queries.scan_sizes(path, condition)).rows[0]
-        return self._lengths[key]
-
-    def is_single_valued(self, path: PropertyPath) -> bool:
-        """Tell whether no node has two values."""
-        pairs, nodes = self.path_sizes(path)
-        return pairs == nodes
+    def nodes(self, focus: Focus) -> Prints:
+        """Give the numbers that stand for the focus nodes, sorted, each once."""
+        if focus not in self._nodes:
+            self._nodes[focus] = self.prints.nodes(queries.scan_nodes(focus))
+        return self._nodes[focus]
 
     def predicates(self) -> frozenset[Term]:
         """List all predicates."""

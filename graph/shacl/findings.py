@@ -39,6 +39,7 @@ _ADVICE = {
     "xone": "Make the value conform to exactly one of {}.",
     "qualifiedMinCount": "Give at least {} value(s) of the qualified shape.",
     "qualifiedMaxCount": "Keep at most {} value(s) of the qualified shape.",
+    "sparql": "Give values that no other node has together, as {} asks.",
 }
 _SHOWN_MEMBERS = 10
 
@@ -60,7 +61,7 @@ def worded(findings: list[Finding]) -> Iterator[ValidationResult]:
     for (shape, constraint), group in groupby(findings, attrgetter("shape", "constraint")):
         path = None if shape.path is None else shape.path.name
         component = constraint.component
-        message = shape.message or _advice(constraint)
+        message = constraint.message or shape.message or _advice(constraint)
         for found in group:
             yield ValidationResult(
                 found.focus,

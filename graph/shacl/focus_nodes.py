@@ -10,6 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.shacl.fragments import THIS, join, select, triple, values
+from graph.shacl.keys import CompositeKey
 from graph.shacl.paths import after, joined
 from graph.shacl.shapes import Shape, ShapesGraph, Targets, children
 from graph.store import GraphReader
@@ -113,6 +114,19 @@ def _own_readings(shape: Shape, before: str, to_values: str) -> Iterator[Reading
             yield Reading(to_values, None)
         elif constraint.kind in _COMPARED and isinstance(constraint.value, NamedNode):
             yield Reading(before, constraint.value)
+        elif constraint.key is not None:
+            yield from _key_readings(constraint.key, before)
+
+
+def _key_readings(key: CompositeKey, before: str) -> Iterator[Reading]:
+    """Give what a key reads of a node, and of those that share its first value."""
+    first, *rest = key.properties
+    there = joined(before, str(first))
+    others = joined(there, "".join(("^", str(first))))
+    yield Reading(before, first)
+    yield Reading(there, first, inverse=True)
+    yield from (Reading(path, name) for name in rest for path in (before, others))
+    yield Reading(others, RDF.type)
 
 
 def _classes(graph: ShapesGraph, root: Term, targets: Targets) -> Iterator[NamedNode]:
@@ -121,6 +135,8 @@ def _classes(graph: ShapesGraph, root: Term, targets: Targets) -> Iterator[Named
     for constraint in shape.constraints:
         if constraint.kind == "class" and isinstance(constraint.value, NamedNode):
             yield constraint.value
+        if constraint.key is not None:
+            yield constraint.key.kind
     for child in children(shape):
         yield from _classes(graph, child, Targets())
 

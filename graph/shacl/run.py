@@ -1,8 +1,9 @@
 """Runs compiled shapes on a reader and gathers the findings.
 
 Few focus nodes: start from them and follow the path. Many: scan the path once by its index for a
-value that breaks a rule, and look at the focus nodes only when there is one; counts are checked by
-hashing. Measured on 300,000 entities: 0.1 s for a scan against 1.2 s for looking up each value.
+value that breaks a rule, and look at the focus nodes only when there is one; counts are made of
+numbers that stand for the nodes. Measured on 300,000 entities: 0.1 s for a scan against 1.2 s for
+looking up each value.
 """
 
 from collections import Counter
@@ -14,6 +15,7 @@ from graph.shacl.facts import FEW_NODES, DataFacts, is_true, whole
 from graph.shacl.findings import Finding
 from graph.shacl.fragments import THIS, VALUE, every, keep, minus, negated, values
 from graph.shacl.paths import PropertyPath
+from graph.shacl.scans import all_instances, wrongly_counted, wrongly_shared
 from graph.shacl.shapes import Constraint, Shape, ShapesGraph, Targets, children, class_iri
 from graph.store import GraphReader
 from graph.terms import BlankNode, NamedNode, Term
@@ -142,14 +144,22 @@ class ShapeRun:
             return self._bare(shape, constraint, query)
         if kind == "uniqueLang":
             return self._unique_languages(shape, focus, constraint)
+        if kind in ("disjoint", "equals") and path is not None and self._scans(shape, focus):
+            return list(wrongly_shared(self._facts, shape, focus, path, constraint))
         if kind == "disjoint":
-            both = queries.shared(value, scans=self._scans(shape, focus))
-            return self._paired(shape, focus, constraint, both)
+            return self._paired(shape, focus, constraint, queries.shared(value))
         if kind == "equals":
             each = queries.unshared_values(focus, path, value)
             return [found for query in each for found in self._valued(shape, constraint, query)]
         if kind in ("lessThan", "lessThanOrEquals"):
             query = queries.unordered_values(focus, path, constraint)
+            return self._valued(shape, constraint, query)
+        if constraint.key is not None:
+            small, classes = (
+                self._facts.is_small(focus),
+                self._facts.subclasses(constraint.key.kind),
+            )
+            query = queries.sharing(focus, constraint.key, classes, scans=not small)
             return self._valued(shape, constraint, query)
         return self._logical(shape, focus, constraint)
 
@@ -208,8 +218,7 @@ class ShapeRun:
         plain = shape.path is None or shape.path.plain
         if not plain or self._facts.is_small(focus):
             return False
-        together, alone = queries.scan_with_instances(focus, shape.path, names)
-        return self._data.select(together).rows == self._data.select(alone).rows
+        return all_instances(self._facts, focus, shape.path, names)
 
     # Counts
 
@@ -218,14 +227,7 @@ class ShapeRun:
     ) -> list[Finding]:
         if not self._scans(shape, focus):
             return self._grouped_counts(shape, focus, path, counts)
-        found: list[Finding] = []
-        for item in counts:
-            if item.kind == "minCount":
-                found.extend(self._too_few(shape, focus, path, item))
-            elif not (item.number and self._facts.is_single_valued(path)):
-                query = queries.scan_too_many(focus, path, item.number)
-                found.extend(self._bare(shape, item, query))
-        return found
+        return list(wrongly_counted(self._facts, shape, focus, path, counts))
 
     def _grouped_counts(
         self,
@@ -244,23 +246,6 @@ class ShapeRun:
                 if node is not None and wrong:
                     found.append(Finding(shape, item, node))
         return found
-
-    def _too_few(
-        self,
-        shape: Shape,
-        focus: Focus,
-        path: PropertyPath,
-        constraint: Constraint,
-        condition: str = "",
-    ) -> list[Finding]:
-        least = constraint.number
-        if least == 0:
-            return []
-        if least == 1:
-            either = self._data.select(queries.scan_union_size(focus, path, condition)).rows[0][0]
-            if either == self._facts.path_sizes(path, condition)[1]:
-                return []
-        return self._bare(shape, constraint, queries.scan_too_few(focus, path, least, condition))
 
     def _unique_languages(
         self, shape: Shape, focus: Focus, constraint: Constraint
@@ -338,10 +323,7 @@ class ShapeRun:
         counts = keep(test)
         if not self._scans(shape, focus):
             return self._grouped_counts(shape, focus, path, [constraint], counts)
-        if constraint.is_minimum:
-            return self._too_few(shape, focus, path, constraint, counts)
-        query = queries.scan_too_many(focus, path, constraint.number, counts)
-        return self._bare(shape, constraint, query)
+        return list(wrongly_counted(self._facts, shape, focus, path, [constraint], counts))
 
     def _pairs(
         self, focus: Focus, path: PropertyPath | None, wanted: set[Term]

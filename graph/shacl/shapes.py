@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.errors import BadInput
+from graph.shacl.keys import CompositeKey, read_key
 from graph.shacl.paths import (
     PathStep,
     PropertyPath,
@@ -60,16 +61,22 @@ class Constraint:
         members: members of the list; for `closed` the allowed predicates; for qualified counts
             the qualified shape followed by the sibling shapes whose values do not count.
         flags: regular expression flags of `pattern`.
+        key: what `sparql` says, the only such constraint that is compiled.
+        message: what the constraint itself says, before its shape.
     """
 
     kind: str
     value: Term
     members: tuple[Term, ...] = ()
     flags: str = ""
+    key: CompositeKey | None = None
+    message: str | None = None
 
     @property
     def component(self) -> NamedNode:
         """Name the constraint component."""
+        if self.kind == "sparql":
+            return SH.SPARQLConstraintComponent
         return SH.term(self.kind[0].upper() + self.kind[1:] + "ConstraintComponent")
 
     @property
@@ -139,7 +146,8 @@ class ShapesGraph:
         if node in trail:
             return "the shape refers to itself"
         for name in FOREIGN_KINDS:
-            if self._objects(node, SH.term(name)):
+            values = self._objects(node, SH.term(name))
+            if any(name != "sparql" or self._key(node, value) is None for value in values):
                 return "sh:" + name
         for predicate in self._facts.get(node, {}):
             if predicate in self._custom:
@@ -221,13 +229,11 @@ class ShapesGraph:
         if len(paths) > 1:
             raise BadInput(f"The shape {node} has {len(paths)} values of sh:path; keep one.")
         severity = self._one(node, SH.severity)
-        messages = [m for m in self._objects(node, SH.message) if isinstance(m, Literal)]
-        messages.sort(key=lambda m: (m.language not in (None, "en"), m.language or "", m.value))
         return Shape(
             node,
             self.path(paths[0]) if paths else None,
             severity if isinstance(severity, NamedNode) else SH.Violation,
-            messages[0].value if messages else None,
+            self._message(node),
             self._deactivated(node),
             tuple(self._constraints(node, is_property=bool(paths))),
             tuple(
@@ -236,6 +242,19 @@ class ShapesGraph:
                 if isinstance(child, NamedNode | BlankNode)
             ),
         )
+
+    def _message(self, node: Term) -> str | None:
+        messages = [m for m in self._objects(node, SH.message) if isinstance(m, Literal)]
+        messages.sort(key=lambda m: (m.language not in (None, "en"), m.language or "", m.value))
+        return messages[0].value if messages else None
+
+    def _key(self, shape: Term, node: Term) -> CompositeKey | None:
+        """Read a constraint of SHACL-SPARQL that says nothing but the key of a node shape."""
+        said = {name for name in self._facts.get(node, {}) if name.value.startswith(SH)}
+        queries = self._objects(node, SH.select)
+        if said - {SH.select, SH.message} or len(queries) != 1 or self._objects(shape, SH.path):
+            return None
+        return read_key(getattr(queries[0], "value", ""))
 
     def _constraints(self, node: Term, *, is_property: bool) -> list[Constraint]:
         check_usage(node, self._facts, is_property=is_property)
@@ -255,6 +274,9 @@ class ShapesGraph:
         for value in self._objects(node, SH.closed):
             if _is_true(value):
                 found.append(Constraint("closed", value, self._allowed(node)))
+        for value in self._objects(node, SH.sparql):
+            if key := self._key(node, value):
+                found.append(Constraint("sparql", value, key=key, message=self._message(value)))
         if is_property:
             found.extend(self._qualified(node))
         return found
