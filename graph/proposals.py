@@ -18,7 +18,7 @@ from graph.readers.update import GraphForbidden
 from graph.records import Facts, record_quads
 from graph.sparql import bind, load_query
 from graph.store import GraphReader
-from graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Subject, Term, Triple
+from graph.terms import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Subject, Term, Triple
 from graph.vocab import DCTERMS, MIMIR, OWL, PROV, RDF, RDFS
 
 State = OneOf["pending", "approved", "rejected", "applied", "undone", "superseded"]
@@ -121,7 +121,7 @@ def risk_of(change: ChangeSet, names: ProjectNames) -> Risk:
     """Judge what a change may break: schema lost is high, schema new or facts lost is medium."""
     schema = (names.ontology, names.shapes)
     lost = any(quad.graph_name in schema for quad in change.removed)
-    if lost or _deprecates(change) or retypes(change):
+    if lost or _deprecates(change) or retypes(change) or readings(change):
         return "high"
     if change.removed or any(quad.graph_name in schema for quad in change.added):
         return "medium"
@@ -130,7 +130,8 @@ def risk_of(change: ChangeSet, names: ProjectNames) -> Risk:
 
 def is_additive(change: ChangeSet) -> bool:
     """Tell whether a change takes nothing away, deprecates nothing and reads nothing otherwise."""
-    return not change.removed and not _deprecates(change) and not retypes(change)
+    read = retypes(change) or readings(change)
+    return not change.removed and not _deprecates(change) and not read
 
 
 def retypes(change: ChangeSet) -> dict[str, str]:
@@ -142,6 +143,15 @@ def retypes(change: ChangeSet) -> dict[str, str]:
         and isinstance(quad.subject, NamedNode)
         and isinstance(quad.object, NamedNode)
     }
+
+
+def readings(change: ChangeSet) -> tuple[str, ...]:
+    """Give the decisions about how columns are read that a change asks for, in their JSON form."""
+    return tuple(
+        quad.object.value
+        for quad in change.added
+        if quad.predicate == MIMIR.readAs and isinstance(quad.object, Literal)
+    )
 
 
 def decided(
