@@ -101,11 +101,12 @@ def demo(settings: Settings, folder: Path, once: bool, seed: int, faults: bool) 
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print plain JSON.")
 @click.option("--full", is_flag=True, help="With confidence and evidence of every decision.")
-def infer(paths: tuple[Path, ...], as_json: bool, full: bool) -> None:
+@click.pass_obj
+def infer(settings: Settings, paths: tuple[Path, ...], as_json: bool, full: bool) -> None:
     """Print the schema of files: types, keys and references."""
     from app.ingest import infer_paths
 
-    schema, plain = infer_paths(paths)
+    schema, plain = infer_paths(paths, settings.reading())
     if as_json or full:
         click.echo(json.dumps(schema.to_json() if full else plain, indent=1, ensure_ascii=False))
         return
@@ -115,7 +116,8 @@ def infer(paths: tuple[Path, ...], as_json: bool, full: bool) -> None:
         for column in table.columns:
             meaning = f", {column.semantic.type}" if column.semantic else ""
             nullable = "?" if column.nullable else ""
-            click.echo(f"  {column.name}: {column.datatype}{nullable}{meaning}")
+            tag = f"@{column.language}" if column.language else ""
+            click.echo(f"  {column.name}: {column.datatype}{tag}{nullable}{meaning}")
         for item in table.references:
             pairs = (
                 f"({', '.join(item.columns)}) -> {item.ref_table}({', '.join(item.ref_columns)})"
@@ -126,11 +128,12 @@ def infer(paths: tuple[Path, ...], as_json: bool, full: bool) -> None:
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def sniff(file: Path, as_json: bool) -> None:
+@click.pass_obj
+def sniff(settings: Settings, file: Path, as_json: bool) -> None:
     """Print how a file is written: encoding, delimiter, header, tables, rows that do not fit."""
     from extraction.report import sniff_file, sniff_lines
 
-    found = sniff_file(file)
+    found = sniff_file(file, settings.reading())
     click.echo(
         json.dumps(found, indent=1, ensure_ascii=False)
         if as_json

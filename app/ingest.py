@@ -10,7 +10,9 @@ from typing import Any
 from app.client import CallFailed, Client
 from app.operations.catalog import OPERATIONS
 from app.watch import alert_lines, summary_lines, watch_run
-from extraction.tables import expand, stage
+from extraction.file_reader import FileReader
+from extraction.read_limits import ReadLimits
+from extraction.tables import expand
 from graph.errors import BadInput
 from graph.schema import Schema, StagedTable
 from inference.infer import infer_schema
@@ -53,7 +55,7 @@ def report(client: Client, project: str, run: dict[str, Any], *, as_json: bool =
     return "\n".join([*summary_lines(summary, run), *alert_lines(alerts)])
 
 
-def infer_paths(paths: Sequence[Path]) -> tuple[Schema, dict[str, Any]]:
+def infer_paths(paths: Sequence[Path], limits: ReadLimits) -> tuple[Schema, dict[str, Any]]:
     """Infer the schema of files, without a project; gives it whole and in plain form.
 
     Raises:
@@ -63,13 +65,12 @@ def infer_paths(paths: Sequence[Path]) -> tuple[Schema, dict[str, Any]]:
     if not files:
         raise BadInput("There is no data file there: CSV, TSV, JSON, XLSX, Parquet, or a zip.")
     tables: list[StagedTable] = []
-    with tempfile.TemporaryDirectory(prefix="mimir-") as folder:
+    with tempfile.TemporaryDirectory(prefix="mimir-") as folder, FileReader(limits) as reader:
         for number, path in enumerate(files):
             with path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             place = Path(folder) / str(number)
-            place.mkdir()
-            tables += stage(path, name=path.name, sha256=sha256, folder=place).tables
+            tables += reader.stage(path, name=path.name, sha256=sha256, folder=place).tables
         schema = infer_schema(tables)
     return schema, plain_schema(schema)
 

@@ -58,7 +58,12 @@ def _run(name: str, run_id: str, settings: Settings) -> int:
     try:
         with _scratch(settings, name) as (folder, cache):
             worker = WorkerSettings(
-                folder, cache, settings.receivers(), settings.seed, _adviser(settings)
+                folder,
+                cache,
+                settings.receivers(),
+                settings.seed,
+                _adviser(settings),
+                settings.reading(),
             )
             ended = execute_run(project, run, find_workflow(run.workflow), worker, utc_now)
     finally:

@@ -1,17 +1,27 @@
 """What operations and routes do with ontologies: read one from outside, edit, regenerate."""
 
+import codecs
 import tempfile
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from app.proposing import propose
 from app.services import Services
-from graph.changes import ChangeSet, Patch, read_quads
+from graph.changes import ChangeSet, Commit, Patch, read_quads
 from graph.dataset.request import Guard
 from graph.errors import BadInput, Conflict, NotFound
 from graph.model import KnowledgeModel
-from graph.ontology.edits import OntologyEdit, edit_quads, make_edit, read_edits, record_edit
+from graph.ontology.diff import diff_ontologies
+from graph.ontology.edits import (
+    DATATYPES,
+    OntologyEdit,
+    edit_quads,
+    make_edit,
+    read_edits,
+    record_edit,
+)
 from graph.ontology.export import unpack_parts
 from graph.ontology.reading import (
     PARTS,
@@ -22,13 +32,27 @@ from graph.ontology.reading import (
     media_type,
     plan_import,
 )
-from graph.ontology.versions import next_number
+from graph.ontology.schema_overrides import (
+    check_override,
+    override_change,
+    override_from_text,
+    read_overrides,
+)
+from graph.ontology.versions import (
+    NOW,
+    compare,
+    current_graphs,
+    find_version,
+    next_number,
+    roll_back_change,
+)
 from graph.projects import Project
-from graph.proposals import Proposal, retypes
+from graph.proposals import Proposal, readings, retypes
 from graph.readers.rdf_io import Upload
 from graph.readers.update import Scope
 from graph.schema import Schema
-from graph.terms import Quad
+from graph.terms import NamedNode, Quad
+from graph.vocab import RDFS, XSD
 from workers.describing import describe
 from workers.runs import last_output
 from workers.sources import ingest_inputs
@@ -52,6 +76,7 @@ def read_import(
         raise BadInput(f"The strategy must be one of {', '.join(STRATEGIES)}, not {strategy!r}.")
     names = project.names
     media = media_type(form)
+    content = content.removeprefix(codecs.BOM_UTF8)
     check_content(content, media)
     graph = names.graph(part)
     with tempfile.TemporaryDirectory(dir=services.settings.data / "spool") as folder:
@@ -110,11 +135,18 @@ def propose_import(
 def apply_import(
     services: Services, project: Project, plan: ImportPlan, *, author: str, reason: str
 ) -> int:
-    """Commit an import, and land the rows again where terms were renamed; gives the commit."""
-    commit = project.commit(ChangeSet(plan.added, plan.removed, author, reason))
-    if plan.diff.renamed_terms:
+    """Commit an import, and land the rows again where it wants that; gives the commit."""
+    change = ChangeSet(plan.added, plan.removed, author, reason)
+    commit = project.commit(with_retypes(project, change, author, services.clock()))
+    if data_follows(project, change):
         land_again(services, project)
     return commit.sequence
+
+
+def data_follows(project: Project, change: ChangeSet) -> bool:
+    """Tell whether rows are landed again after a change: it renames terms or types them anew."""
+    read = readings(change) or _wanted_types(project, change)
+    return bool(read or _renamed(project, change))
 
 
 def land_again(services: Services, project: Project) -> str | None:
@@ -144,7 +176,7 @@ def with_retypes(project: Project, change: ChangeSet, author: str, at: datetime)
     Raises:
         BadInput, NotFound: a property or a datatype does not fit.
     """
-    wanted = retypes(change)
+    wanted = _wanted_types(project, change)
     if not wanted:
         return change
     model, names = _edited(project), project.names
@@ -156,6 +188,59 @@ def with_retypes(project: Project, change: ChangeSet, author: str, at: datetime)
         )
     ]
     return replace(change, added=(*change.added, *records))
+
+
+def with_readings(project: Project, change: ChangeSet, author: str, at: datetime) -> ChangeSet:
+    """Add the decisions about how columns are read to a change that asks for them.
+
+    Raises:
+        BadInput, NotFound: a decision does not fit the schema.
+    """
+    wanted = [override_from_text(text) for text in readings(change)]
+    if not wanted:
+        return change
+    schema = _base(project)[0]
+    known = {item.id: item for item in read_overrides(project.reader(project.names.meta))}
+    for item in wanted:
+        override = replace(item, author=author, at=at.isoformat())
+        check_override(override, schema)
+        record = override_change(project.names, known.get(override.id), override)
+        change = replace(
+            change,
+            added=(*change.added, *record.added),
+            removed=(*change.removed, *record.removed),
+        )
+    return change
+
+
+def roll_back(
+    services: Services, project: Project, number: int, author: str
+) -> tuple[Commit, str | None]:
+    """Go back to a version with the edits that held then; gives the commit, and the run it needs.
+
+    Renames stay recorded: the next run finds the names in the ontology.
+
+    Raises:
+        NotFound: there is no such version.
+    """
+    names = project.names
+    meta = project.reader(names.meta)
+    version = find_version(meta, number)
+    with project.at(version.commit) as past:
+        before = read_edits(past.reader(names.meta))
+    edits = read_edits(meta)
+    gone = [edit for edit in edits if edit not in before and edit.kind != "rename"]
+    back = [edit for edit in before if edit not in edits and edit.kind != "rename"]
+    change = roll_back_change(project, number, author=author)
+    change = replace(
+        change,
+        added=(*change.added, *(quad for edit in back for quad in edit_quads(edit, names))),
+        removed=tuple(quad for edit in gone for quad in edit_quads(edit, names)),
+    )
+    renamed = compare(project, NOW, str(number)).renamed_terms
+    commit = project.commit(change, guard=_same_edits(edits), replacing=current_graphs(names))
+    follows = renamed or any(edit.kind in DATA_FOLLOWS for edit in (*gone, *back))
+    return commit, land_again(services, project) if follows else None
 
 
 def undo_edit(services: Services, project: Project, edit: OntologyEdit) -> tuple[int, str | None]:
@@ -186,6 +271,54 @@ def _put(
         reason=record.reason,
     )
     return project.commit(change, guard=_same_edits(before)).sequence, None
+
+
+def _renamed(project: Project, change: ChangeSet) -> dict[str, str]:
+    """Find which classes and properties a change renames, old names by new ones."""
+    graph = project.names.ontology
+    removed, added = (
+        [quad for quad in quads if quad.graph_name == graph]
+        for quads in (change.removed, change.added)
+    )
+    diff = diff_ontologies(removed, added, project.names.skolem)
+    return {item.new[1:-1]: item.old[1:-1] for item in diff.renamed_terms}
+
+
+def _wanted_types(project: Project, change: ChangeSet) -> dict[str, str]:
+    """Find the datatypes that a change gives to attributes, by asking for it or by a new range."""
+    removed, added = _ranges(change.removed), _ranges(change.added)
+    names = _renamed(project, change)
+    ranges = {names.get(term, term): datatype for term, datatype in added.items()}
+    known = _attributes(project) if removed and ranges else frozenset()
+    changed = {
+        term: datatype
+        for term, datatype in ranges.items()
+        if term in known and datatype in DATATYPES and removed.get(term, datatype) != datatype
+    }
+    return {**changed, **retypes(change)}
+
+
+def _ranges(quads: Iterable[Quad]) -> dict[str, str]:
+    """Give the ranges of properties, those in XSD by their local names."""
+    return {
+        quad.subject.value: quad.object.value.removeprefix(XSD)
+        for quad in quads
+        if quad.predicate == RDFS.range
+        and isinstance(quad.subject, NamedNode)
+        and isinstance(quad.object, NamedNode)
+    }
+
+
+def _attributes(project: Project) -> frozenset[str]:
+    """Give the properties that are filled from columns; none before the first run."""
+    try:
+        model = _edited(project)
+    except NotFound:
+        return frozenset()
+    names = project.names
+    return frozenset(
+        names.term(attribute.name).value for item in model.classes for attribute in item.attributes
+    )
 
 
 def _same_edits(edits: tuple[OntologyEdit, ...]) -> Guard:

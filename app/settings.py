@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from extraction.read_limits import ReadLimits
 from graph.errors import BadInput
 from graph.remote.address import RemoteAddress, read_address
 
@@ -30,6 +31,8 @@ class Settings:
         query_rows, query_answer_mb: limits of the answer to a query of a user.
         service_hosts: what SERVICE and LOAD may reach, `host` or `host:port`, separated by spaces.
         upload_mb: largest upload.
+        read_memory_mb: memory of the process that reads an uploaded file.
+        read_seconds: time to read a file of up to 100 MB; a larger one has more in proportion.
         keep_checkpoints: states of the past that each project keeps ready; older ones are sparser.
         monitor_seconds: how often twins are monitored.
         remote_stores: stores that projects may be created on, as `name=address`, separated by
@@ -63,6 +66,8 @@ class Settings:
     query_answer_mb: int = 1024
     service_hosts: str = ""
     upload_mb: int = 20_480
+    read_memory_mb: int = 3072
+    read_seconds: float = 600.0
     keep_checkpoints: int = 20
     monitor_seconds: int = 300
     remote_stores: str = ""
@@ -73,6 +78,10 @@ class Settings:
     advice_model: str = ""
     advice_key: str = field(default="", repr=False)
     seed: int = 7
+
+    def reading(self) -> ReadLimits:
+        """Give what the reading of one file may use."""
+        return ReadLimits(self.read_memory_mb << 20, self.read_seconds)
 
     def stores(self) -> dict[str, RemoteAddress]:
         """Split `remote_stores` into names and addresses, each with its token or password.

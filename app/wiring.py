@@ -162,6 +162,8 @@ def _job_queue(settings: Settings, url: str, token: str) -> JobQueue:
         "MIMIR_ADVICE_URL": settings.advice_url,
         "MIMIR_ADVICE_MODEL": settings.advice_model,
         "MIMIR_ADVICE_KEY": settings.advice_key,
+        "MIMIR_READ_MEMORY_MB": str(settings.read_memory_mb),
+        "MIMIR_READ_SECONDS": str(settings.read_seconds),
         "MIMIR_SEED": str(settings.seed),
     }
     return LocalQueue(settings.workers, environment)

@@ -35,15 +35,28 @@ _CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]+)?)?"
 _ZONE = r" ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)"
 _DATETIME = f"{_DATE}([T ]{_CLOCK}({_ZONE})?)?"
 _TIME = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
+ZONED_TIME = (
+    r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])"
+)
+"""Times with a zone; without seconds, `10:00-12:00` is from ten to twelve."""
 # Most cells are written like this already: one look at them costs a tenth of the whole expression.
 _CANONICAL_INTEGER = "0|-?[1-9][0-9]*"
 _CANONICAL_DECIMAL = r"-?[1-9][0-9]*\.([0-9]*[1-9]|0)|-?0\.[0-9]*[1-9]|0\.0"
 _CANONICAL_DATETIME = f"{_DATE}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _BLANKS = " \t\r\n\u00a0\u2007\u2009\u202f\u3000\ufeff"
+_OTHER_DIGITS = "０１２３４５６７８９٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬"
+_OTHER_NUMBER = "[+\u2212-]?[０-９٠-٩۰-۹][０-９٠-٩۰-۹.,٫٬]*"
+"""Digits of full width, and those of Arabic and Persian with their decimal and group signs."""
 _BRACKETED = r"^\(([^()]*[0-9][^()]*)\)$"
 _MINUS_LAST = r"^([^-]*[0-9][.,][0-9]+)-$"
 ZONED = " %z"
 """Ends the pattern of date-times whose zone stands behind them."""
+EPOCHS = {"%s": 1_000_000, "%Q": 1_000}
+"""Microseconds in one unit of numbers that count from 1970 in UTC, by the pattern of the column.
+
+`%s` counts seconds, `%Q` milliseconds, as in d3-time-format.
+"""
+_COUNT = r"-?[0-9]{1,14}(\.[0-9]+)?"
 _SPECIAL = (
     ("INF", ("inf", "+inf", "infinity", "+infinity")),
     ("-INF", ("-inf", "-infinity")),
@@ -67,11 +80,13 @@ def trimmed_sql(source: str) -> str:
 
 
 def signed_sql(text: str) -> str:
-    """Give the expression of a trimmed text with a plain minus before it, where it is negative.
+    """Give the expression of a trimmed text with ASCII digits and a plain minus before it.
 
     `(12.50)` and `12.50-` are amounts below zero as accountants write them.
     """
-    plain = f"replace({text}, '\u2212', '-')"
+    digits = f"translate({text}, {quote_text(_OTHER_DIGITS)}, '{'0123456789' * 3}.,')"
+    known = f"(CASE WHEN {_matches(text, _OTHER_NUMBER)} THEN {digits} ELSE {text} END)"
+    plain = f"replace({known}, '\u2212', '-')"
     unbracketed = f"regexp_replace({plain}, {quote_text(_BRACKETED)}, '-\\1')"
     return f"regexp_replace({unbracketed}, {quote_text(_MINUS_LAST)}, '-\\1')"
 
@@ -210,7 +225,8 @@ def _datetime(column: Column, source: str) -> str:
         return _zoned(column.format.removesuffix(ZONED), text)
     if column.format is not None:
         moment = f"strftime({_parsed(column.format, text)}, '%Y-%m-%dT%H:%M:%S.%f')"
-        return _trimmed_fraction(moment)
+        zone = " || 'Z'" if column.format in EPOCHS else ""
+        return f"({_trimmed_fraction(moment)}{zone})"
     clock = f"substring({text}, 12)"
     zone = f"regexp_extract({clock}, {quote_text(_ZONE + '$')}, 1)"
     time = f"regexp_extract({clock}, {quote_text('^' + _CLOCK)}, 0)"
@@ -258,7 +274,12 @@ def _time(column: Column, source: str) -> str:
         return _trimmed_fraction(f"strftime({_parsed(column.format, text)}, '%H:%M:%S.%f')")
     padded = f"(CASE WHEN {text}[2] = ':' THEN '0' || {text} ELSE {text} END)"
     whole = f"(CASE WHEN length({padded}) = 5 THEN {padded} || ':00' ELSE {padded} END)"
-    return f"(CASE WHEN {_matches(text, _TIME)} THEN {_trimmed_fraction(whole)} END)"
+    zone = zone_of(text)
+    zoned = f"left({text}, length({text}) - length({zone}))"
+    return (
+        f"(CASE WHEN {_matches(text, _TIME)} THEN {_trimmed_fraction(whole)} "
+        f"WHEN {_matches(text, ZONED_TIME)} THEN {_trimmed_fraction(zoned)} || {zone} END)"
+    )
 
 
 def _year(_: Column, source: str) -> str:
@@ -267,6 +288,10 @@ def _year(_: Column, source: str) -> str:
 
 
 def _parsed(pattern: str, text: str) -> str:
+    if pattern in EPOCHS:
+        count = f"TRY_CAST({text} AS DECIMAL(24, 6)) * {EPOCHS[pattern]}"
+        moment = f"make_timestamp(TRY_CAST({count} AS BIGINT))"
+        return f"(CASE WHEN {_matches(text, _COUNT)} THEN {moment} END)"
     if "%p" in pattern:
         text = f"regexp_replace({text}, '([AaPp])[.][Mm][.]', '\\1M')"
     return f"TRY_STRPTIME({text}, {quote_text(pattern)})"

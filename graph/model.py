@@ -20,10 +20,12 @@ class AttributeDef:
     Attributes:
         column: source column.
         name: local name in camelCase, unique among all properties of the ontology with another
-            datatype; the same name may serve several classes when the datatype is the same.
+            datatype; the same name may serve several classes when the datatype is the same, and
+            several columns of a class when these are texts in different languages.
         label: words of the header.
         datatype: XSD local name.
         unit: unit text, if the header or the cells gave one.
+        language: BCP 47 tag of the values, where they have one.
         required, unique: whether each individual has a value; whether no two share one.
     """
 
@@ -34,6 +36,12 @@ class AttributeDef:
     unit: str | None = None
     required: bool = False
     unique: bool = False
+    language: str | None = None
+
+    @property
+    def range(self) -> str:
+        """Local name of the type that the literals have in RDF."""
+        return "langString" if self.language else self.datatype
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,11 @@ class OxigraphReader:
             text = self._solutions(query).serialize(format=QueryResultsFormat.CSV)
             return text or b""
 
+    def tsv(self, query: str, path: Path) -> None:
+        """Evaluate a SELECT into a file of SPARQL TSV."""
+        with _translated(self._on_damage):
+            self._solutions(query).serialize(str(path), QueryResultsFormat.TSV)
+
     def ask(self, query: str) -> bool:
         """Evaluate an ASK."""
         with _translated(self._on_damage):

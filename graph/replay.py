@@ -6,7 +6,7 @@ read as the type of the column that they point to. `inference.knowledge.rml` wri
 `extraction.landing.replay` the files; both take names from here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.model import ClassDef, KnowledgeModel, LinkDef
@@ -40,9 +40,9 @@ def _added(table: Table, model: KnowledgeModel, schema: Schema) -> Iterator[Adde
     junction = next((pair for pair in model.junctions if pair.table == table.name), None)
     if junction is None:
         item = model.class_of(table.name)
-        links, named = item.links, bool(item.key)
+        links, key, named = item.links, item.key, bool(item.key)
     else:
-        links = (junction.source, junction.target)
+        links, key = (junction.source, junction.target), junction.source.columns
         named = is_by_key(junction.source, model.class_of(junction.source.target_table))
     if not named:
         yield AddedColumn(row_name_column(table))
@@ -52,7 +52,7 @@ def _added(table: Table, model: KnowledgeModel, schema: Schema) -> Iterator[Adde
             name = pointing_column(own, its, table, target)
             if name != own:
                 yield AddedColumn(name, link, (own, its))
-        if not is_by_key(link, model.class_of(link.target_table)):
+        if not is_joined(link, key, model.class_of(link.target_table)):
             yield AddedColumn(target_column(link, table), link)
 
 
@@ -64,6 +64,15 @@ def replay_file(table: str) -> str:
 def is_by_key(link: LinkDef, target: ClassDef) -> bool:
     """Tell whether a link holds the key of its target, so that the target's name can be written."""
     return bool(target.key) and sorted(link.target_columns) == sorted(target.key)
+
+
+def is_joined(link: LinkDef, key: Sequence[str], target: ClassDef) -> bool:
+    """Tell whether the mapping finds the target of a link by a join, in a table with a key.
+
+    Morph-KGC 2.10 puts `parent_` before the parent's columns; it fails where the child has such.
+    """
+    theirs = {f"parent_{column}" for column in target.key}
+    return is_by_key(link, target) and not theirs & {*key, *link.columns}
 
 
 def row_name_column(table: Table) -> str:

@@ -114,8 +114,10 @@ class Column:
         unique: whether no value occurs twice.
         nulls, distinct, invalid: counts over all rows; `invalid` cells are neither null nor valid.
         format: `strptime` pattern of dates and times that are not ISO 8601; with the language of
-            its names of months, as in `%d. %B %Y|de`, where it is not plain English; of numbers
-            whose cells all carry their unit, the cell with `#` for the number, such as `# kg`.
+            its names of months, as in `%d. %B %Y|de`, where it is not plain English; `%s` and `%Q`
+            where seconds or milliseconds are counted from 1970; of numbers whose cells all carry
+            their unit, the cell with `#` for the number, such as `# kg`.
+        rival: another pattern that reads every value too, where nobody has said which is meant.
         decimal_comma: whether `1.234,5` is the form of numbers.
         spaced_groups: whether spaces or apostrophes stand between groups of three digits.
         true_words, false_words: lower-case words of a boolean.
@@ -125,6 +127,8 @@ class Column:
         pattern: regular expression of texts that are all of one form, such as `[A-Z]{2}-[0-9]{4}`.
         enumeration: all values (canonical, sorted) of a small closed set, else empty.
         unit: unit text taken from the header or the cells, such as `°C`.
+        language: BCP 47 tag, in lower case, with which the texts of a `string` land; columns of
+            one text in several languages, `title_en` and `title_de`, are one property.
         semantic: what the values stand for; None when nothing says so.
         proposed: datatype that the values suggest now, while that of the version before is kept
             until somebody decides.
@@ -139,6 +143,7 @@ class Column:
     distinct: int = 0
     invalid: int = 0
     format: str | None = None
+    rival: str | None = None
     decimal_comma: bool = False
     spaced_groups: bool = False
     true_words: tuple[str, ...] = ()
@@ -150,6 +155,7 @@ class Column:
     pattern: str | None = None
     enumeration: tuple[str, ...] = ()
     unit: str | None = None
+    language: str | None = None
     semantic: SemanticType | None = None
     proposed: Datatype | None = None
 

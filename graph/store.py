@@ -35,6 +35,10 @@ class GraphReader(Protocol):
         """Evaluate a SELECT into SPARQL 1.1 CSV, the way to move many rows."""
         ...
 
+    def tsv(self, query: str, path: Path) -> None:
+        """Evaluate a SELECT into a file of SPARQL 1.1 TSV, for more than memory holds."""
+        ...
+
     def ask(self, query: str) -> bool:
         """Evaluate an ASK; raises `BadQuery`."""
         ...

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.ontologies import land_again, with_retypes
+from app.ontologies import data_follows, land_again, with_readings, with_retypes
 from app.operations.registry import described, operation, page
 from app.proposing import apply, change_of, commits_of, decide, evaluate, propose, review_of, undo
 from app.services import Services
 from graph.diff import entity_changes, read_wording, words
 from graph.errors import BadInput, MimirError
 from graph.projects import Project
-from graph.proposals import STATES, Proposal, find_proposal, retypes, write_proposed
+from graph.proposals import STATES, Proposal, find_proposal, write_proposed
 from graph.proposals import list_proposals as read_proposals
 from graph.store import GraphReader
 
@@ -311,7 +311,9 @@ def apply_proposal(services: Services, request: DecideProposal) -> ProposalView:
         request.by,
         now,
         request.reason,
-        along=lambda change: with_retypes(project, change, request.by, now),
+        along=lambda change: with_readings(
+            project, with_retypes(project, change, request.by, now), request.by, now
+        ),
     )
     return _landed(services, project, applied)
 
@@ -335,8 +337,8 @@ def undo_proposal(services: Services, request: DecideProposal) -> ProposalView:
 
 
 def _landed(services: Services, project: Project, proposal: Proposal) -> ProposalView:
-    """Show a proposal, and land the rows again where their values are read otherwise now."""
-    if retypes(change_of(project, proposal)):
+    """Show a proposal, and land the rows again where they are named or read otherwise now."""
+    if data_follows(project, change_of(project, proposal)):
         land_again(services, project)
     return proposal_view(project, proposal)
 

@@ -38,5 +38,15 @@ def with_nodes_described(
                 left += new
 
 
+def undescribed(triples: Iterable[Triple], skolem: str) -> list[NamedNode]:
+    """List the skolem IRIs that some triples lead to without telling of them, in order."""
+    told: set[object] = set()
+    met: set[NamedNode] = set()
+    for triple in triples:
+        told.update(_kept(triple.subject, skolem))
+        met.update(_kept(triple.object, skolem))
+    return sorted(met - told, key=str)
+
+
 def _kept(term: object, skolem: str) -> list[NamedNode]:
     return [term] if isinstance(term, NamedNode) and term.value.startswith(skolem) else []

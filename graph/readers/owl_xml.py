@@ -90,7 +90,7 @@ _NEGATIONS = {
 class BadOwlXml(BadInput):
     """A document that is no OWL/XML, or says what cannot be written as triples."""
 
-    code = "bad-owl-xml"
+    code = "bad-rdf"
 
 
 def read_owl_xml(path: Path, base: str) -> Iterator[Triple]:

@@ -264,11 +264,19 @@ class ReaderPool:
                 path.unlink(missing_ok=True)
 
     def _run(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        with self.place(request) as place:
-            hosts = self.limits.services
-            text = self._outgoing(request)
-            with fetched(text, hosts, self._spool, place.deadline, place.proceed) as found:
-                return self.ask({**request, "fetched": found}, place)
+        with self.place(request) as place, self.fetched(request, place) as whole:
+            return self.ask(whole, place)
+
+    @contextmanager
+    def fetched(self, request: Mapping[str, Any], place: Place) -> Iterator[dict[str, Any]]:
+        """Give a request with what its SERVICE and LOAD fetch, as long as the context lasts.
+
+        Raises:
+            MimirError: as `graph.readers.federation.fetched`.
+        """
+        text, hosts = self._outgoing(request), self.limits.services
+        with fetched(text, hosts, self._spool, place.deadline, place.proceed) as found:
+            yield {**request, "fetched": found}
 
     @contextmanager
     def place(self, request: Mapping[str, Any]) -> Iterator[Place]:

@@ -31,7 +31,11 @@ from graph.readers.rdf_io import (
     with_blank_nodes,
     write_graphs,
 )
-from graph.readers.remote_requests import received_result, rewrite_request
+from graph.readers.remote_requests import (
+    further_description,
+    received_result,
+    rewrite_request,
+)
 from graph.readers.result_nodes import show_blank_nodes
 from graph.readers.update import (
     GraphForbidden,
@@ -124,6 +128,8 @@ def _answer(stores: _Stores, request: Mapping[str, Any]) -> dict[str, Any]:
             return _graphs(stores.get(request["store"]), request)
         if "view" in request:
             return rewrite_request(request, *_dataset(request))
+        if "described" in request:
+            return {"further": further_description({**request, "received": request["described"]})}
         if "received" in request:
             return _written(received_result(request), request, request["skolem"])
         if request.get("explain"):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from xml.parsers import expat
 
 from pyoxigraph import RdfFormat, parse, serialize
 
@@ -25,6 +26,7 @@ from graph.vocab import PREFIXES
 DATASETS = ("application/trig", "application/n-quads", "application/ld+json")
 GRAPHS = ("text/turtle", "application/n-triples", "application/rdf+xml", *DATASETS)
 PATCH = "application/rdf-patch"
+RDF_XML = "application/rdf+xml"
 OWL_XML = "application/owl+xml"
 
 _CHUNK = 1 << 20
@@ -199,6 +201,8 @@ def _canonical(upload: Upload, output: Path, *, dataset: bool) -> Iterator[bytes
 
 
 def _parsed(upload: Upload, *, dataset: bool) -> Iterable[Quad]:
+    if upload.media == RDF_XML:
+        _require_whole_xml(upload.path)
     if upload.media == OWL_XML:
         return (Quad(*triple) for triple in read_owl_xml(upload.path, upload.base))
     return parse(
@@ -207,6 +211,16 @@ def _parsed(upload: Upload, *, dataset: bool) -> Iterable[Quad]:
         base_iri=upload.base,
         without_named_graphs=not dataset,
     )
+
+
+def _require_whole_xml(path: Path) -> None:
+    """Refuse XML that ends too early: the engine's parser takes it for the whole."""
+    parser = expat.ParserCreate()
+    try:
+        with path.open("rb") as file:
+            parser.ParseFile(file)
+    except expat.ExpatError as error:
+        raise BadRdf(f"The {RDF_XML} is not well-formed: {error}") from error
 
 
 def _placed(quad: Quad, home: NamedNode, skolem: str) -> Quad:

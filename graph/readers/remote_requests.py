@@ -1,19 +1,25 @@
 """What a reader process does for a query that a remote store answers: before it, and after it."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 
 from graph.dataset.snapshots import Overlay
 from graph.oxigraph import OxigraphStore
+from graph.readers.description import undescribed
+from graph.sparql import bind
 from graph.syntax.blank_nodes import see_blank_nodes
-from graph.syntax.tokens import query_form
-from graph.terms import NamedNode
+from graph.syntax.tokens import dataset_clause, query_form
+from graph.terms import Literal, NamedNode, Triple
 from graph.views.layers import View
 from graph.views.patterns import Closure
 from graph.views.rewriting import Rewritten, rewrite
+from graph.vocab import RDF
+
+_MOST_NODES = 1_000
+_LIST = "?begin $rest* ?node FILTER(STRSTARTS(STR(?node), $skolem))"
 
 
 def view_fields(view: View, scratch: str) -> dict[str, Any]:
@@ -77,10 +83,37 @@ def received_result(request: Mapping[str, Any]) -> Any:
     Raises:
         SyntaxError: it is cut or damaged.
     """
-    path = Path(request["received"])
+    paths = request["received"]
     if request["form"] in ("SELECT", "ASK"):
-        return parse_query_results(path=str(path), format=QueryResultsFormat.JSON)
-    return (quad.triple for quad in parse(path=str(path), format=RdfFormat.N_TRIPLES))
+        return parse_query_results(path=paths[0], format=QueryResultsFormat.JSON)
+    return chain.from_iterable(map(_triples, paths))
+
+
+def further_description(request: Mapping[str, Any]) -> str:
+    """Write the query that describes the blank nodes that a description leads to; empty: none are.
+
+    The engine tells of them too. They are asked for in rounds, with the lists that begin at them.
+
+    Args:
+        request: the query with what was received so far.
+    """
+    skolem = request["skolem"]
+    if request["form"] != "DESCRIBE" or not skolem:
+        return ""
+    left = undescribed(received_result(request), skolem)[:_MOST_NODES]
+    if not left:
+        return ""
+    clause = dataset_clause(request["query"], request.get("base", ""))
+    scope = [f"FROM <{graph}>" for graph in clause.default]
+    scope += [f"FROM NAMED <{graph}>" for graph in clause.named]
+    nodes = ("WHERE { VALUES ?begin {", *map(str, left), "}")
+    return " ".join(
+        ("DESCRIBE ?node", *scope, *nodes, bind(_LIST, rest=RDF.rest, skolem=Literal(skolem)), "}")
+    )
+
+
+def _triples(path: str) -> Iterator[Triple]:
+    return (quad.triple for quad in parse(path=path, format=RdfFormat.N_TRIPLES))
 
 
 def _names(graphs: Sequence[NamedNode]) -> list[str]:

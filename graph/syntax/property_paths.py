@@ -117,7 +117,8 @@ class PathReading:
     def read(self, index: int) -> tuple[Path, int]:
         """Read the verb at `index`; gives it and the index behind it."""
         if self._items[index].kind == "variable":
-            return Link(self._items[index].text), index + 1
+            # `$x` and `?x` are one.
+            return Link(f"?{self._items[index].text[1:]}"), index + 1
         parts = []
         while True:
             part, index = self._sequence(index)

@@ -6,6 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from app.cli import main
+from extraction.read_limits import ReadLimits
 from extraction.report import sniff_file, sniff_lines
 
 
@@ -17,7 +18,7 @@ def _file(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_told_with_dialect_counts_and_rejects(tmp_path: Path) -> None:
-    found = sniff_file(_file(tmp_path))
+    found = sniff_file(_file(tmp_path), ReadLimits())
     (table,) = found["tables"]
     wanted = {
         "encoding": "latin-1", "delimiter": ";", "quote": '"', "header": True, "header_rows": 1,
@@ -34,9 +35,9 @@ def test_a_file_is_told_with_dialect_counts_and_rejects(tmp_path: Path) -> None:
 def test_the_command_prints_json_or_lines(tmp_path: Path) -> None:
     path = _file(tmp_path)
     printed = CliRunner().invoke(main, ["sniff", str(path), "--json"])
-    assert json.loads(printed.output) == sniff_file(path)
+    assert json.loads(printed.output) == sniff_file(path, ReadLimits())
     lines = CliRunner().invoke(main, ["sniff", str(path)]).output
-    assert lines.splitlines() == sniff_lines(sniff_file(path))
+    assert lines.splitlines() == sniff_lines(sniff_file(path, ReadLimits()))
     assert "2 rows" in lines
 
 
