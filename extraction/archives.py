@@ -1,22 +1,30 @@
-"""Compressed files: what is packed inside, unpacked under limits that no bomb passes."""
+"""Compressed files and archives: what is packed inside, unpacked under limits no bomb passes."""
 
 import bz2
 import gzip
 import lzma
 import stat
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import IO, Literal, Protocol, cast
 
 import pyarrow as pa
 
 from graph.errors import BadInput
 
+Archive = Literal["zip", "tar"]
+Packed = Literal["gzip", "zstd", "bzip2", "xz"]
+
 EXPANDED_LIMIT = 1 << 30
-"""Bytes that all members of an archive may have together."""
+"""Bytes that all members of an archive may have together, those of archives inside included."""
+
+DEPTH_LIMIT = 5
+"""Archives and compressions inside one another; `.tar.gz` counts as two."""
 
 RATIO_LIMIT = 200
 """Expanded to packed size of a member, where it expands to more than `RATIO_FROM` bytes."""
@@ -27,9 +35,32 @@ _BLOCK = 1 << 20
 _LEFTOVERS = ("__MACOSX", ".", "Thumbs.db", "desktop.ini")
 
 
+class ArchiveRefused(BadInput):
+    """An archive goes beyond the limits or reaches outside; nothing of it is read."""
+
+    code = "archive-refused"
+
+
 class _Readable(Protocol):
     def read(self, size: int, /) -> bytes:
         """Give at most `size` bytes; none at the end."""
+
+
+@dataclass
+class Allowance:
+    """The bytes that may still be unpacked of one file; archives inside it share it."""
+
+    left: int = EXPANDED_LIMIT
+
+    def spend(self, size: int, name: str) -> None:
+        """Take bytes off.
+
+        Raises:
+            ArchiveRefused: fewer are left.
+        """
+        self.left -= size
+        if self.left < 0:
+            raise ArchiveRefused(f"{name} expands beyond the limit of {EXPANDED_LIMIT:,} bytes.")
 
 
 @dataclass(frozen=True)
@@ -40,98 +71,94 @@ class Member:
     path: Path
 
 
+@dataclass(frozen=True)
+class _Entry:
+    """What an archive says of a member; `packed` is 0 where it does not say it."""
+
+    name: str
+    size: int
+    packed: int
+    link: bool
+    special: bool
+    locked: bool = False
+
+
 def guard_zip(path: Path, name: str) -> None:
     """Refuse a zip container that says it expands beyond the limits.
 
     Raises:
-        BadInput: too large, too dense, locked, or a path that leaves the archive.
+        ArchiveRefused: too large, too dense, locked, or a path that leaves the archive.
+        BadInput: it is damaged.
     """
     with _opened(path, name) as archive:
-        members = archive.infolist()
-    total = sum(member.file_size for member in members)
-    if total > EXPANDED_LIMIT:
-        raise BadInput(f"{name} expands to {total:,} bytes; the limit is {EXPANDED_LIMIT:,}.")
-    for member in members:
-        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
-        if ".." in parts or (parts and parts[0].startswith("/")) or ":" in member.filename[:2]:
-            raise BadInput(f"{name} holds the path {member.filename!r}, which leaves the archive.")
-        if member.flag_bits & 1:
-            raise BadInput(f"{name} is locked by a password. Pack it again without one.")
-        if stat.S_ISLNK(member.external_attr >> 16):
-            raise BadInput(f"{name}: {member.filename} is a link. Pack the file itself.")
-        _guard_ratio(name, member.filename, member.file_size, member.compress_size)
+        _guard([_zip_entry(info) for info in archive.infolist()], name)
 
 
-def names_of(path: Path, name: str) -> list[str]:
-    """List the members of a zip file that `unpack_zip` gives."""
-    with _opened(path, name) as archive:
-        return [_member_name(info) for info in _files(archive)]
+def names_of(path: Path, name: str, kind: Archive) -> list[str]:
+    """List the members that `unpack_members` gives.
+
+    Raises:
+        ArchiveRefused: see `guard_zip`; or it holds what is no file.
+        BadInput: it is damaged.
+    """
+    if kind == "zip":
+        guard_zip(path, name)
+        with _opened(path, name) as archive:
+            return sorted(map(_zip_name, _zip_files(archive)))
+    with _opened_tar(path, name) as archive:
+        _guard([_tar_entry(info, path.stat().st_size) for info in archive], name)
+        return sorted(info.name for info in _tar_files(archive))
 
 
-def unpack_zip(path: Path, name: str, folder: Path) -> Iterator[Member]:
-    """Unpack the members of a zip file one by one, in the order of their names.
+def unpack_members(
+    path: Path, name: str, kind: Archive, folder: Path, allowance: Allowance
+) -> Iterator[Member]:
+    """Unpack the members of an archive one by one, in the order of their names.
 
     Folders, hidden files and the leftovers of desktops are passed over.
 
     Raises:
-        BadInput: see `guard_zip`; or the archive is damaged.
+        ArchiveRefused: they expand beyond the limits.
+        BadInput: the archive is damaged.
     """
-    guard_zip(path, name)
-    with _opened(path, name) as archive:
-        for position, info in enumerate(_files(archive)):
-            member = _member_name(info)
+    members = _zip_members(path, name) if kind == "zip" else _tar_members(path, name)
+    try:
+        for position, (member, packed) in enumerate(members):
             target = folder / str(position)
-            try:
-                with archive.open(info) as packed:
-                    _copy(packed, target, f"{name}/{member}", info.file_size)
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-                raise BadInput(f"{name}/{member} cannot be unpacked ({error}).") from error
+            _copy(packed, target, f"{name}/{member}", allowance)
             yield Member(member, target)
             target.unlink()
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise BadInput(f"{name} cannot be unpacked ({error}).") from error
 
 
-def unpack_gzip(path: Path, name: str, target: Path) -> None:
-    """Unpack a gzip file.
+def unpack(path: Path, name: str, kind: Packed, target: Path, allowance: Allowance) -> None:
+    """Unpack a file that was compressed by itself.
 
     Raises:
-        BadInput: too large, too dense, or damaged.
+        ArchiveRefused: too large or too dense.
+        BadInput: it is damaged.
     """
     try:
-        with gzip.open(path) as packed:
-            _copy(packed, target, name, EXPANDED_LIMIT)
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise BadInput(f"{name} is a damaged gzip file ({error}). Pack it again.") from error
+        with _decompressed(path, kind) as packed:
+            _copy(packed, target, name, allowance)
+    except (OSError, zlib.error, EOFError, lzma.LZMAError, pa.ArrowException) as error:
+        raise BadInput(f"{name} is a damaged {kind} file ({error}). Pack it again.") from error
     _guard_ratio(name, name, target.stat().st_size, path.stat().st_size)
 
 
-def unpack_other(path: Path, name: str, target: Path) -> None:
-    """Unpack a bzip2 or an xz file.
-
-    Raises:
-        BadInput: too large, too dense, or damaged.
-    """
-    with path.open("rb") as file:
-        is_bzip2 = file.read(3) == b"BZh"
-    try:
-        with bz2.open(path) if is_bzip2 else lzma.open(path) as packed:
-            _copy(packed, target, name, EXPANDED_LIMIT)
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        raise BadInput(f"{name} is a damaged archive ({error}). Pack it again.") from error
-    _guard_ratio(name, name, target.stat().st_size, path.stat().st_size)
-
-
-def unpack_zstd(path: Path, name: str, target: Path) -> None:
-    """Unpack a Zstandard file.
-
-    Raises:
-        BadInput: too large, too dense, or damaged.
-    """
-    try:
-        with pa.input_stream(path, compression="zstd") as packed:
-            _copy(packed, target, name, EXPANDED_LIMIT)
-    except (OSError, pa.ArrowException) as error:
-        raise BadInput(f"{name} is a damaged zst file ({error}). Pack it again.") from error
-    _guard_ratio(name, name, target.stat().st_size, path.stat().st_size)
+def _decompressed(path: Path, kind: Packed) -> AbstractContextManager[_Readable]:
+    match kind:
+        case "gzip":
+            return gzip.open(path)
+        case "bzip2":
+            return bz2.open(path)
+        case "xz":
+            return lzma.open(path)
+        case "zstd":
+            return cast(
+                AbstractContextManager[_Readable], pa.input_stream(path, compression="zstd")
+            )
 
 
 def _opened(path: Path, name: str) -> zipfile.ZipFile:
@@ -141,34 +168,86 @@ def _opened(path: Path, name: str) -> zipfile.ZipFile:
         raise BadInput(f"{name} is a damaged zip file ({error}). Pack it again.") from error
 
 
-def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """List the files, in the order of their names, without what no person packed on purpose."""
-    infos = sorted(archive.infolist(), key=lambda info: info.filename)
-    return [info for info in infos if not info.is_dir() and not _is_leftover(_member_name(info))]
+@contextmanager
+def _opened_tar(path: Path, name: str) -> Iterator[tarfile.TarFile]:
+    try:
+        with tarfile.open(path, "r:") as archive:
+            yield archive
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise BadInput(f"{name} is a damaged tar file ({error}). Pack it again.") from error
 
 
-def _member_name(info: zipfile.ZipInfo) -> str:
+def _zip_members(path: Path, name: str) -> Iterator[tuple[str, IO[bytes]]]:
+    with _opened(path, name) as archive:
+        for info in sorted(_zip_files(archive), key=_zip_name):
+            with archive.open(info) as packed:
+                yield _zip_name(info), packed
+
+
+def _tar_members(path: Path, name: str) -> Iterator[tuple[str, IO[bytes]]]:
+    with _opened_tar(path, name) as archive:
+        for info in sorted(_tar_files(archive), key=lambda info: info.name):
+            if packed := archive.extractfile(info):
+                yield info.name, packed
+
+
+def _zip_files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """List the files without what no person packed on purpose."""
+    return [i for i in archive.infolist() if not i.is_dir() and not _is_leftover(_zip_name(i))]
+
+
+def _tar_files(archive: tarfile.TarFile) -> list[tarfile.TarInfo]:
+    return [info for info in archive if info.isreg() and not _is_leftover(info.name)]
+
+
+def _zip_name(info: zipfile.ZipInfo) -> str:
     return info.filename.replace("\\", "/")
 
 
+def _zip_entry(info: zipfile.ZipInfo) -> _Entry:
+    link = stat.S_ISLNK(info.external_attr >> 16)
+    locked = bool(info.flag_bits & 1)
+    return _Entry(_zip_name(info), info.file_size, info.compress_size, link, False, locked)
+
+
+def _tar_entry(info: tarfile.TarInfo, packed: int) -> _Entry:
+    """Describe a member; a sparse one may say that it is larger than the whole archive."""
+    link = info.issym() or info.islnk()
+    return _Entry(info.name, info.size, packed, link, not (link or info.isfile() or info.isdir()))
+
+
+def _guard(entries: list[_Entry], name: str) -> None:
+    total = sum(entry.size for entry in entries)
+    if total > EXPANDED_LIMIT:
+        raise ArchiveRefused(f"{name} expands to {total:,} bytes; the limit is {EXPANDED_LIMIT:,}.")
+    for entry in entries:
+        parts = PurePosixPath(entry.name).parts
+        if ".." in parts or (parts and parts[0].startswith("/")) or ":" in entry.name[:2]:
+            raise ArchiveRefused(f"{name} holds the path {entry.name!r}, which leaves the archive.")
+        if entry.locked:
+            raise ArchiveRefused(f"{name} is locked by a password. Pack it again without one.")
+        if entry.link or entry.special:
+            what = "is a link" if entry.link else "is a device"
+            raise ArchiveRefused(f"{name}: {entry.name} {what}. Pack the file itself.")
+        _guard_ratio(name, entry.name, entry.size, entry.packed)
+
+
 def _is_leftover(member: str) -> bool:
+    """Tell whether a part of the path is hidden or of a desktop; `./` is neither."""
     return any(part.startswith(_LEFTOVERS) for part in PurePosixPath(member).parts)
 
 
 def _guard_ratio(name: str, member: str, expanded: int, packed: int) -> None:
     if expanded > RATIO_FROM and expanded > RATIO_LIMIT * max(packed, 1):
-        raise BadInput(
+        raise ArchiveRefused(
             f"{name}: {member} expands more than {RATIO_LIMIT} times, which looks like an attack. "
             "Send it unpacked."
         )
 
 
-def _copy(packed: _Readable, target: Path, name: str, limit: int) -> None:
+def _copy(packed: _Readable, target: Path, name: str, allowance: Allowance) -> None:
     """Copy a stream; what it really holds counts, not what its header says."""
-    size = 0
     with target.open("wb") as file:
         while block := packed.read(_BLOCK):
-            size += len(block)
-            if size > limit:
-                raise BadInput(f"{name} expands to more than the {limit:,} bytes allowed.")
+            allowance.spend(len(block), name)
             file.write(block)

@@ -4,11 +4,9 @@ import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
+from extraction.alphabets import guess
 from graph.errors import BadInput
 
 MARKS = {
@@ -22,32 +20,34 @@ MARKS = {
 
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
-_WIDE = {"utf-32-le": (1, 2, 3), "utf-32-be": (0, 1, 2), "utf-16-le": (1,), "utf-16-be": (0,)}
-_DOUBLE = ("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr")
-_FREQUENT = {
-    **dict.fromkeys(("cp1251", "koi8_r", "cp866", "iso8859_5"), "оеаинтсрвлкмд"),
-    "cp1253": "αοιετσνηυρπκλμς",
-    "cp1255": "יוהלארתבשמנ",
-    "cp1256": "اليمونرتبعد",
-    "cp874": "านรอกเงมยลวดทสตะปบ่้ั",
-}
-"""Letters that make up most of a text, by encoding of an alphabet that is not Latin."""
+_WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+_SHIFTS = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
+"""Escapes that turn ISO 2022-JP to another set of characters."""
 
-_USUAL = 0.5
-_RUNS = 0.6
-_WESTERN = ("àâæçéèêëîïôœùûüÿ«»’", "äöüß„“–", "áéíóúñü¿¡ºª", "áâãàçéêíóôõú", "àèéìòù’",
-            "åäöæøéü", "áðéíóúýþæö", "éëïóöüèç")  # fmt: skip
-_ALPHABETS = {
-    "cp1252": _WESTERN,
-    "cp1250": ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž"),
-    "cp1254": ("çğıiöşüâîû\u0307",),
-    "mac_roman": _WESTERN,
-    "cp850": _WESTERN,
-}  # fmt: skip
-_ENOUGH = 4
+_STRAY_FACTOR = 2
+"""Valid characters of UTF-8 to stray bytes, from where a text is UTF-8 with slips."""
+
+_NARROW = 0.8
+"""Share of ASCII in the bytes that are not zero, from where a text has a byte a character."""
+
 _CONTROL = re.compile(rb"[\x80-\x9f]")
+_NO_TEXT = re.compile(r"[\0-\x08\x0b\x0e-\x1f\ud800-\udfff\ue000-\uf8ff\ufffd-\uffff]")
+_PLAIN = re.compile(r"[\t\r\n -~]")
 _WORD = re.compile(r"\w*[^\x00-\x7f]\w*")
 _WORDS = 5
+
+STRAY = "stray-bytes"
+"""Error handler of codecs that reads a byte which is no UTF-8 as Windows-1252."""
+
+
+def _read_stray(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    stray = error.object[error.start : error.end]
+    return stray.decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error(STRAY, _read_stray)
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ class Encoding:
         name: as Python knows it: `utf-8`, `utf-8-sig`, `utf-16`, `latin-1`, `shift_jis`…
         confidence: 1 where the bytes prove it, less where other encodings decode them too.
         zeros: whether NUL bytes stand in the text; readers leave them out and say so.
+        marks: whether byte order marks stand inside the text, as where files were put together.
+        errors: handler of the bytes that do not belong to it; `STRAY` or `strict`.
         runner_up: the encoding that would do as well, or empty.
         words: words that the two read differently, as (chosen, other).
     """
@@ -65,6 +67,8 @@ class Encoding:
     name: str
     confidence: float = 1.0
     zeros: bool = False
+    marks: bool = False
+    errors: str = "strict"
     runner_up: str = ""
     words: tuple[tuple[str, str], ...] = ()
 
@@ -77,34 +81,57 @@ def encoding_of(path: Path, name: str) -> Encoding:
     """
     with path.open("rb") as file:
         head = file.read(4096)
-    for mark, encoding in MARKS.items():
-        if head.startswith(mark):
-            if decodes(path, encoding):
-                return Encoding(encoding, zeros=encoding == "utf-8-sig" and _zeros(path) > 0)
-            if encoding != "utf-8-sig":
-                raise BadInput(f"{name} starts as {encoding} but does not go on so. Save as UTF-8.")
+    mark = next((m for m in MARKS if head.startswith(m)), b"")
+    if mark and MARKS[mark] != "utf-8-sig":
+        if decodes(path, MARKS[mark]):
+            return Encoding(MARKS[mark])
+        raise BadInput(f"{name} starts as {MARKS[mark]} but does not go on so. Save as UTF-8.")
     if b"\0" in head and (wide := wide_of(head)) and decodes(path, wide):
         return Encoding(wide, confidence=0.95)
-    zeros = _zeros(path)
-    if zeros * 5 > path.stat().st_size:
+    zeros, marks = _count(path, b"\0") > 0, _count(path, b"\n" + codecs.BOM_UTF8) > 0
+    if zeros and _count(path, b"\0") * 2 > path.stat().st_size:
         raise BadInput(
             f"{name} is full of NUL bytes, so it is not text in a known encoding. "
             "Save it as UTF-8, or as UTF-16 with a byte order mark."
         )
-    if decodes(path, "utf-8"):
-        return Encoding("utf-8", zeros=zeros > 0)
-    return _legacy(path, zeros=zeros > 0)
+    if any(shift in head for shift in _SHIFTS) and decodes(path, "iso2022_jp"):
+        return Encoding("iso2022_jp", confidence=0.95)
+    name = MARKS.get(mark, "utf-8")
+    if decodes(path, name):
+        return Encoding(name, zeros=zeros, marks=marks)
+    if share := _share_of_utf8(path):
+        return Encoding(name, round(share, 3), zeros, marks, STRAY)
+    return _legacy(path, zeros=zeros)
+
+
+def stray_lines(path: Path, limit: int) -> list[tuple[int, str]]:
+    """List the first lines with bytes that are no UTF-8: their numbers and texts."""
+    found: list[tuple[int, str]] = []
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.isascii() and not _is_utf8(line):
+                found.append((number, line.decode("utf-8", errors=STRAY).rstrip("\r\n")))
+                if len(found) == limit:
+                    break
+    return found
 
 
 def wide_of(head: bytes) -> str:
-    """Name the UTF-16 or UTF-32 that the places of the zero bytes tell; empty when neither."""
-    for encoding, places in _WIDE.items():
-        step = 4 if "32" in encoding else 2
-        lanes = [head[place::step] for place in range(step)]
-        shares = [lane.count(0) / max(len(lane), 1) for lane in lanes]
-        if all((shares[p] > 0.7) == (p in places) for p in range(step)):
-            return encoding
-    return ""
+    """Name the UTF-16 or UTF-32 without a mark that the first bytes are; empty when neither.
+
+    It is the one in which they are text, plain characters among it: blanks, commas or digits stand
+    in texts of every script, and the other order of bytes turns them to rare signs.
+    """
+    best, reached = "", 0
+    printed = _PLAIN.findall(head.decode("latin-1"))
+    narrow = len(printed) > _NARROW * (len(head) - head.count(0))
+    for encoding in _WIDE if b"\0" in head else ():
+        cut = len(head) - len(head) % (4 if "32" in encoding else 2)
+        text = head[:cut].decode(encoding, errors="replace").removesuffix("\ufffd")
+        plain = len(_PLAIN.findall(text))
+        if plain > reached and not _NO_TEXT.search(text) and (plain * 2 > len(text) or not narrow):
+            best, reached = encoding, plain
+    return best
 
 
 def decodes(path: Path, encoding: str) -> bool:
@@ -120,9 +147,30 @@ def decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _zeros(path: Path) -> int:
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _share_of_utf8(path: Path) -> float:
+    """Give the share of valid characters where a text is UTF-8 but for some stray bytes; else 0."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+    valid = stray = 0
     with path.open("rb") as file:
-        return sum(block.count(0) for block in iter(lambda: file.read(_BLOCK), b""))
+        for block in iter(lambda: file.read(_BLOCK), b""):
+            foreign = [sign for sign in decoder.decode(block) if sign > "\x7f"]
+            escaped = sum("\udc80" <= sign <= "\udcff" for sign in foreign)
+            valid, stray = valid + len(foreign) - escaped, stray + escaped
+    stray += len(decoder.decode(b"", final=True))
+    return valid / (valid + stray) if valid >= _STRAY_FACTOR * max(stray, 1) else 0.0
+
+
+def _count(path: Path, sign: bytes) -> int:
+    with path.open("rb") as file:
+        return sum(block.count(sign) for block in iter(lambda: file.read(_BLOCK), b""))
 
 
 def _legacy(path: Path, *, zeros: bool) -> Encoding:
@@ -133,7 +181,7 @@ def _legacy(path: Path, *, zeros: bool) -> Encoding:
     """
     sample, controls = _foreign(path)
     western = "cp1252" if controls and decodes(path, "cp1252") else "latin-1"
-    other = _guess(sample)
+    other = guess(sample)
     if other and other != western and decodes(path, other):
         return _chosen(other, western, sample, 0.8, zeros=zeros)
     return _chosen(western, "cp1250", sample, 0.85, zeros=zeros)
@@ -152,70 +200,10 @@ def _foreign(path: Path) -> tuple[bytes, bool]:
     return bytes(taken), controls
 
 
-def _guess(sample: bytes) -> str:
-    """Guess the encoding from its letters; empty where Western European is as likely."""
-    if sum(byte > 127 for byte in sample) < _ENOUGH:
-        return ""
-    if script := _script(sample):
-        return script
-    found = from_bytes(sample, cp_isolation=[*_DOUBLE, "cp1252"], enable_fallback=False)
-    likely = [match.encoding for match in found if _is_written(sample, match.encoding)]
-    double = bool(likely) and likely[0] in _DOUBLE and _is_dense(sample)
-    return likely[0] if double else _latin(sample)
-
-
-def _script(sample: bytes) -> str:
-    """Tell an alphabet that is not Latin: its letters stand side by side, in their usual shares.
-
-    A capital after a small letter counts against an encoding, as in Cyrillic read the wrong way.
-    """
-    runs = sum(map(len, re.findall(rb"[\x80-\xff]{3,}", sample)))
-    if runs < _RUNS * sum(byte > 127 for byte in sample):
-        return ""
-    best, reached = "", _USUAL
-    for encoding, frequent in _FREQUENT.items():
-        text = sample.decode(encoding, errors="replace")
-        foreign = sum(sign > "\x7f" for sign in text)
-        usual = sum(map(frequent.__contains__, text.lower()))
-        odd = sum(one.islower() and other.isupper() for one, other in pairwise(text))
-        if (usual - odd) > reached * foreign:
-            best, reached = encoding, (usual - odd) / foreign
-    return best
-
-
-def _latin(sample: bytes) -> str:
-    """Tell Western, Central European and Turkish texts apart, which share their bytes.
-
-    The encoding wins in which the letters that are not ASCII fit the alphabet of one language
-    best; Western ones come first. Statistics over few words cannot do it (measured: French and
-    Danish names read as Central European).
-    """
-    best, reached = "", 0.0
-    for encoding, alphabets in _ALPHABETS.items():
-        text = sample.decode(encoding, errors="replace").lower()
-        letters = [letter for letter in text if letter > "\x7f"]
-        share = max(sum(map(alphabet.__contains__, letters)) for alphabet in alphabets)
-        if share > reached * len(letters) and letters:
-            best, reached = encoding, share / len(letters)
-    return "" if best == "cp1252" else best
-
-
-def _is_written(sample: bytes, encoding: str) -> bool:
-    """Tell whether people write so: few texts hold katakana of half width in every other place."""
-    foreign = [sign for sign in sample.decode(encoding, errors="replace") if sign > "\x7f"]
-    return sum("\uff61" <= sign <= "\uff9f" for sign in foreign) * 3 < len(foreign)
-
-
-def _is_dense(sample: bytes) -> bool:
-    """Tell whether high bytes stand in runs, as those of two-byte encodings do."""
-    runs = re.findall(rb"[\x80-\xff][\x40-\xff]?", sample)
-    pairs = re.findall(rb"(?:[\x81-\xff][\x40-\xff]){2,}", sample)
-    return sum(map(len, pairs)) * 2 > len(runs)
-
-
 def _chosen(name: str, other: str, sample: bytes, confidence: float, *, zeros: bool) -> Encoding:
     words = _differing(sample, (name, other))
-    return Encoding(name, confidence if words else 0.95, zeros, other if words else "", words)
+    sure = confidence if words else 0.95
+    return Encoding(name, sure, zeros, runner_up=other if words else "", words=words)
 
 
 def _differing(sample: bytes, names: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ Serves delimited text, worksheets, markup and JSON arrays of arrays; knows cells
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,6 +17,7 @@ _NO_VALUE = {"", "-", "--", ".", "..", "null", "none", "na", "n/a", "n.a.", "nan
 _SPARSE = 0.3
 _LOOK = 200
 _HEADER_ROWS = 4
+_FACTS = 10
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def find_top(rows: Sequence[Row], width: int) -> Top:
 def header_names(rows: Sequence[Row], top: Top, width: int) -> list[str]:
     """Give the name of each column; of a header of several rows, its words from top to bottom.
 
-    A blank cell of an upper row belongs to the cell on its left, as merged cells do.
+    A blank cell of an upper row belongs to the cell on its left, as merged cells do. A word that a
+    cell merged over several rows repeats counts once; a header that stands there twice is told so.
     """
     header = [_padded(row, width) for row in rows[top.above : top.body]]
     if not header:
@@ -67,7 +69,9 @@ def header_names(rows: Sequence[Row], top: Top, width: int) -> list[str]:
         for position in range(1, width):
             if not row[position] and below[position]:
                 row[position] = row[position - 1]
-    return [" ".join(filter(None, words)) for words in zip(*header, strict=True)]
+    again = all(row == header[0] for row in header)
+    columns = [[word for word in words if word] for words in zip(*header, strict=True)]
+    return [" ".join(words if again else dict.fromkeys(words)) for words in columns]
 
 
 def is_value(cell: str | None) -> bool:
@@ -117,9 +121,33 @@ def _rows_above(rows: Sequence[Row], width: int) -> int:
     """Count leading rows with too few cells to be a header: blanks, titles, units."""
     needed = 1 if width < 2 else max(2, _SPARSE * width)
     for position, row in enumerate(rows):
-        if filled(row) >= needed and not _is_wider_title(rows, position, width):
-            return position
+        if _is_wider_title(rows, position, width):
+            continue
+        if filled(row) >= needed or _is_group_row(row, rows[position + 1 : position + 2], width):
+            return position + _facts_above(rows[position:], width)
     return next((p for p, row in enumerate(rows) if filled(row)), len(rows))
+
+
+def _facts_above(rows: Sequence[Row], width: int) -> int:
+    """Count leading rows of facts (`Station, Berlin`) above the row that names all columns.
+
+    They fill at most the left half, unlike the rows of the table.
+    """
+    for position, row in enumerate(rows[: _FACTS + 1]):
+        if filled(row) == width and is_naming(row[:width]):
+            body = [filled(below) for below in rows[position + 1 :] if filled(below)][:_FACTS]
+            return position if body and min(body) * 2 > width else 0
+        if filled(row) * 2 > width or filled(row) != filled(row[: filled(row)]):
+            return 0
+    return 0
+
+
+def _is_group_row(row: Row, below: Sequence[Row], width: int) -> bool:
+    """Tell whether a row of few cells names groups of columns, and the row below all the others."""
+    under = _padded(below[0], width) if below else []
+    upper = _padded(row, width)
+    apart = filled(upper) > filled(upper[: filled(upper)])
+    return apart and all(a or b for a, b in zip(upper, under, strict=False)) and bool(under)
 
 
 def _is_wider_title(rows: Sequence[Row], position: int, width: int) -> bool:
@@ -152,6 +180,7 @@ def _further_header_rows(first: Row, rows: Sequence[Row]) -> int:
         if not (
             _same(first, row)
             or _names_parts(first, row)
+            or _names_all_parts(first, row, body)
             or _tells_apart(first, row)
             or _names_values(row, body)
         ):
@@ -174,9 +203,33 @@ def _names_parts(first: Row, row: Row) -> bool:
     blank = {i for i, cell in enumerate(first) if not (cell or "").strip()}
     groups = blank | {i - 1 for i in blank}
     words = {i: cell for i, cell in enumerate(row) if cell and cell.strip()}
-    if not blank or not words or not set(words) <= groups or any(map(is_value, words.values())):
+    if not blank or not words or not set(words) <= groups or not _are_names(words.values()):
         return False
     return len(set(words) & blank) * 2 >= len(blank) and len(words) < filled(first) + len(blank)
+
+
+def _names_all_parts(first: Row, row: Row, body: Sequence[Row]) -> bool:
+    """Tell whether a row names every column below merged cells, and values stand below most of it.
+
+    The pairs of group and name are different, and no name stands among the cells below it.
+    """
+    width = len(row)
+    groups = _padded(first, width)
+    if filled(row) < width or all(groups) or len(body) < 2 or not _are_names(row):
+        return False
+    names = header_names([first, row], Top(0, 2), width)
+    columns = [_column(body, position) for position in range(width)]
+    valued = sum(bool(cells) and all(map(is_value, cells)) for cells in columns)
+    again = any((row[i] or "").strip() in cells for i, cells in enumerate(columns))
+    return len(set(names)) == width and valued * 2 > width and not again
+
+
+def _are_names(cells: Iterable[str | None]) -> bool:
+    return all(
+        _YEAR.fullmatch(text) or not is_value(text)
+        for cell in cells
+        if (text := (cell or "").strip())
+    )
 
 
 def _tells_apart(first: Row, row: Row) -> bool:
@@ -185,7 +238,7 @@ def _tells_apart(first: Row, row: Row) -> bool:
     words = {i: cell.strip() for i, cell in enumerate(row) if cell and cell.strip()}
     repeated = {i for i, name in enumerate(names) if name and names.count(name) > 1}
     pairs = {(names[i], word) for i, word in words.items() if i in repeated}
-    plain = all(_YEAR.fullmatch(word) or not is_value(word) for word in words.values())
+    plain = _are_names(words.values())
     return bool(repeated) and set(words) == repeated and len(pairs) == len(words) and plain
 
 

@@ -7,14 +7,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from extraction import sniff
+from extraction.file_reader import FileReader
+from extraction.read_limits import ReadLimits
 from extraction.staging import Reading, Reject, Staging
-from extraction.tables import stage
 from graph.schema import StagedTable
 
 _REJECTS = 20
 
 
-def sniff_file(path: Path) -> dict[str, Any]:
+def sniff_file(path: Path, limits: ReadLimits) -> dict[str, Any]:
     """Read a file and tell its tables, how each is written and which rows do not fit.
 
     Returns:
@@ -27,8 +28,9 @@ def sniff_file(path: Path) -> dict[str, Any]:
     """
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    with TemporaryDirectory(prefix="mimir-") as folder:
-        staging = stage(path, name=path.name, sha256=sha256, folder=Path(folder) / "staged")
+    with TemporaryDirectory(prefix="mimir-") as folder, FileReader(limits) as reader:
+        place = Path(folder) / "staged"
+        staging = reader.stage(path, name=path.name, sha256=sha256, folder=place)
     return {
         "file": path.name,
         "kind": sniff.kind_of(path, path.name),

@@ -11,8 +11,8 @@ from extraction.encodings import MARKS, wide_of
 from graph.errors import BadInput
 
 Kind = Literal[
-    "delimited", "json", "json-lines", "workbook", "parquet", "xml", "html", "markdown", "sql",
-    "sqlite", "zip", "gzip", "zstd", "bzip2", "xz",
+    "delimited", "json", "json-lines", "workbook", "parquet", "arrow", "orc", "xml", "html",
+    "markdown", "sql", "sqlite", "zip", "tar", "gzip", "zstd", "bzip2", "xz",
 ]  # fmt: skip
 
 EXTENSIONS: dict[str, Kind] = {
@@ -28,11 +28,20 @@ EXTENSIONS: dict[str, Kind] = {
     ".xls": "workbook",
     ".ods": "workbook",
     ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".arrows": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+    ".orc": "orc",
     ".xml": "xml",
     ".sqlite": "sqlite",
     ".sqlite3": "sqlite",
     ".db": "sqlite",
     ".zip": "zip",
+    ".tar": "tar",
+    ".tgz": "gzip",
+    ".tbz2": "bzip2",
+    ".txz": "xz",
     ".gz": "gzip",
     ".zst": "zstd",
     ".bz2": "bzip2",
@@ -52,8 +61,8 @@ DOCUMENTS: dict[str, Kind] = {
 PACKED = (".gz", ".zst", ".bz2", ".xz")
 
 READABLE = (
-    "CSV, TSV, JSON, JSON lines, XML, Excel, OpenDocument, Parquet, SQLite, SQL dumps, tables of "
-    "HTML and Markdown, and zip, gz, zst, bz2 or xz of them"
+    "CSV, TSV, JSON, JSON lines, XML, Excel, OpenDocument, Parquet, Arrow, Feather, ORC, SQLite, "
+    "SQL dumps, tables of HTML and Markdown, and zip, tar, gz, zst, bz2 or xz of them"
 )
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -61,10 +70,33 @@ _RECORD = re.compile(r'(?:\[\s*)?\{\s*"[^"]*"\s*:')
 _VALUE = re.compile(r'[\[{"]|(?:-?\d[\d.eE+-]*|true|false|null)\s*\Z')
 """How a JSON text starts; a number or a word is all of it."""
 
-_ZSTD = b"\x28\xb5\x2f\xfd"
-_BZIP2 = b"BZh"
-_XZ = b"\xfd7zXZ\0"
-_SQLITE = b"SQLite format 3\0"
+_SCRIPT = re.compile(r"//|/\*|(?:(?:var|let|const)\s+)?[\w.$]+\s*(?:=|\()\s*[\[{]")
+"""How a text starts that is JSON for JavaScript alone: a comment, a call, an assignment."""
+
+_MARKS: dict[bytes, Kind] = {
+    b"\xff\xff\xff\xff": "arrow",
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"SQLite format 3\0": "sqlite",
+}
+"""Kinds by the bytes that their files start with."""
+
+_FRAMED: dict[bytes, Kind] = {
+    b"PAR1": "parquet",
+    b"ARROW1": "arrow",
+    b"FEA1": "arrow",
+    b"ORC": "orc",
+}
+"""Kinds by letters that start and end their files; a text may start with them, too."""
+
+_TAIL = 6
+
+_TAR, _TAR_AT = b"ustar", 257
+_UNREAD = (b"%PDF-", b"Obj\x01", b"\x89PNG", b"\x7fELF")
+"""Starts of binary files that look like text."""
+
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|table|div|p|h1)[\s>]", re.IGNORECASE)
 _PIPES = re.compile(r"(?m)^.*\|.*\n" + RULE.pattern + r"$")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f]")
@@ -82,18 +114,13 @@ def kind_of(path: Path, name: str) -> Kind:
     if not head:
         raise BadInput(f"{name} is empty (0 bytes). Export it again and check that it holds data.")
     extension = PurePosixPath(name).suffix.lower()
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith(b"\x1f\x8b"):
-        return "gzip"
-    if head.startswith(_ZSTD):
-        return "zstd"
-    if head.startswith(_BZIP2):
-        return "bzip2"
-    if head.startswith(_XZ):
-        return "xz"
-    if head.startswith(_SQLITE):
-        return "sqlite"
+    for mark, kind in _MARKS.items():
+        if head.startswith(mark):
+            return kind
+    if framed := _kind_of_frame(path, head, EXTENSIONS.get(extension)):
+        return framed
+    if head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        return "tar"
     if head.startswith(_ZIP):
         return _kind_of_container(path, name)
     if head.startswith(_OLE) and EXTENSIONS.get(extension) == "workbook":
@@ -109,6 +136,14 @@ def is_zip(path: Path) -> bool:
         return file.read(4).startswith(_ZIP)
 
 
+def kind_of_name(name: str) -> Kind | None:
+    """Tell the kind of a data file by its name; `.csv.gz` is a CSV."""
+    inner = PurePosixPath(name.lower())
+    if inner.suffix in PACKED:
+        inner = inner.with_suffix("")
+    return EXTENSIONS.get(inner.suffix)
+
+
 def stem_of(name: str) -> str:
     """Give the file name without folders and without the extensions of known kinds."""
     stem = PurePosixPath(name.replace("\\", "/")).name
@@ -118,6 +153,17 @@ def stem_of(name: str) -> str:
         if suffix.lower() not in PACKED:
             break
     return stem or "table"
+
+
+def _kind_of_frame(path: Path, head: bytes, known: Kind | None) -> Kind | None:
+    for mark, kind in _FRAMED.items():
+        if head.startswith(mark):
+            with path.open("rb") as file:
+                file.seek(max(len(mark), path.stat().st_size - _TAIL))
+                tail = file.read()
+            framed = tail.endswith(mark) or tail[:-1].endswith(mark)
+            return kind if framed or known == kind else None
+    return None
 
 
 def _kind_of_container(path: Path, name: str) -> Kind:
@@ -134,18 +180,19 @@ def _kind_of_container(path: Path, name: str) -> Kind:
 def _is_text(head: bytes) -> bool:
     if any(head.startswith(mark) for mark in MARKS) or wide_of(head):
         return True
-    if head.startswith(b"%PDF-"):
+    if head.startswith(_UNREAD):
         return False
     zeros = head.count(0)
-    return zeros * 20 <= len(head) or (zeros <= head.count(b"\n") and not _CONTROL.search(head))
+    few = zeros * 20 <= len(head) or (zeros * 2 <= len(head) and b"\n" in head)
+    return few and (zeros == 0 or not _CONTROL.search(head))
 
 
 def _kind_of_text(head: bytes, extension: str, name: str) -> Kind:
     known = EXTENSIONS.get(extension) or DOCUMENTS.get(extension)
     mark = next((m for m in MARKS if head.startswith(m)), b"")
     encoding = MARKS.get(mark) or wide_of(head) or "latin-1"
-    start = head.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")
-    if known in ("json", "json-lines") and _VALUE.match(start):
+    start = head.decode(encoding, errors="ignore").lstrip("\ufeff\x1e \t\r\n")
+    if known in ("json", "json-lines") and (_VALUE.match(start) or _SCRIPT.match(start)):
         return known
     if start.startswith(("{", "[")) and (known != "delimited" or _RECORD.match(start)):
         return "json"

@@ -4,12 +4,14 @@ import datetime
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from extraction import grids, sniff
 from extraction.grid_tables import ABOVE, BELOW, join, notes_start
+from extraction.side_tables import Block, apart, runs_of
 from extraction.staging import Reading, Reject, Source, Staging, column_names, shorten, write_rows
 from extraction.workbook_cells import ErrorCell, scan
 from graph.errors import BadInput
@@ -68,17 +70,48 @@ def _error(source: Source, table: str, cell: ErrorCell) -> Reject:
 
 
 def _read_sheet(source: Source, table: str, sheet: CalamineSheet) -> Staging:
-    """Stage the tables of a sheet; blank columns on their left are no columns."""
+    """Stage the tables of a sheet, those side by side too; blank columns around are no columns."""
     rows = sheet.to_python(skip_empty_area=False)
-    left = min((_first(row) for row in rows if _used(row)), default=0)
-    cells = [row[left : _used(row)] for row in rows]
-    starts = [0, *_starts(cells)]
-    ends = [*starts[1:], len(cells)]
-    parts = [
-        _stage_rows(source, f"{table}.{number}" if number > 1 else table, cells[start:end], start)
-        for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1)
-    ]
+    _fill_down(rows, sheet)
+    parts: list[Staging] = []
+    for block in _blocks(rows):
+        cells = [row[block.start : min(block.stop, _used(row))] for row in rows]
+        starts = [0, *_starts(cells)]
+        for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+            name = f"{table}.{len(parts) + 1}" if parts else table
+            parts.append(_stage_rows(source, name, cells[start:end], start))
     return join(parts)
+
+
+def _fill_down(rows: list[list[Value]], sheet: CalamineSheet) -> None:
+    """Repeat a cell that is merged over several rows in each of them, as pages of HTML are read."""
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        for row in rows[top + 1 : bottom + 1]:
+            row[left] = rows[top][left]
+
+
+def _blocks(rows: Sequence[Sequence[Value]]) -> list[range]:
+    """Give the columns of each table; one range where the sheet holds one table or stacked ones."""
+    width = max(map(_used, rows), default=0)
+    left = min((_first(row) for row in rows if _used(row)), default=0)
+    runs = runs_of([not any(i < len(row) and row[i] != "" for row in rows) for i in range(width)])
+    blocks = [_block(rows, run) for run in runs]
+    known = [block for block in blocks if block]
+    if len(known) < max(2, len(blocks)) or not all(apart(a, b) for a, b in pairwise(known)):
+        return [range(left, width)]
+    return runs
+
+
+def _block(rows: Sequence[Sequence[Value]], run: range) -> Block | None:
+    """Describe columns that may be a table beside another; None when they name no columns."""
+    cells = [_texts(row[run.start : run.stop]) for row in rows]
+    top = grids.find_top(cells[:_LOOK], len(run))
+    if not top.header:
+        return None
+    body = [row for row in cells[top.body :] if grids.filled(row)]
+    height = max((n for n, row in enumerate(cells) if grids.filled(row)), default=0)
+    names = grids.header_names(cells, top, len(run))
+    return Block(names, height - top.body + 1, [row[0] for row in body[:_LOOK]])
 
 
 def _starts(rows: Sequence[Sequence[Value]]) -> list[int]:
@@ -86,11 +119,13 @@ def _starts(rows: Sequence[Sequence[Value]]) -> list[int]:
     found = []
     start = 0
     for place in range(1, len(rows) - 1):
-        if _used(rows[place - 1]) or not _used(rows[place]):
+        if _used(rows[place - 1]) or not _used(rows[place]) or place < start:
             continue
-        above, below = rows[start:place], rows[place + 1 : place + 1 + _RECENT]
-        body = [_texts(row) for row in above if _used(row)][-_RECENT:]
-        head, further = _texts(rows[place]), [_texts(row) for row in below if _used(row)]
+        titled = _filled(_texts(rows[place])) == 1 and place + 2 < len(rows)
+        named = place + 1 if titled else place
+        above, below = rows[start:place], rows[named + 1 : named + 1 + _RECENT]
+        body = [_texts(row) for row in above if _filled(_texts(row)) > 1][-_RECENT:]
+        head, further = _texts(rows[named]), [_texts(row) for row in below if _used(row)]
         if len(head) < 2 or not grids.is_naming(head) or len(body) < 2 or not further:
             continue
         if all(len(row) <= len(head) for row in further) and _is_other(head, body, further):

@@ -300,12 +300,17 @@ class _Puller:
                 yield _Raw(Feature(name, kind, origin, path, query), values)
 
     def _usable(self, item: ClassDef) -> list[AttributeDef]:
-        """List the attributes that may say something: no keys, no identifiers, not the target."""
+        """List the attributes that may say something: no keys, no identifiers, not the target.
+
+        A text in several languages says the same in each: the first is read.
+        """
         linked = {name for link in item.links for name in link.columns}
+        different = {attribute.name: attribute for attribute in item.attributes[::-1]}
         return [
             attribute
             for attribute in item.attributes
-            if not attribute.unique
+            if different[attribute.name] is attribute
+            and not attribute.unique
             and attribute.column not in linked
             and attribute.column not in item.key
             and not (attribute.datatype != "string" and is_identifier(attribute.name))
@@ -320,7 +325,9 @@ class _Puller:
             if own:
                 wanted += [a for a in item.attributes if a.name == self._task.target]
             query = attributes_select(
-                self._names.term(item.name), [self._term(attribute) for attribute in wanted]
+                self._names.term(item.name),
+                [self._term(attribute) for attribute in wanted],
+                [attribute.language for attribute in wanted],
             )
             table = answer_frame(self._reader.csv(query))
             table.columns = pd.Index(["entity", *(attribute.name for attribute in wanted)])

@@ -6,7 +6,7 @@ Each text is the definition of the features that are read by it, and is kept in 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph.terms import NamedNode
+from graph.terms import Literal, NamedNode
 from graph.vocab import RDF, XSD
 
 
@@ -25,13 +25,19 @@ class Aggregate:
     boolean: bool = False
 
 
-def attributes_select(class_iri: NamedNode, properties: Sequence[NamedNode]) -> str:
-    """Select each individual of a class as ?entity and its attributes as ?v0, ?v1, …"""
+def attributes_select(
+    class_iri: NamedNode, properties: Sequence[NamedNode], languages: Sequence[str | None]
+) -> str:
+    """Select each individual of a class as ?entity and its attributes as ?v0, ?v1, …
+
+    Args:
+        languages: by property, the language of the text that is meant, where it has several.
+    """
     return _joined(
         _select(["?entity", *_variables(properties)]),
         "WHERE {",
         _triple("?entity", RDF.type, class_iri),
-        *_optionals("?entity", properties),
+        *_optionals("?entity", properties, languages),
         "}",
     )
 
@@ -56,7 +62,7 @@ def aggregates_select(
         "WHERE {",
         _triple("?entity", RDF.type, class_iri),
         edge,
-        *_optionals("?other", properties),
+        *_optionals("?other", properties, [None] * len(properties)),
         "}",
         "GROUP BY ?entity",
     )
@@ -72,11 +78,21 @@ def _variables(properties: Sequence[NamedNode]) -> list[str]:
     return [f"?v{place}" for place in range(len(properties))]
 
 
-def _optionals(subject: str, properties: Sequence[NamedNode]) -> list[str]:
+def _optionals(
+    subject: str, properties: Sequence[NamedNode], languages: Sequence[str | None]
+) -> list[str]:
     return [
-        " ".join(("OPTIONAL {", _triple(subject, item, variable), "}"))
-        for item, variable in zip(properties, _variables(properties), strict=True)
+        " ".join(
+            ("OPTIONAL {", _triple(subject, item, variable), *_spoken(variable, language), "}")
+        )
+        for item, variable, language in zip(
+            properties, _variables(properties), languages, strict=True
+        )
     ]
+
+
+def _spoken(variable: str, language: str | None) -> list[str]:
+    return ["FILTER(LANG(", variable, ") =", str(Literal(language)), ")"] if language else []
 
 
 def _select(columns: Sequence[str]) -> str:

@@ -160,7 +160,8 @@ def _kind(column: Column) -> Kind | None:
         whole = column.datatype == "integer"
         return "classification" if whole and column.distinct < 5 else "regression"
     few = 2 <= column.distinct <= MOST_CLASSES
-    if column.datatype == "string" and few and column.max_length <= LONGEST_CATEGORY:
+    is_word = column.datatype == "string" and column.language is None
+    if is_word and few and column.max_length <= LONGEST_CATEGORY:
         return "classification"
     return None
 

@@ -79,6 +79,7 @@ def _facts(table: Table, column: Column) -> Facts:
         MIMIR.datatypeConfidence: column.decision.confidence,
         MIMIR.datatypeEvidence: column.decision.evidence,
         MIMIR.proposedDatatype: column.proposed,
+        MIMIR.language: column.language,
         **_bound_facts(table, column),
     }
     if column.semantic is not None:
@@ -88,7 +89,7 @@ def _facts(table: Table, column: Column) -> Facts:
             MIMIR.confidence: semantic.decision.confidence,
             MIMIR.evidence: semantic.decision.evidence,
             MIMIR.personalData: semantic.personal,
-            MIMIR.language: semantic.language,
+            MIMIR.language: column.language or semantic.language,
             QUDT.hasUnit: NamedNode(semantic.unit) if semantic.unit else None,
         }
     return facts  # type: ignore[return-value] # values are what records hold

@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from extraction.read_limits import ReadLimits
 from graph.changes import ChangeSet
 from graph.errors import MimirError, ReaderDied, StoreUnavailable
 from graph.terms import NamedNode
@@ -42,6 +43,7 @@ class WorkerSettings:
         cache: what jobs of the project leave for later ones; its content can be made again.
         receivers: alert receivers, as name and URL.
         adviser: gives second opinions on doubtful decisions; None: nobody is asked.
+        reading: what the reading of one file may use.
     """
 
     folder: Path
@@ -49,6 +51,7 @@ class WorkerSettings:
     receivers: tuple[tuple[str, str], ...] = ()
     seed: int = 7
     adviser: Adviser | None = None
+    reading: ReadLimits = field(default_factory=ReadLimits)
 
 
 @dataclass(frozen=True)

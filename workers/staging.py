@@ -1,8 +1,7 @@
 """Staged tables on this machine: made from the run's files when they are not there yet."""
 
 import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -10,16 +9,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from extraction.file_reader import FileReader, read_index
 from extraction.staging import Reading, Reject, Staging
-from extraction.tables import stage
 from graph.schema import StagedTable
 from workers.joining import joined
 from workers.orchestrator import StepContext
 from workers.runs import Source, sources_of
 from workers.scratch import keep_folders
-
-_STAGING = TypeAdapter(Staging)
-_INDEX = "staging.json"
 
 
 def staged(context: StepContext) -> Staging:
@@ -33,13 +29,15 @@ def staged(context: StepContext) -> Staging:
     tables: list[StagedTable] = []
     rejects: list[Reject] = []
     readings: list[Reading | None] = []
-    for number, source in enumerate(sources):
-        context.progress(number / len(sources), f"reading {source.name}")
-        found = _staged_source(context, source)
-        tables += found.tables
-        rejects += found.rejects
-        known = {reading.table: reading for reading in found.readings}
-        readings += [known.get(table.name) for table in found.tables]
+    with FileReader(context.settings.reading) as reader:
+        for number, source in enumerate(sources):
+            watch = _watch(context, number / len(sources), source.name)
+            watch(0)
+            found = _staged_source(context, source, reader, watch)
+            tables += found.tables
+            rejects += found.rejects
+            known = {reading.table: reading for reading in found.readings}
+            readings += [known.get(table.name) for table in found.tables]
     distinct = tuple(_distinct(tables))
     renamed = (
         replace(reading, table=table.name)
@@ -64,22 +62,35 @@ def _key(source: Source) -> str:
     return hashlib.sha256(f"{source.sha256} {source.name}".encode()).hexdigest()
 
 
-def _staged_source(context: StepContext, source: Source) -> Staging:
+def _watch(context: StepContext, fraction: float, name: str) -> Callable[[int], None]:
+    def watch(count: int) -> None:
+        """Say which file is read, and how much was read of it so far."""
+        so_far = f": {count / 1e6:,.0f} MB so far" if count else ""
+        context.progress(fraction, f"reading {name}{so_far}")
+
+    return watch
+
+
+def _staged_source(
+    context: StepContext, source: Source, reader: FileReader, watch: Callable[[int], None]
+) -> Staging:
     folder = context.cache / "staged" / _key(source)
     if not folder.exists():
-        _stage_whole(context, source, folder)
-    found = _STAGING.validate_json((folder / _INDEX).read_text(encoding="utf-8"))
-    tables = tuple(replace(table, path=folder / table.path.name) for table in found.tables)
-    return replace(found, tables=tables)
+        _stage_whole(context, source, folder, reader, watch)
+    return read_index(folder)
 
 
-def _stage_whole(context: StepContext, source: Source, folder: Path) -> None:
+def _stage_whole(
+    context: StepContext,
+    source: Source,
+    folder: Path,
+    reader: FileReader,
+    watch: Callable[[int], None],
+) -> None:
     """Make the folder appear at once: a killed worker leaves nothing that looks finished."""
     partial = context.folder / "staged" / folder.name
-    partial.mkdir(parents=True, exist_ok=True)
     path = context.project.fetch_file(source.sha256, context.folder / "files")
-    found = stage(path, name=source.name, sha256=source.sha256, folder=partial)
-    (partial / _INDEX).write_text(json.dumps(asdict(found), default=str), encoding="utf-8")
+    reader.stage(path, name=source.name, sha256=source.sha256, folder=partial, watch=watch)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with suppress(OSError):  # another worker was first; its folder has the same content
         partial.rename(folder)

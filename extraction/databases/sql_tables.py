@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from extraction.databases import sql_copy
 from extraction.databases.sql_tokens import Token, Tokens, text_of
 from extraction.databases.sql_values import NoLiteral, value_of
 from extraction.encodings import encoding_of
@@ -20,7 +21,7 @@ from graph.schema import StagedTable
 
 STATEMENT = re.compile(
     r"(?:\A|\n)\s*(?:INSERT\s+(?:IGNORE\s+|OR\s+\w+\s+)?(?:INTO\s|\[|\w+\.)|REPLACE\s+INTO\s|"
-    r"CREATE\s+TABLE\s|COPY\s)",
+    r"INSERT\s+ALL\s+INTO\s|CREATE\s+TABLE\s|COPY\s)",
     re.IGNORECASE,
 )
 """Where the rows of a dump start."""
@@ -32,9 +33,6 @@ _SAMPLE = 1 << 16
 _BATCH = 20_000
 _NO_COLUMN = {"PRIMARY", "UNIQUE", "CONSTRAINT", "KEY", "INDEX", "FOREIGN", "CHECK", "FULLTEXT",
               "SPATIAL", "EXCLUDE", "LIKE", "PERIOD"}  # fmt: skip
-_COPY_NULL = "\\N"
-_COPY_ESCAPE = re.compile(r"\\(.)")
-_COPY_SIGNS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _END = Token("sign", ";")
 _STARTS = ("INSERT", "CREATE")
 _SHORT = ("SET", "USE", "PRINT", "BEGIN", "COMMIT", "DROP", "PROMPT", "REM")
@@ -47,15 +45,15 @@ def read(source: Source, table: str) -> Staging:
     Raises:
         BadInput: it holds no table, or a quote that is never closed.
     """
-    encoding = encoding_of(source.path, source.name).name
-    with source.path.open(encoding=encoding) as file:
+    encoding = encoding_of(source.path, source.name)
+    with source.path.open(encoding=encoding.name, errors=encoding.errors) as file:
         backslash = bool(_MYSQL.search(file.read(_SAMPLE)))
         file.seek(0)
         dump = _Dump(source, table, Tokens(file, source.name, backslash=backslash), backslash)
         staged = dump.read()
     if not staged:
         raise BadInput(f"{source.name} holds no table: no CREATE TABLE, INSERT or COPY.")
-    readings = tuple(Reading(part.name, "sql", encoding, quote="'") for part in staged)
+    readings = tuple(Reading(part.name, "sql", encoding.name, quote="'") for part in staged)
     return Staging(tuple(staged), tuple(dump.rejects), readings)
 
 
@@ -95,13 +93,22 @@ class _Dump:
         self._backslash = backslash
         self._tables: dict[str, _Table] = {}
         self._token = _END
+        self._schemas: dict[str, str] = {}
 
     def read(self) -> list[StagedTable]:
-        """Read all statements and give the tables; close them whatever happens."""
+        """Read all statements and give the tables; close them whatever happens.
+
+        Of a dump that breaks off in the middle of a statement the rows before it are given.
+        """
         try:
             self._next()
             while self._token.text:
                 self._statement()
+        except BadInput as error:
+            last = next(reversed(self._tables), "")
+            if not last or not self._tables[last].count:
+                raise
+            self._tell(last, 0, self._tokens.line, f"the dump breaks off here ({error})", "")
         finally:
             for table in self._tables.values():
                 table.flush()
@@ -141,12 +148,13 @@ class _Dump:
             self._next()
 
     def _name(self) -> str:
-        """Take the last part of a dotted name."""
-        name = text_of(self._token, backslash=False)
+        """Take the last part of a dotted name; with its schema where another has one like it."""
+        name, schema = text_of(self._token, backslash=False), ""
         while self._next() and self._is("."):
             self._next()
-            name = text_of(self._token, backslash=False)
-        return name
+            name, schema = text_of(self._token, backslash=False), name
+        home = self._schemas.setdefault(name.casefold(), schema)
+        return name if not schema or schema.casefold() == home.casefold() else f"{schema}.{name}"
 
     def _create(self) -> None:
         self._next()
@@ -192,8 +200,18 @@ class _Dump:
 
     def _insert(self) -> None:
         self._next()
+        if self._is("ALL", "FIRST"):
+            self._next()
+            while self._is("INTO"):
+                self._next()
+                self._insert_rows()
+            return
         self._skip_words("IGNORE", "OR", "ROLLBACK", "ABORT", "FAIL", "REPLACE", "LOW_PRIORITY",
                          "DELAYED", "HIGH_PRIORITY", "INTO")  # fmt: skip
+        self._insert_rows()
+
+    def _insert_rows(self) -> None:
+        """Take what follows INTO: a table, its columns, rows in brackets."""
         name = self._name()
         columns = self._columns()
         self._skip_words("OVERRIDING", "SYSTEM", "USER", "VALUE")
@@ -273,11 +291,8 @@ class _Dump:
         if words[:2] != ["FROM", "STDIN"]:
             return
         line = self._tokens.line
-        for number, text in enumerate(self._tokens.lines(), line + 1):
-            if text == "\\.":
-                break
-            values = [_copied(cell) for cell in text.split("\t")]
-            self._add(name, columns, values, number)
+        for number, values in sql_copy.rows_of(self._tokens.lines(), words):
+            self._add(name, columns, values, line + number)
         self._token = _END
 
     def _tell(self, name: str, row: int, line: int, reason: str, text: str) -> None:
@@ -287,11 +302,3 @@ class _Dump:
         self.rejects.append(Reject(self._source.name, full, number, line, reason, shorten(text)))
         if len(self.rejects) > REJECTS_LIMIT:
             raise BadInput(f"{self._source.name}: more than {REJECTS_LIMIT:,} rows do not fit.")
-
-
-def _copied(cell: str) -> str | None:
-    if cell == _COPY_NULL:
-        return None
-    if "\\" not in cell:
-        return cell
-    return _COPY_ESCAPE.sub(lambda match: _COPY_SIGNS.get(match[1], match[1]), cell)

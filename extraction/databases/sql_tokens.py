@@ -14,7 +14,8 @@ Kind = Literal["string", "name", "word", "number", "sign"]
 _BLOCK = 1 << 18
 _PARTS = r"""
     (?P<skip>\s+ | --[^\n]*(?:\n|\Z) | \#[^\n]*(?:\n|\Z) | /\*.*?\*/)
-  | (?P<string>(?:[NnEeBbXx] | _[A-Za-z0-9]+\s+)?'STRING' | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
+  | (?P<string>[Nn]?[Qq]'(?:\[.*?\]|\(.*?\)|\{.*?\}|<.*?>|(?P<mark>[^\s\w\[({<']).*?(?P=mark))'
+      | (?:[NnEeBbXx] | _[A-Za-z0-9]+\s+)?'STRING' | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
   | (?P<name>"(?:[^"]|"")*+" | `(?:[^`]|``)*+` | \[[^\]\n]*\])
   | (?P<number>\d[\d.]*(?:[eE][+-]?\d+)?(?![\w.]) | \.\d+)
   | (?P<word>\w[\w$]*)
@@ -113,6 +114,8 @@ def text_of(token: Token, *, backslash: bool) -> str:
     if text.startswith("$"):
         return text.split("$", 2)[2].rsplit("$", 2)[0]
     prefix, _, rest = text.partition("'")
+    if prefix.lower() in ("q", "nq"):
+        return rest[1:-2]
     plain = rest[:-1].replace("''", "'")
     if backslash or prefix.lower() == "e":
         return _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), plain)

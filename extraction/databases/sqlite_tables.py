@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
+from extraction.encodings import STRAY
 from extraction.staging import Reading, Reject, Source, Staging, column_names, write_rows
 from graph.errors import BadInput
 from graph.lexical import quote_name
@@ -19,7 +20,7 @@ _Value = str | int | float | bytes | None
 
 
 def read(source: Source, table: str) -> Staging:
-    """Stage every table as `table.name`; bytes become Base64.
+    """Stage every table as `table.name`; bytes become Base64, texts that are no UTF-8 are mended.
 
     Raises:
         BadInput: the file is damaged or holds no table.
@@ -27,6 +28,7 @@ def read(source: Source, table: str) -> Staging:
     uri = f"{source.path.resolve().as_uri()}?mode=ro&immutable=1"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as database:
+            database.text_factory = lambda text: text.decode("utf-8", errors=STRAY)
             database.execute("PRAGMA trusted_schema = OFF")
             database.execute("PRAGMA cell_size_check = ON")
             found = database.execute(_TABLES).fetchall()

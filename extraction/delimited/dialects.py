@@ -5,36 +5,27 @@ Decided on a sample; the readers prove it on the whole file.
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from extraction import grids
 from extraction.delimited import comments, mending
-from extraction.delimited.samples import RUNS, UNIT, Form, Sample, first_table, parse, unified
+from extraction.delimited.delimiters import best_split
+from extraction.delimited.plain_text import has_formulas, is_wrapped, unwrapped, without_formulas
+from extraction.delimited.samples import Sample, first_table, parse, unified
 from extraction.staging import column_names
 
-DELIMITERS = (",", ";", "\t", "|")
-_RARE = ("~", "^", ":", "#", "!", "*", "\x01", "\x02", "\x1e", UNIT, " ")
-_LEAST_LINES = 3
-_RARE_FACTOR = 0.9
-_RUN_FACTOR = 1.1
-_PURE_FACTOR = 2.0
 _EVEN = 0.95
-_SPACED = 0.9
-_LINES = 100
 _EDGE = r"[,;\t|~^\x1f]"
 _QUOTED = {
     quote: re.compile(
         rf"(?:^|{_EDGE}) ?{quote}(?:[^{quote}\r\n]|{quote}{quote})*+{quote}(?={_EDGE}|\r?$)",
         re.MULTILINE,
     )
-    for quote in ('"', "'")
+    for quote in ('"', "'", "`")
 }
 _BACKSLASHED = re.compile(r'\\"(?![,;\t|\r\n]|\Z)')
 _DOUBLED = re.compile(r'(?<![\\,;\t|\r\n])""(?!\Z)')
-_IN_QUOTES = re.compile(r'"[^"\r\n]*"')
-_TOKEN = re.compile(r"(?:([^\w\s\"'.()\[\]{}/\\+-])\1{1,2}|\t\t|[|~^][^\w\s\"'][|~^]|<>|=>|->|%%)")
 
 
 @dataclass(frozen=True)
@@ -59,6 +50,7 @@ class Dialect:
         forms: what the columns look like; empty when the sample shows too little.
         sparse: whether rows with a single cell are common.
         comment: what the comment lines among the rows begin with, or empty.
+        rewrite: what is done to each line before it is read, or None.
     """
 
     delimiter: str
@@ -79,6 +71,7 @@ class Dialect:
     forms: tuple[mending.Column, ...]
     sparse: bool
     comment: str = ""
+    rewrite: Callable[[str], str] | None = None
 
     @property
     def header(self) -> bool:
@@ -98,19 +91,18 @@ def detect(text: str, *, complete: bool) -> Dialect:
         text: the text or its first lines, line ends untranslated.
         complete: whether it is all; else the last record may be cut and is left out.
     """
+    if has_formulas(text):
+        dialect = detect(without_formulas(text), complete=complete)
+        return replace(dialect, rewrite=without_formulas)
+    if is_wrapped(text):
+        dialect = detect(unwrapped(text), complete=complete)
+        if len(dialect.columns) > 1 and dialect.consistency == 1:
+            return replace(dialect, rewrite=unwrapped)
     lead = comments.lead_of(text)
     text = text[len(lead.text) :]
     quote = _quote_of(text)
     escape = "\\" if len(_BACKSLASHED.findall(text)) > len(_DOUBLED.findall(text)) else None
-    samples = [parse(text, Form(d, quote, escape), complete=complete) for d in DELIMITERS]
-    best = max(samples, key=lambda sample: sample.score)
-    best = _rarer(text, best, quote, escape, complete=complete)
-    if best.score <= 0:
-        unused = next((d for d in DELIMITERS if d not in text), UNIT)
-        best = parse(text, Form(unused, quote, escape), complete=complete)
-    elif not best.form.token and _is_spaced(best):
-        form = Form(best.form.delimiter, quote, escape, spaced=True)
-        best = parse(text, form, complete=complete)
+    best = best_split(text, quote, escape, complete=complete)
     dialect = _dialect_of(first_table(_mended(text, best)))
     return _below_comments(dialect, lead, comments.sign_inside(text, lead.sign))
 
@@ -136,82 +128,9 @@ def _below_comments(dialect: Dialect, lead: comments.Lead, sign: str) -> Dialect
 
 
 def _quote_of(text: str) -> str:
-    double, single = (len(_QUOTED[quote].findall(text)) for quote in ('"', "'"))
-    return "'" if single > 1 and single > double else '"'
-
-
-def _rarer(text: str, best: Sample, quote: str, escape: str | None, *, complete: bool) -> Sample:
-    """Try the delimiters that few files have; they must split every line alike."""
-    lines = list(islice((line for line in text.splitlines() if line.strip()), _LINES))
-    if len(lines) < 2 or sum(map(_is_number, lines)) * 2 > len(lines):
-        return best
-    forms = [Form(UNIT, quote, escape, token=token) for token in _tokens(lines)]
-    if best.score < 1 / 3:
-        runs = [run for run in RUNS if _is_run(run, lines)][:1]
-        rare = [d for d in _RARE if all(d in line for line in lines) and "://" not in text]
-        forms += [Form(d, quote, escape) for d in rare if not (runs == ["  "] and d == " ")]
-        forms += [Form(UNIT, quote, escape, token=run) for run in runs]
-    reached = best.score
-    for form in forms:
-        found = parse(unified(text, form.token), form, complete=complete)
-        score = found.score * _factor(form.token, "".join(lines), best)
-        if found.width >= _least_width(form) and found.consistency >= _EVEN and score > reached:
-            best, reached = found, score
-    return best
-
-
-def _is_number(line: str) -> bool:
-    return grids.is_value(line) and not RUNS["  "].search(line.strip())
-
-
-def _is_run(run: str, lines: Sequence[str]) -> bool:
-    return len(lines) >= _LEAST_LINES and all(RUNS[run].search(line.strip()) for line in lines)
-
-
-def _least_width(form: Form) -> int:
-    """Give the least number of cells: single blanks part the words of every text."""
-    return 3 if " " in (form.delimiter, form.token) else 2
-
-
-def _factor(token: str, text: str, best: Sample) -> float:
-    """Weigh a delimiter: a run of signs that never stand alone is rarely chance.
-
-    Nor is one between whose signs nothing ever stands.
-    """
-    if not token or token in RUNS:
-        return _RARE_FACTOR
-    alone = token[0] in text.replace(token, "")
-    hollow = token == best.form.delimiter * len(token) and _is_hollow(best)
-    return _PURE_FACTOR if hollow or not alone else _RUN_FACTOR
-
-
-def _is_hollow(sample: Sample) -> bool:
-    """Tell whether every other column of the first row is empty in all rows."""
-    width = min(sample.width, len(sample.rows[0]))
-    rows = [row[:width] for row in sample.rows if len(row) >= width]
-    empty = sum(not any(cells) for cells in zip(*rows, strict=True))
-    return empty * 2 >= width - 1
-
-
-def _tokens(lines: Sequence[str]) -> list[str]:
-    """Find runs of signs that stand equally often in every line."""
-    bare = [_IN_QUOTES.sub("q", line) for line in lines]
-    if all(line.endswith(DELIMITERS) for line in bare):
-        bare = [line.rstrip("".join(DELIMITERS)) for line in bare]
-    found = sorted({match.group() for match in _TOKEN.finditer(bare[0])})
-    even = _EVEN * len(bare)
-    return [
-        token
-        for token in found
-        if sum(line.count(token) == bare[0].count(token) for line in bare) >= even
-    ]
-
-
-def _is_spaced(sample: Sample) -> bool:
-    """Tell whether cells after the first start with exactly one space, nearly always."""
-    cells = [cell for row in sample.rows for cell in row[1:] if cell]
-    spaced = sum(1 for cell in cells if cell[0] == " " and cell[1:2] != " ")
-    return len(cells) > 3 and spaced >= _SPACED * len(cells)
+    counts = {quote: len(pattern.findall(text)) for quote, pattern in _QUOTED.items()}
+    most = max(counts, key=lambda quote: counts[quote])
+    return most if counts[most] > 1 else '"'
 
 
 def _mended(text: str, sample: Sample) -> Sample:

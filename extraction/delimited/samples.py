@@ -62,14 +62,22 @@ def reader_options(
     }
 
 
+def run_of(token: str) -> "re.Pattern[str] | None":
+    """Give the run of signs that a token stands for: blanks, or a sign with blanks around it."""
+    if token in RUNS:
+        return RUNS[token]
+    sign = token.strip(" ")
+    return re.compile(rf"[ \t]*{re.escape(sign)}[ \t]*") if sign != token else None
+
+
 def unified(text: str, token: str) -> str:
     """Put `UNIT` in the place of a delimiter of several characters, or of a run of blanks.
 
     Blanks at the ends of lines and in quotes part nothing.
     """
-    if token not in RUNS:
+    if (run := run_of(token)) is None:
         return text.replace(token, UNIT) if token else text
-    return "".join(_parted(line, RUNS[token]) for line in io.StringIO(text, newline=""))
+    return "".join(_parted(line, run) for line in io.StringIO(text, newline=""))
 
 
 def _parted(line: str, run: "re.Pattern[str]") -> str:

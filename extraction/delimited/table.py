@@ -7,6 +7,7 @@ that fits no reading becomes a reject with its line and text.
 
 import csv
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,9 +17,12 @@ import duckdb
 from extraction import grids, sniff
 from extraction.delimited import footers, offsets, ragged
 from extraction.delimited.dialects import Dialect, detect
-from extraction.delimited.samples import RUNS, UNIT, reader_options, unified
-from extraction.encodings import Encoding, encoding_of
+from extraction.delimited.plain_text import opened_text, write_plain
+from extraction.delimited.samples import UNIT, reader_options
+from extraction.encodings import Encoding, encoding_of, stray_lines
+from extraction.side_tables import part_columns
 from extraction.staging import Reading, Reject, Source, Staging, connect, parquet_path, shorten
+from extraction.totals import tell_totals
 from graph.errors import BadInput
 from graph.lexical import quote_name, quote_text
 from graph.schema import ROW, StagedTable
@@ -29,6 +33,10 @@ SAMPLE = 1 << 18
 COLUMNS_LIMIT = 20_000
 """Columns that a table may have; more is no table, and would hold an engine up for minutes."""
 
+STRAY_LIMIT = 1_000
+"""Lines with bytes of another encoding that are told one by one."""
+
+_AGAIN = "Export the file again as UTF-8 text."
 _BLOCK = 1 << 20
 
 
@@ -43,10 +51,10 @@ def read(source: Source, table: str) -> Staging:
     dialect = detect(text, complete=complete)
     _check(source, dialect)
     told = [_above(source, table, line, text) for line, text in dialect.above]
-    if encoding.zeros:
-        told.append(_zeros(source, table))
+    told += _slips(source, table, encoding)
     with TemporaryDirectory(dir=source.folder, prefix=".") as scratch:
-        path = _as_utf8(source.path, encoding, dialect, Path(scratch) / "utf8")
+        copy = Path(scratch) / "utf8"
+        path = write_plain(source.path, encoding, copy, dialect.token, dialect.rewrite)
         staged = _stream(source, table, path, dialect)
         staging = (
             footers.part(source, staged, dialect)
@@ -57,14 +65,15 @@ def read(source: Source, table: str) -> Staging:
         _reading(part, staging.rejects, dialect, encoding, first=position == 0)
         for position, part in enumerate(staging.tables)
     )
+    staging = part_columns(replace(staging, readings=readings), dialect.names)
+    staging = tell_totals(staging, above=dialect.top_lines if staged else None)
     rejects = offsets.placed(source.path, encoding.name, (*told, *staging.rejects))
-    return Staging(staging.tables, rejects, readings)
+    return replace(staging, rejects=rejects)
 
 
 def _sample(path: Path, encoding: Encoding) -> tuple[str, bool]:
-    with path.open(encoding=encoding.name, newline="") as file:
-        text = file.read(SAMPLE)
-        return text.replace("\0", "") if encoding.zeros else text, not file.read(1)
+    with path.open(encoding=encoding.name, errors=encoding.errors, newline="") as file:
+        return opened_text(file.read(SAMPLE), encoding), not file.read(1)
 
 
 def _check(source: Source, dialect: Dialect) -> None:
@@ -88,9 +97,19 @@ def _above(source: Source, table: str, line: int, text: str) -> Reject:
     return Reject(source.name, table, 0, line, reason, shorten(text))
 
 
-def _zeros(source: Source, table: str) -> Reject:
-    reason = "the text holds NUL bytes; they were left out"
-    return Reject(source.name, table, 0, 0, reason, "", "Export the file again as UTF-8 text.")
+def _slips(source: Source, table: str, encoding: Encoding) -> list[Reject]:
+    """Tell what was left out of the text, and where bytes were read in another encoding."""
+    slips = {"NUL bytes": encoding.zeros, "byte order marks inside": encoding.marks}
+    told = [
+        Reject(source.name, table, 0, 0, f"the text holds {what}; they were left out", "", _AGAIN)
+        for what, found in slips.items()
+        if found
+    ]
+    stray = stray_lines(source.path, STRAY_LIMIT) if encoding.errors != "strict" else []
+    reason = "a byte of this line is no UTF-8; it was read as Windows-1252"
+    return told + [
+        Reject(source.name, table, 0, line, reason, shorten(text), _AGAIN) for line, text in stray
+    ]
 
 
 def _reading(
@@ -106,7 +125,7 @@ def _reading(
         table=part.name,
         format="csv",
         encoding=encoding.name,
-        delimiter=dialect.token or (dialect.delimiter if len(dialect.columns) > 1 else ""),
+        delimiter=_sign(dialect),
         quote=dialect.quote,
         escape=dialect.escape or "",
         header_rows=dialect.header_rows if first else 1,
@@ -119,36 +138,11 @@ def _reading(
     )
 
 
-def _as_utf8(path: Path, encoding: Encoding, dialect: Dialect, copy: Path) -> Path:
-    """Give the text in UTF-8, without NUL, and with one sign for a delimiter of several."""
-    if encoding == Encoding("utf-8") and not dialect.token:
-        return path
-    token, rest = dialect.token, ""
-    if token in RUNS:
-        return _parted(path, encoding, token, copy)
-    with (
-        path.open(encoding=encoding.name, newline="") as old,
-        copy.open("w", encoding="utf-8", newline="") as new,
-    ):
-        while block := old.read(_BLOCK):
-            block = rest + (block.replace("\0", "") if encoding.zeros else block)
-            if token:
-                block = block.replace(token, UNIT)
-                cut = len(block) - (len(token) - 1)
-                block, rest = block[:cut], block[cut:]
-            new.write(block)
-        new.write(rest)
-    return copy
-
-
-def _parted(path: Path, encoding: Encoding, token: str, copy: Path) -> Path:
-    with (
-        path.open(encoding=encoding.name, newline="") as old,
-        copy.open("w", encoding="utf-8", newline="") as new,
-    ):
-        for line in old:
-            new.write(unified(line.replace("\0", "") if encoding.zeros else line, token))
-    return copy
+def _sign(dialect: Dialect) -> str:
+    """Give the delimiter as people write it, without the blanks around it."""
+    if dialect.token:
+        return dialect.token.strip(" ") or dialect.token
+    return dialect.delimiter if len(dialect.columns) > 1 else ""
 
 
 def _stream(source: Source, table: str, path: Path, dialect: Dialect) -> StagedTable | None:

@@ -24,11 +24,13 @@ def read(source: Source, table: str) -> Staging:
         BadInput: the page holds no table, or more cells than `CELLS_LIMIT`.
     """
     page = _Page(source.name)
-    encoding = encoding_of(source.path, source.name).name
-    with source.path.open(encoding=encoding) as file:
+    encoding = encoding_of(source.path, source.name)
+    with source.path.open(encoding=encoding.name, errors=encoding.errors) as file:
         while block := file.read(_BLOCK):
             page.feed(block)
     page.close()
+    for grid in page.tables:
+        grid.rows += grid.foot
     found = [grid for grid in page.tables if len(grid.rows) > 1 or (grid.rows and grid.heads)]
     if not found:
         raise BadInput(f"{source.name} holds no table (a <table> of at least two rows).")
@@ -46,6 +48,8 @@ def read(source: Source, table: str) -> Staging:
 @dataclass
 class _Grid:
     rows: list[list[str | None]] = field(default_factory=list)
+    foot: list[list[str | None]] = field(default_factory=list)
+    in_foot: bool = False
     heads: int = 0
     caption: str = ""
     open_rows: dict[int, tuple[int, str | None]] = field(default_factory=dict)
@@ -90,6 +94,9 @@ class _Page(HTMLParser):
             self._end_row(grid)
         elif tag == "caption":
             grid.in_caption = False
+        elif tag == "tfoot":
+            self._end_row(grid)
+            grid.in_foot = False
         if tag == "table":
             self._open.pop()
 
@@ -114,6 +121,9 @@ class _Page(HTMLParser):
             grid.span = (_span(attributes.get("colspan")), _span(attributes.get("rowspan")))
         elif tag == "caption":
             grid.in_caption = True
+        elif tag in ("tfoot", "tbody"):
+            self._end_row(grid)
+            grid.in_foot = tag == "tfoot"
         elif tag in ("br", "p", "div", "li") and grid.cell is not None:
             grid.cell.append(" ")
 
@@ -145,9 +155,9 @@ class _Page(HTMLParser):
         self._end_cell(grid)
         self._fill_open(grid)
         if grid.row:
-            if not grid.plain and grid.heads == len(grid.rows):
+            if not grid.plain and not grid.in_foot and grid.heads == len(grid.rows):
                 grid.heads += 1
-            grid.rows.append(grid.row)
+            (grid.foot if grid.in_foot else grid.rows).append(grid.row)
         grid.row = None
 
 

@@ -16,6 +16,9 @@ HELD_LIMIT = 10_000
 _COLUMN_NAMES = "columns"
 _GRID_ROWS = "data"
 _LEAST_KEYED = 2
+_LEAST_INNER = 3
+"""Records inside an object that make a table of it, and not parts of one thing."""
+
 
 Grid = list[list[str | None]]
 TableSink = Callable[[Path, Iterator[Json]], None]
@@ -91,12 +94,8 @@ class ObjectReader:
                 self.grid = grid
                 return
             if _is_keyed(members):
-                held = _is_held(members)
-                self._key_name = _free_name("key", members)
-                for row, (name, value) in enumerate(members, 1):
-                    record = value if isinstance(value, tuple) else ()
-                    key = () if held else ((self._key_name, name),)
-                    self._harvest.add((), (*key, *record), row=row)
+                for row, record in enumerate(_records(members), 1):
+                    self._harvest.add((), record, row=row)
                 return
         left = _without_tables((), _nested(self._rest), self._add_table)
         if self._tables and is_collection(left):
@@ -130,6 +129,8 @@ def _without_tables(path: Path, members: Members, add: TableSink) -> Members:
     for name, value in members:
         if isinstance(value, list) and any(isinstance(item, tuple) for item in value):
             add((*path, name), iter(value))
+        elif isinstance(value, tuple) and len(value) >= _LEAST_INNER and _is_keyed(value):
+            add((*path, name), iter(_records(value)))
         elif isinstance(value, tuple):
             left.append((name, _without_tables((*path, name), value, add)))
         else:
@@ -144,6 +145,15 @@ def _is_keyed(members: Members) -> bool:
         return False
     names = {name for record in records for name, _ in record}
     return bool(names) and all(len(record) * 2 >= len(names) for record in records)
+
+
+def _records(members: Members) -> list[Json]:
+    """Give keyed records as rows, with their keys where they do not hold them themselves."""
+    held, key_name = _is_held(members), _free_name("key", members)
+    return [
+        (*(() if held else ((key_name, key),)), *(value if isinstance(value, tuple) else ()))
+        for key, value in members
+    ]
 
 
 def _is_held(members: Members) -> bool:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from extraction.documents.features import as_row
-from extraction.documents.json_objects import ObjectReader, as_grid
+from extraction.documents.json_objects import Grid, ObjectReader, as_grid
 from extraction.documents.json_rows import Harvest, Json, decoder
 from extraction.documents.json_window import VALUE_LIMIT, JsonWindow
 from extraction.encodings import encoding_of
@@ -21,6 +21,9 @@ from extraction.staging import Reject, Source, Staging, shorten
 from graph.errors import BadInput
 
 _HEAD = 1 << 20
+_AROUND_LINE = " \t\r\n\x1e"
+"""Signs around a line that say nothing; sequences of RFC 7464 put a separator before each value."""
+
 _AROUND = "members around the features are no rows"
 
 
@@ -34,13 +37,15 @@ def read(source: Source, table: str, *, lines: bool) -> Staging:
     Raises:
         BadInput: it is not JSON (with line and column), nested too deep, or holds no record.
     """
-    encoding = encoding_of(source.path, source.name).name
+    encoding = encoding_of(source.path, source.name)
     try:
         with (
-            source.path.open(encoding=encoding, newline="\n") as file,
+            source.path.open(encoding=encoding.name, errors=encoding.errors, newline="\n") as file,
             TemporaryDirectory(dir=source.folder, prefix=".") as scratch,
         ):
             harvest = Harvest(Path(scratch))
+            if lines and (grid := _grid_of_lines(file)):
+                return stage_grid(source, table, grid, "json")
             if lines or _starts_as_lines(file):
                 return _read_lines(source, table, file, harvest)
             return _read_document(source, table, file, harvest)
@@ -57,14 +62,28 @@ def _starts_as_lines(file: TextIO) -> bool:
     """Tell whether the first line is an object and another value follows it."""
     head = file.read(_HEAD).lstrip()
     file.seek(0)
-    first, _, second = head.partition("\n")
+    first, _, second = head.lstrip(_AROUND_LINE).partition("\n")
     if not first.startswith("{") or not second.strip():
         return False
     try:
-        decoder().decode(first)
+        decoder().decode(first.strip(_AROUND_LINE).removesuffix(","))
     except JSONDecodeError:
         return False
     return True
+
+
+def _grid_of_lines(file: TextIO) -> Grid:
+    """Give the cells where every line is an array of scalars; empty when one is anything else."""
+    start = file.read(1)
+    file.seek(0)
+    grid: Grid = []
+    try:
+        if start == "[":
+            grid = as_grid([decoder().decode(line) for line in file if line.strip()])
+    except JSONDecodeError:
+        grid = []
+    file.seek(0)
+    return grid
 
 
 def _read_lines(source: Source, table: str, file: TextIO, harvest: Harvest) -> Staging:
@@ -74,7 +93,7 @@ def _read_lines(source: Source, table: str, file: TextIO, harvest: Harvest) -> S
     for line, text in enumerate(iter(lambda: file.readline(VALUE_LIMIT + 1), ""), 1):
         if len(text) > VALUE_LIMIT:
             raise BadInput(f"{source.name}: line {line} has more than {VALUE_LIMIT:,} characters.")
-        bare = text.strip(" \t\r\n")
+        bare = text.strip(_AROUND_LINE).removesuffix(",")
         if not bare:
             continue
         row += 1

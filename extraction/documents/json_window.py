@@ -11,7 +11,7 @@ from graph.errors import BadInput
 VALUE_LIMIT = 1 << 28
 """Characters that one element may have."""
 
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACE = re.compile(r"[ \t\r\n\x1e]*")
 _COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*(?=[^ \t\r\n])")
 _BLOCK = 1 << 20
 _LONGEST_WORD = 16
@@ -119,6 +119,9 @@ class JsonWindow:
                 self._at = comma.end()
                 yield value
                 continue
+            if self.peek() == "]":
+                self._at += 1
+                return
             yield self.value()
             if not self._goes_on("]"):
                 return

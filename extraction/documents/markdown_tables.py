@@ -56,11 +56,14 @@ def _blocks(source: Source) -> Iterator[_Grid | int]:
     previous = ""
     grid: _Grid = []
     prose = 0
-    encoding = encoding_of(source.path, source.name).name
-    with source.path.open(encoding=encoding) as file:
+    encoding = encoding_of(source.path, source.name)
+    with source.path.open(encoding=encoding.name, errors=encoding.errors) as file:
         while line := file.readline(LINE_LIMIT + 1):
             if len(line) > LINE_LIMIT:
                 raise BadInput(f"{source.name} has a line of more than {LINE_LIMIT:,} characters.")
+            if grid and _is_crossing(line) and not _is_crossing(previous):
+                previous = line
+                continue
             if grid and "|" in line:
                 grid.append(_fitted(_cells(line), len(grid[0])))
             elif grid:
@@ -92,6 +95,14 @@ def _cells(line: str) -> list[str | None]:
         cells.append(_plain(match.group()) if match else None)
         position = (match.end() if match else position) + 1
     return cells
+
+
+def _is_crossing(line: str) -> bool:
+    """Tell whether a line parts rows of a drawn table; two of them end one table and start another.
+
+    It is the one below the last row, too.
+    """
+    return line.lstrip().startswith("+") and bool(RULE.fullmatch(line))
 
 
 def _fitted(cells: list[str | None], width: int) -> list[str | None]:

@@ -196,7 +196,8 @@ class Lander:
         parts = [f"'<', iri, {kind}"]
         for place, attribute in enumerate(item.attributes):
             term = names.term(attribute.name)
-            parts.append(literal_sql("iri", term, f"a{place}", attribute.datatype, graph))
+            text, kind, tag = f"a{place}", attribute.datatype, attribute.language
+            parts.append(literal_sql("iri", term, text, kind, graph, language=tag))
         for place, link in enumerate(item.links):
             parts.append(link_sql("iri", names.term(link.name), f"l{place}", graph))
         return f"encode(concat({', '.join(parts)}, chr(10)))"

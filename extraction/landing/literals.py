@@ -53,11 +53,24 @@ def link_sql(subject: str, predicate: NamedNode, target: str, graph: NamedNode) 
 
 
 def literal_sql(
-    subject: str, predicate: NamedNode, text: str, datatype: str, graph: NamedNode
+    subject: str,
+    predicate: NamedNode,
+    text: str,
+    datatype: str,
+    graph: NamedNode,
+    *,
+    language: str | None = None,
 ) -> str:
-    """Give the expression of a quad with a literal, on a line of its own; '' without a text."""
+    """Give the expression of a quad with a literal, on a line of its own; '' without a text.
+
+    Args:
+        datatype: XSD local name.
+        language: BCP 47 tag of a string.
+    """
     value = escaped_sql(text) if datatype == "string" else text
     kind = "" if datatype == "string" else f"^^{XSD.term(datatype)}"
+    if language:
+        kind = f"@{language}"
     middle, end = quote_text(f'> {predicate} "'), quote_text(f'"{kind} {graph} .')
     return _present(text, f"concat(E'\\n<', {subject}, {middle}, {value}, {end})")
 
