@@ -1,13 +1,15 @@
 """Words of headers: splitting them, bringing plural nouns to the singular, joining them to names.
 
 Knows nothing of tables. Splitting works for every script; the singular is English, by rules with
-exceptions, and of a few endings of other languages; it leaves a word alone that it does not know
-as a plural.
+exceptions, and of other languages by `inference.plurals`; it leaves a word alone that it does not
+know as a plural.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
+
+from inference.plurals import foreign_singular
 
 _SIGNS = {"%": " percent ", "#": " number ", "&": " and ", "'": "", "’": ""}
 _UNCHANGED = frozenset(
@@ -51,15 +53,9 @@ _WHOLE: dict[str, str] = dict(
 )
 """Abbreviations that mean one thing in headers."""
 
+_LIGATURES = {sign: unicodedata.normalize("NFKC", sign) for sign in "ﬀﬁﬂﬃﬄﬅﬆ"}
+
 _ENDINGS = (
-    # German, Spanish, Portuguese, French, Italian, Dutch: endings that no English noun has.
-    (re.compile(r"(ung|heit|keit|schaft)en$"), r"\1"),
-    (re.compile(r"([cs])iones$"), r"\1ión"),
-    (re.compile(r"ões$"), "ão"),
-    (re.compile(r"eaux$"), "eau"),
-    (re.compile(r"(?<=[a-z][a-z])naux$"), "nal"),
-    (re.compile(r"([zs])ioni$"), r"\1ione"),
-    (re.compile(r"heden$"), "heid"),
     (re.compile(r"(ss|us|is)$"), r"\1"),
     (re.compile(r"([^aeiou]|qu)ies$"), r"\1y"),
     (re.compile(r"([ao]u|r|n|l|p)ses$"), r"\1se"),
@@ -90,7 +86,7 @@ def split_words(header: str) -> tuple[str, ...]:
 
 
 def singular(word: str) -> str:
-    """Bring an English plural noun to its singular; other words stay."""
+    """Bring a plural noun to its singular; other words stay."""
     if word.isupper():
         return word
     if _is_acronym(word):
@@ -99,6 +95,8 @@ def singular(word: str) -> str:
         return _IRREGULAR[word]
     if word in _UNCHANGED or len(word) <= 3:
         return word
+    if foreign := foreign_singular(word):
+        return foreign
     for pattern, replacement in _ENDINGS:
         if pattern.search(word):
             return pattern.sub(replacement, word)
@@ -107,7 +105,8 @@ def singular(word: str) -> str:
 
 def spelled_out(words: Sequence[str]) -> str:
     """Join words to a label, the usual abbreviations of headers written whole."""
-    return " ".join(_WHOLE.get(word.lower(), word) for word in words)
+    label = " ".join(_WHOLE.get(word.lower(), word) for word in words)
+    return "".join(_LIGATURES.get(sign, sign) for sign in label)
 
 
 def pascal_case(words: Sequence[str]) -> str:

@@ -23,6 +23,9 @@ from inference.columns.value_forms import form_sql
 _MEMORY = "2GB"
 """What the values may take in memory; the rest lies in the scratch folder."""
 
+_PLAIN = "[0-9A-Za-z]([0-9A-Za-z.: -]*[0-9A-Za-z])?"
+"""Texts without blanks around them and without signs; to trim them would take most of the time."""
+
 _LARGE_CELLS = 20_000_000
 """Cells beyond which the values of a table are laid in files."""
 
@@ -172,7 +175,10 @@ class ValueStore:
             f"GROUP BY {quote_name(name)}"
             for position, name in enumerate(self.tables[table].columns)
         }
-        trimmed = signed_sql(trimmed_sql("value"))
+        trimmed = (
+            f"CASE WHEN regexp_full_match(value, '{_PLAIN}') THEN value "
+            f"ELSE {signed_sql(trimmed_sql('value'))} END"
+        )
         self.lay(
             table,
             self.values(table),

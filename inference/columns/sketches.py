@@ -114,7 +114,7 @@ def _quantiles(
         "sum(n) OVER (PARTITION BY col) AS total FROM ("
         f"SELECT col, CASE col {number} END AS v, sum(n) AS n FROM {lexical_relation(index)} "
         f"WHERE col IN ({', '.join(map(str, ordered))}) AND lex IS NOT NULL "
-        f"AND hash(lex) % (CASE col {share} END) = 0 GROUP BY col, v)"
+        f"AND hash(lex) % (CASE col {share} END)::UBIGINT = 0 GROUP BY col, v)"
         f" WHERE isfinite(v)), range({STEPS + 1}) AS s(step) "
         f"WHERE reached * {STEPS} >= total * step GROUP BY col, total, step) "
         "GROUP BY col ORDER BY col"

@@ -16,8 +16,9 @@ _LONGEST_CODE = 40
 _CLASSES = {"9": "[0-9]", "A": "[A-Z]", "a": "[a-z]"}
 _SPECIAL = frozenset(".\\?*+{}()[]|^$")
 """Signs that SPARQL's regular expressions (XPath) want a backslash before."""
-_SIGNS = quote_text(digits + ascii_uppercase + ascii_lowercase)
-_MASKS = quote_text("9" * 10 + "A" * 26 + "a" * 26)
+_MASKS = str.maketrans(
+    digits + ascii_uppercase + ascii_lowercase, "9" * 10 + "A" * 26 + "a" * 26
+)
 
 
 def measured_columns(
@@ -71,14 +72,23 @@ def patterns(
     wanted = [i for i, c in enumerate(columns) if c.name not in skipped and _may_be_code(c)]
     if not wanted:
         return tuple(columns)
-    found = store.connection.execute(
-        f"SELECT col, min(mask) FROM (SELECT col, translate(lex, {_SIGNS}, {_MASKS}) AS mask "
+    lexical = (
         f"FROM {lexical_relation(table)} WHERE col IN ({', '.join(map(str, wanted))}) "
-        "AND lex IS NOT NULL) GROUP BY col HAVING min(mask) = max(mask)"
+        "AND lex IS NOT NULL GROUP BY col HAVING"
+    )
+    firsts = store.connection.execute(
+        f"SELECT col, min(lex) {lexical} min(length(lex)) = max(length(lex))"
     ).fetchall()
-    masks = dict(found)
+    forms = {i: form for i, text in firsts if (form := _pattern(text.translate(_MASKS)))}
+    if not forms:
+        return tuple(columns)
+    tests = [(i, f"regexp_full_match(lex, {quote_text(form)})") for i, form in forms.items()]
+    found = store.connection.execute(
+        f"SELECT col {lexical} bool_and({_by_column(tests)})"
+    ).fetchall()
+    same = {place for (place,) in found}
     return tuple(
-        replace(column, pattern=_pattern(masks[i])) if i in masks else column
+        replace(column, pattern=forms[i]) if i in same else column
         for i, column in enumerate(columns)
     )
 
@@ -111,17 +121,14 @@ def _lay_lexical(store: ValueStore, table: int, columns: Sequence[Column]) -> No
     """Group the values by their canonical form; values that have it already are not copied."""
     lexical = _by_column([(i, lexical_sql(c, "value")) for i, c in enumerate(columns)])
     void = _by_column([(i, null_sql(c, "value")) for i, c in enumerate(columns) if c.null_words])
-    found = store.connection.execute(
-        f"SELECT col, bool_and(coalesce({lexical} = value, false)) FROM {store.values(table)} "
-        "GROUP BY col ORDER BY col"
-    ).fetchall()
+    same = _canonical(store, table, columns)
     parts = []
-    if same := [col for col, is_same in found if is_same]:
+    if same:
         parts.append(
             f"SELECT col, value AS lex, false AS void, n FROM {store.values(table)} "
             f"WHERE col IN ({', '.join(map(str, same))})"
         )
-    if other := [col for col, is_same in found if not is_same]:
+    if other := [place for place in range(len(columns)) if place not in same]:
         values = {col: f"SELECT * FROM {store.values(table)} WHERE col = {col}" for col in other}
         store.lay(
             table,
@@ -131,8 +138,22 @@ def _lay_lexical(store: ValueStore, table: int, columns: Sequence[Column]) -> No
             f"sum(n)::BIGINT AS n FROM ({query}) GROUP BY col, lex, void",
         )
         parts.append(f"SELECT col, lex, void, n FROM other_forms_{table}")
-    view = " UNION ALL ".join(parts) or "SELECT 0 AS col, '' AS lex, false AS void, 0 AS n LIMIT 0"
-    store.connection.execute(f"CREATE OR REPLACE VIEW {lexical_relation(table)} AS {view}")
+    store.connection.execute(
+        f"CREATE OR REPLACE VIEW {lexical_relation(table)} AS {' UNION ALL '.join(parts)}"
+    )
+
+
+def _canonical(store: ValueStore, table: int, columns: Sequence[Column]) -> list[int]:
+    """Find the columns all of whose values have their canonical form already."""
+    tested = [(i, lexical_sql(c, "value")) for i, c in enumerate(columns) if c.format is None]
+    if not tested:
+        return []
+    found = store.connection.execute(
+        f"SELECT col FROM {store.values(table)} "
+        f"WHERE col IN ({', '.join(str(place) for place, _ in tested)}) GROUP BY col "
+        f"HAVING bool_and(coalesce({_by_column(tested)} = value, false)) ORDER BY col"
+    ).fetchall()
+    return [place for (place,) in found]
 
 
 def _query(table: int, columns: Sequence[Column]) -> str:

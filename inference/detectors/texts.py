@@ -44,7 +44,7 @@ _TITLES = phrases(
 _PROSE = phrases(
     "description, comment, comments, notes, note, text, review, body, message, abstract, summary, "
     "remarks, remark, beschreibung, kommentar, bemerkung, descripcion, commentaire, descrizione, "
-    "content, feedback, details, biography, bio, overview, story, synopsis, descricao, opinion, "
+    "content, feedback, biography, bio, overview, story, synopsis, descricao, opinion, "
     "question, answer, lyrics, plot"
 )
 _IDENTIFIERS = phrases(

@@ -128,6 +128,7 @@ def phrases(text: str) -> tuple[str, ...]:
     return tuple(" ".join(part.split()) for part in text.split(","))
 
 
+@lru_cache(maxsize=65536)
 def spoken(name: str) -> str:
     """Give a header in two readings, with merged words split and as they stand, without accents."""
     split = " ".join(header_words(name))

@@ -99,7 +99,10 @@ def _give_names(
     meanings: dict[str, Meaning] = {}
     taken: defaultdict[str, set[str]] = defaultdict(set)
     given: dict[Identity, str] = {}
-    known_first = sorted(requests, key=lambda item: (item.identity not in previous, item.rank))
+    # Names must not depend on the order of the tables.
+    known_first = sorted(
+        requests, key=lambda item: (item.identity not in previous, item.rank, str(item.identity[1]))
+    )
     for request in known_first:
         old = previous.get(request.identity)
         for name in _endless([old, *request.candidates] if old else request.candidates):
@@ -198,7 +201,7 @@ def _attribute_requests(
         meaning = _attribute_meaning(column)
         is_usual = usual[bare] == meaning
         # The text column `city` beside links named `city` reads best as `cityName`.
-        is_role = column.datatype == "string" and bare in roles
+        is_role = column.datatype == "string" and bare in roles and words[-1] != "name"
         named = (camel_case((*words, "name")),) if is_role else ()
         names = (bare, *named, prefixed) if is_usual else (prefixed,)
         identity = ("attribute", table.name, column.name)
@@ -221,7 +224,10 @@ def _usual_meanings(columns: Iterable[Column]) -> dict[str, Meaning]:
     uses: defaultdict[str, Counter[Meaning]] = defaultdict(Counter)
     for column in columns:
         uses[camel_case(_column_words(column))][_attribute_meaning(column)] += 1
-    return {name: counter.most_common(1)[0][0] for name, counter in uses.items()}
+    return {
+        name: min(counter, key=lambda meaning: (-counter[meaning], meaning))
+        for name, counter in uses.items()
+    }
 
 
 def _class(table: Table, given: Mapping[Identity, str], rows: RowWords) -> ClassDef:

@@ -10,7 +10,13 @@ from math import prod
 
 from graph.schema import Column
 from inference.columns.profile import ValueStore
-from inference.headers import header_words, is_classification, is_identifier_header, word_set
+from inference.headers import (
+    header_words,
+    is_classification,
+    is_identifier_header,
+    names_year,
+    word_set,
+)
 from inference.structure.accident import uniqueness
 from inference.structure.inclusions import TableView
 from inference.structure.key_candidates import LEAST, LONG_TEXT, Candidate
@@ -85,9 +91,7 @@ class KeyFinder:
         lent = self._is_lent(view, name)
         pointers = 0 if lent else self._ownership.pointers(view, name)
         score = -1.0 + 4.0 * named - 0.25 * min(place, 8) + (1.2 if place == 0 else 0.0)
-        score += 1.1 * min(pointers, 3) + _type_score(
-            column, view.rows, leading=place == 0 and view.rows > _SMALL
-        )
+        score += 1.1 * min(pointers, 3) + _type_score(column, view.rows, leads=place == 0)
         evidence = [f"{name} has another value in each of the {view.rows} rows."]
         if named >= 0.7:
             evidence.append("Its name is that of the table.")
@@ -341,13 +345,13 @@ def _without_wider(view: TableView, candidates: Sequence[Candidate]) -> list[Can
     ]
 
 
-def _type_score(column: Column, rows: int, *, leading: bool) -> float:
+def _type_score(column: Column, rows: int, *, leads: bool) -> float:
     """Score how often a column of this type is a key by itself.
 
     Args:
-        leading: whether it comes first in a table of many rows, as the moment of a series does.
+        leads: whether it comes first, as the moment of a long series and the year of a season do.
     """
-    if leading and column.datatype in ("date", "dateTime"):
+    if leads and rows > _SMALL and column.datatype in ("date", "dateTime"):
         return -0.8
     if column.datatype in (*_MEASURES, "dateTime"):
         return -2.5
@@ -356,5 +360,6 @@ def _type_score(column: Column, rows: int, *, leading: bool) -> float:
     if column.datatype == "string" and column.max_length > LONG_TEXT:
         return -1.5
     if column.datatype in ("integer", "gYear") and not is_identifier_header(column.name):
-        return _UNIQUENESS * uniqueness([column], rows) - 1.0
+        years = names_year(column.name) and leads
+        return _UNIQUENESS * uniqueness([column], rows) - (0.0 if years else 1.0)
     return 0.0

@@ -14,6 +14,7 @@ from inference.headers import (
     header_words,
     is_bare_marker,
     is_identifier_header,
+    names_year,
     shared_prefix,
 )
 from inference.structure.inclusions import TableView
@@ -70,7 +71,9 @@ class ReferenceNames:
         )
         keys = Counter(table.key[0].lower() for table in tables if len(table.key) == 1)
         self._only_keys = frozenset(
-            name for name, count in keys.items() if count == 1 and is_bare_marker(name)
+            name
+            for name, count in keys.items()
+            if count == 1 and (is_bare_marker(name) or names_year(name))
         )
 
     def to_another(self, child: KeyedTable, column: str, parent: KeyedTable, key: str) -> float:
@@ -106,7 +109,7 @@ class ReferenceNames:
         return named if said else 0.0
 
     def _same_name(self, child: KeyedTable, column: str, parent: KeyedTable) -> float:
-        """Measure what the very same header says where it is as bare as `uid` or `id`."""
+        """Measure what the very same header says where it is as bare as `uid`, `id` or `year`."""
         if parent.key == (column,) != child.key and column.lower() in self._only_keys:
             return _ONLY_KEY
         return _KIN if names_table(parent.view.noun, child.view.noun) >= 0.5 else 0.0

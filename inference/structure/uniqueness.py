@@ -1,7 +1,8 @@
 """Test which sets of columns differ in every row of a table.
 
 The values are hashed once to 64 bits and combined, so a set costs one sort of whole numbers; the
-head of the table refutes nearly all sets before all rows are looked at.
+head of the table refutes nearly all sets before all rows are looked at. Of a large table only a
+longer head is held; the sets that it leaves are grouped on disk.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from inference.columns.profile import ValueStore
 from inference.structure.inclusions import TableView
 
 _HEAD = 2_000
+_HELD = 2_000_000
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 _LEAST_GROUP = 1.3
@@ -23,14 +25,16 @@ class UniqueSets:
     """The hashed values of some columns of one table, to test sets of them."""
 
     def __init__(self, store: ValueStore, view: TableView, columns: Sequence[str]) -> None:
-        """Hash the canonical values of the columns, all rows."""
+        """Hash the canonical values of the columns."""
         self._store, self._view = store, view
         hashes = ", ".join(
             f"hash({lexical_sql(view.column(name), quote_name(name))}) AS h{place}"
             for place, name in enumerate(columns)
         )
+        self._is_whole = view.rows <= _HELD
+        held = "" if self._is_whole else f" WHERE _row <= {_HELD}"
         found = store.connection.execute(
-            f"SELECT {hashes} FROM {store.rows_sql(view.index)}"
+            f"SELECT {hashes} FROM {store.rows_sql(view.index)}{held}"
         ).fetchnumpy()
         self._values: dict[str, npt.NDArray[np.uint64]] = {
             name: np.asarray(found[f"h{place}"], dtype=np.uint64)
@@ -39,7 +43,8 @@ class UniqueSets:
 
     def is_unique(self, names: Sequence[str]) -> bool:
         """Tell whether no two rows have the same values in all of the columns."""
-        return self._differs(names, _HEAD) and self._differs(names, None)
+        head = self._differs(names, _HEAD) and self._differs(names, None)
+        return head and (self._is_whole or self._differs_on_disk(names))
 
     def counter(self, names: Sequence[str]) -> str | None:
         """Find the column that counts from 0 or 1 on within each value of the others, if one does.
@@ -72,6 +77,14 @@ class UniqueSets:
 
     def _lexical(self, name: str) -> str:
         return lexical_sql(self._view.column(name), quote_name(name))
+
+    def _differs_on_disk(self, names: Sequence[str]) -> bool:
+        hashes = ", ".join(f"hash({self._lexical(name)})" for name in names)
+        found = self._store.connection.execute(
+            f"SELECT 1 FROM {self._store.rows_sql(self._view.index)} GROUP BY {hashes} "
+            "HAVING count(*) > 1 LIMIT 1"
+        ).fetchone()
+        return found is None
 
     def _differs(self, names: Sequence[str], rows: int | None) -> bool:
         combined = self._values[names[0]][:rows]

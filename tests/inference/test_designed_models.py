@@ -8,7 +8,7 @@ import pytest
 
 from graph.model import KnowledgeModel
 from graph.names import ProjectNames
-from graph.vocab import RDFS, SOSA
+from graph.vocab import RDFS
 from inference.infer import infer_schema
 from inference.knowledge.meanings import meaning_quads
 from inference.knowledge.naming import name_schema
@@ -314,14 +314,8 @@ CASES: dict[str, tuple[dict[str, tuple[str, list[Row]]], set[str], set[str]]] = 
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_says_what_a_modeller_would_draw_and_not_what_none_would(
-    case: str, tmp_path: Path
-) -> None:
+def test_says_what_a_modeller_would_draw_and_not_what_none_would(case: str, tmp_path: Path) -> None:
     tables, wanted, unwanted = CASES[case]
     said = modelled(tmp_path, tables).said
     missing = {each for each in wanted if not set(each.split("|")) & said}
     assert (missing, unwanted & said) == (set(), set()), sorted(said)
-
-
-def test_readings_are_named_by_sosa() -> None:
-    assert SOSA.Observation.value.endswith("/Observation")

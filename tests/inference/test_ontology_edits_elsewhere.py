@@ -8,6 +8,7 @@ import pytest
 from graph.changes import read_quads
 from graph.export import write_graph
 from graph.ontology.reading import FORMATS, ImportPlan, check_content, plan_import
+from graph.oxigraph import OxigraphStore
 from graph.readers.rdf_io import Upload, read_uploads
 from graph.readers.update import Scope
 from graph.schema import Schema
@@ -31,9 +32,10 @@ class Exported:
 
 
 def export(schema: Schema, folder: Path) -> Exported:
-    """Describe a schema as an import does, and write its ontology as RDF/XML."""
-    quads = describe(schema, name_schema(schema), (), NAMES, version=1).quads
-    current = tuple(quad for quad in quads if quad.graph_name == NAMES.ontology)
+    """Describe a schema as an import does, store its ontology, and write it as RDF/XML."""
+    store = OxigraphStore()
+    store.engine.extend(describe(schema, name_schema(schema), (), NAMES, version=1).quads)
+    current = tuple(sorted(store.quads(NAMES.ontology), key=str))
     path = folder / "ontology.owl"
     path.write_text(write_graph(NAMES, current, "rdfxml"), encoding="utf-8")
     return Exported(current, path)
