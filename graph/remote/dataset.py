@@ -148,7 +148,7 @@ class RemoteDataset(ProjectDataset):
                 number = self.log.sequence + 1
                 notes = self._gate.check(number, effect.added, effect.removed)
                 effect = replace(effect, added=(*effect.added, *notes))
-            return self._finish(request.change, effect, None, {})
+            return self._finish(request.change, effect)
 
     def commit_bulk(self, request: CommitRequest) -> Commit:
         """Make a change that has files, which are loaded into graphs nobody reads; see `commit`."""
@@ -168,9 +168,9 @@ class RemoteDataset(ProjectDataset):
                 effect = self._effect(request, (staged.added, staged.removed))
                 if request.gated:
                     effect = self._gated(change, effect)
-                left, before = self._left(staged), self.log.sequence
+                left, before = staged.left(), self.log.sequence
                 try:
-                    commit = self._finish(change, effect, base, staged.places)
+                    commit = self._finish(change, effect, base, staged)
                 finally:
                     if self.log.sequence > before:
                         # On record: the store reads these graphs, now or when it answers again.
@@ -219,13 +219,18 @@ class RemoteDataset(ProjectDataset):
         request.check(self.sequence, self.reader([self.names.meta]))
 
     def _finish(
-        self, change: ChangeSet, effect: Effect, base: int | None, moved: dict[str, str]
+        self,
+        change: ChangeSet,
+        effect: Effect,
+        base: int | None = None,
+        staged: StagedLoad | None = None,
     ) -> Commit:
         number = self.log.sequence + 1
         text, quads = write_commit(self.names, number, change, effect, self._clock(), base)
         self.log.append(text)
         try:
-            self.remote.advance(number, self.log.digest, quads, effect.removed, moved)
+            moved, merged = (staged.places, staged.merged) if staged else ({}, {})
+            self.remote.advance(number, self.log.digest, quads, effect.removed, moved, merged)
         except (AnswerLost, QueryTimeout):
             self._settle(number)
         except MimirError:
@@ -272,9 +277,6 @@ class RemoteDataset(ProjectDataset):
         finally:
             shutil.rmtree(path, ignore_errors=True)
         return replace(effect, added=(*effect.added, *notes))
-
-    def _left(self, staged: StagedLoad) -> list[str]:
-        return [self.remote.place(NamedNode(graph)).value for graph in staged.places]
 
     def _repeat(self, staged: StagedLoad, base: int, last: int) -> None:
         for record in between(self.log.path, base, last):
@@ -325,10 +327,9 @@ class RemoteDataset(ProjectDataset):
         staged.load(*self._files(*files))
         # Commits made while the files were loaded stand before the record but won over it.
         self._repeat(staged, record_base(record, patch), record.sequence - 1)
-        left = self._left(staged)
-        self.remote.advance(
-            record.sequence, record.digest, patch.added, patch.removed, staged.places
-        )
+        left = staged.left()
+        added, removed, places = patch.added, patch.removed, (staged.places, staged.merged)
+        self.remote.advance(record.sequence, record.digest, added, removed, *places)
         self._sweep(left)
 
     def _files(self, *names: str | None) -> tuple[Path | None, Path | None]:

@@ -122,11 +122,13 @@ class RemoteGraphs:
         added: Iterable[Quad],
         removed: Iterable[Quad],
         moved: Mapping[str, str] | None = None,
+        merged: Mapping[str, str] | None = None,
     ) -> None:
         """Go on to a commit: remove and add quads, in one transaction with the state.
 
         Args:
             moved: graphs that stand in another place from now on.
+            merged: graphs of the store whose triples are added to others, by the names of those.
 
         Raises:
             AnswerLost: no answer came; read the state to learn whether it was changed.
@@ -136,7 +138,8 @@ class RemoteGraphs:
         # The records of the commit come here as they were written: a time may end in a zero.
         old, came, went = self.state, in_engine_form(added), in_engine_form(removed)
         new = RemoteState(sequence, seal, {**old.places, **(moved or {})})
-        words = ["DELETE {", *self._facts(old), *self._lines(went, new), "}"]
+        words = [self._merge(graph, place, old) for graph, place in (merged or {}).items()]
+        words += ["DELETE {", *self._facts(old), *self._lines(went, new), "}"]
         words += ["INSERT {", *self._facts(new), *self._lines(came, new), "}"]
         filled, self._filled = self._filled, None
         self.store.update(" ".join([*words, "WHERE {", self._condition(old), "}"]))
@@ -188,6 +191,13 @@ class RemoteGraphs:
         values = ("VALUES (?n ?s ?p ?o ?g) {", *rows, "}")
         exists = "FILTER EXISTS { GRAPH ?g { ?s ?p ?o } }"
         return " ".join(("SELECT ?n WHERE {", *values, exists, "}"))
+
+    def _merge(self, graph: str, place: str, state: RemoteState) -> str:
+        """Write the operation that adds what a graph of the store holds to another."""
+        target = self.place(NamedNode(graph))
+        found = (self._condition(state), f"GRAPH <{place}>", "{ ?s ?p ?o }")
+        words = ("INSERT { GRAPH", str(target), "{ ?s ?p ?o } } WHERE {", *found, "} ;")
+        return " ".join(words)
 
     def _terms(self, quad: Quad, state: RemoteState) -> tuple[str, str, str, str]:
         graph = _graph(quad)

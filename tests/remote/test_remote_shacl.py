@@ -12,7 +12,7 @@ from graph.shacl.validation import ValidationReport, validate
 from graph.store import TripleStore
 from graph.terms import BlankNode, Literal, NamedNode, Quad
 from graph.views.reader import ViewReader
-from tests.graph.test_shacl import HAND_MADE, PEOPLE
+from tests.graph.shacl_cases import HAND_MADE, PEOPLE
 
 EX = "http://example.org/"
 DATA, SHAPES, ADDED, REMOVED = (
