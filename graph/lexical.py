@@ -42,7 +42,7 @@ ZONED_TIME = (
 # Most cells are written like this already: one look at them costs a tenth of the whole expression.
 _CANONICAL_INTEGER = "0|-?[1-9][0-9]*"
 _CANONICAL_DECIMAL = r"-?[1-9][0-9]*\.([0-9]*[1-9]|0)|-?0\.[0-9]*[1-9]|0\.0"
-_CANONICAL_DATETIME = f"{_DATE}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_CANONICAL_DATETIME = f"{_DATE}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _BLANKS = " \t\r\n\u00a0\u2007\u2009\u202f\u3000\ufeff"
 _OTHER_DIGITS = "０１２３４５６７８９٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬"
 _OTHER_NUMBER = "[+\u2212-]?[０-９٠-٩۰-۹][０-９٠-٩۰-۹.,٫٬]*"
@@ -236,7 +236,7 @@ def _datetime(column: Column, source: str) -> str:
         f"WHEN 5 THEN {padded} || ':00' ELSE {_trimmed_fraction(padded)} END) || {_zone(zone)}"
     )
     return (
-        f"(CASE WHEN {_is_iso(source, _CANONICAL_DATETIME)} THEN {source} "
+        f"(CASE WHEN {_is_iso(source, _CANONICAL_DATETIME)} THEN replace({source}, ' ', 'T') "
         f"WHEN {_is_iso(text, _DATETIME)} THEN {moment} END)"
     )
 

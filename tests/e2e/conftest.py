@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyoxigraph import RdfFormat, parse
 
 from app.client import Client
 from app.demo_data import DemoTruth, generate
 from app.operations.catalog import OPERATIONS
 from app.settings import Settings
 from app.wiring import Owner
+from graph.changes import ChangeSet
+from graph.terms import Quad
+from tests.e2e.shop import DATA, ONTOLOGY, SHAPES, Shop
 
 
 @dataclass(frozen=True)
@@ -105,3 +109,29 @@ def fleet(
     assert view["state"] == "succeeded", view
     yield Fleet(owner, client, truth, folder, view, webhooks[1])
     owner.stop()
+
+
+@pytest.fixture(scope="module")
+def shop_owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
+    """Start an owner for all tests of this file."""
+    owner = Owner(settings_for(tmp_path_factory.mktemp("shop")), port=0)
+    owner.start()
+    yield owner
+    owner.stop()
+
+
+@pytest.fixture
+def shop(shop_owner: Owner) -> Iterator[Shop]:
+    """Make a small project."""
+    shop = Shop(shop_owner, f"shop-{len(shop_owner.services.projects.names())}")
+    shop.client.call(OPERATIONS["create_project"], {"name": shop.name})
+    names = shop.project.names
+    graphs = ((DATA, names.data), (ONTOLOGY, names.ontology), (SHAPES, names.shapes))
+    quads = tuple(
+        Quad(triple.subject, triple.predicate, triple.object, graph)
+        for text, graph in graphs
+        for triple in parse(text.replace("/p/shop/", f"/p/{shop.name}/"), RdfFormat.TURTLE)
+    )
+    shop.project.commit(ChangeSet(quads))
+    yield shop
+    shop.client.http.close()

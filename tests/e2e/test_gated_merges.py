@@ -11,7 +11,7 @@ from app.wiring import Owner
 from graph.changes import ChangeSet
 from graph.terms import Quad
 from tests.e2e.conftest import settings_for
-from tests.e2e.test_proposals import M1, PREFIX, ROOT, TERMS, Shop
+from tests.e2e.shop import M1, PREFIX, ROOT, TERMS, Shop
 
 DATA = f'@prefix : <{TERMS}> . {M1} a :Machine ; :tag "old" .'
 SHAPES = f"""@prefix : <{TERMS}> . @prefix sh: <http://www.w3.org/ns/shacl#> .

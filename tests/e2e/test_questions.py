@@ -14,6 +14,7 @@ from tests.e2e.conftest import finished, settings_for
 TERMS = "http://mimir.local/p/visits/ontology#"
 ASKED = "%d/%m/%Y"
 RIVAL = "%m/%d/%Y"
+PROJECT = {"project": "visits"}
 
 
 def lines(number: int) -> str:
@@ -29,8 +30,6 @@ def lines(number: int) -> str:
 class Visits:
     """A project of visits behind the doors of an owner."""
 
-    project = {"project": "visits"}
-
     def __init__(self, owner: Owner, folder: Path) -> None:
         self.client = Client(owner.url)
         self.folder = folder
@@ -38,8 +37,8 @@ class Visits:
 
     def call(self, operation: str, **fields: Any) -> Any:
         """Call an operation, and wait for the newest run."""
-        answer = self.client.call(OPERATIONS[operation], {**self.project, **fields})
-        for run in self.client.call(OPERATIONS["list_project_runs"], self.project)["items"][:1]:
+        answer = self.client.call(OPERATIONS[operation], {**PROJECT, **fields})
+        for run in self.client.call(OPERATIONS["list_project_runs"], PROJECT)["items"][:1]:
             assert finished(self.client, "visits", run["id"])["state"] == "succeeded"
         return answer
 

@@ -1,5 +1,6 @@
 """Arrow, Feather and ORC to staged tables, as Parquet is read."""
 
+import struct
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -82,8 +83,9 @@ def test_damaged_batches_are_refused(tmp_path: Path, name: str) -> None:
 
 def test_offsets_that_point_outside_their_batch_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "hash"
-    _arrow(pa.table({"a": ["x" * 0x1234]}), path)
-    right, wild = (bytes(4) + size.to_bytes(4, "little") for size in (0x1234, 1 << 30))
+    _arrow(pa.table({"a": ["x" * 0x1234, "y"]}), path)
+    right, wild = (struct.pack("<3i", 0, middle, 0x1235) for middle in (0x1234, 1 << 30))
+    assert right in path.read_bytes()
     path.write_bytes(path.read_bytes().replace(right, wild))
     with pytest.raises(BadInput, match="damaged arrow"):
         _stage(tmp_path, "r.arrow")

@@ -11,6 +11,10 @@ import pytest
 
 from graph.names import ProjectNames
 from tests.fuseki_server import running_fuseki
+from tests.graph.opened_dataset import opened
+from tests.graph.past import project, projects
+
+__all__ = ["opened", "project", "projects"]
 
 
 @pytest.fixture
