@@ -8,9 +8,10 @@ from charset_normalizer import from_bytes
 _DOUBLE = ("shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949")
 _FREQUENT = {
     **dict.fromkeys(("cp1251", "koi8_r", "cp866", "iso8859_5", "mac_cyrillic"), "оеаинтсрвлкмд"),
+    "koi8_u": "оеаинтсрвлкмді",
     "cp1253": "αοιετσνηυρπκλμς",
     "cp1255": "יוהלארתבשמנ",
-    "cp1256": "اليمونرتبعد",
+    **dict.fromkeys(("cp1256", "iso8859_6"), "اليمونرتبعد"),
     "cp874": "านรอกเงมยลวดทสตะปบ่้ั",
 }
 """Letters that make up most of a text, by encoding of an alphabet that is not Latin."""
@@ -39,12 +40,14 @@ _MARKS = frozenset("“”„‘’‚‹›«»–—…•·€£¥§©®™°
 _ALONE = re.compile(r"(?<![\uff61-\uff9f])[\uff61-\uff9f](?![\uff61-\uff9f])")
 _APOSTROPHE = "’"
 _ENOUGH = 4
+_CONTROL = re.compile(rb"[\x80-\x9f]")
+"""Bytes that are letters or marks in some encodings, and in Latin-1 signs that no text has."""
 
 
 def guess(sample: bytes) -> str:
     """Guess the encoding of lines that are not ASCII; empty where Western European is as likely."""
     if sum(byte > 127 for byte in sample) < _ENOUGH:
-        return ""
+        return _latin(sample) if _CONTROL.search(sample) else ""
     if script := _script(sample):
         return script
     found = from_bytes(sample, cp_isolation=[*_DOUBLE, "cp1252"], enable_fallback=False)

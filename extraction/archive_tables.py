@@ -11,7 +11,7 @@ from extraction.grid_tables import join
 from extraction.staging import Reject, Source, Staging
 from graph.errors import BadInput
 
-ReadPlain = Callable[[sniff.Kind, Source, str], Staging]
+ReadPlain = Callable[[sniff.Plain, Source, str], Staging]
 """Reads a file that is no archive: its kind, the file, the base name of its tables."""
 
 
@@ -66,7 +66,7 @@ class Unpacking:
         plain = scratch / "plain"
         archives.unpack(source.path, source.name, kind, plain, self.allowance)
         inner = replace(source, path=plain)
-        if source.name.lower().endswith(sniff.PACKED):
+        if source.name.lower().endswith(sniff.PACKED_ENDS):
             inner = replace(inner, name=str(PurePosixPath(source.name).with_suffix("")))
         staging = self.stage(inner, *names)
         return Staging(

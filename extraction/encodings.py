@@ -21,8 +21,8 @@ MARKS = {
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
-_SHIFTS = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
-"""Escapes that turn ISO 2022-JP to another set of characters."""
+_SHIFT = b"\x1b$"
+"""Escape that turns ISO 2022-JP to characters of two bytes."""
 
 _STRAY_FACTOR = 2
 """Valid characters of UTF-8 to stray bytes, from where a text is UTF-8 with slips."""
@@ -31,6 +31,7 @@ _NARROW = 0.8
 """Share of ASCII in the bytes that are not zero, from where a text has a byte a character."""
 
 _CONTROL = re.compile(rb"[\x80-\x9f]")
+_BELOW_BLANK = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 _NO_TEXT = re.compile(r"[\0-\x08\x0b\x0e-\x1f\ud800-\udfff\ue000-\uf8ff\ufffd-\uffff]")
 _PLAIN = re.compile(r"[\t\r\n -~]")
 _WORD = re.compile(r"\w*[^\x00-\x7f]\w*")
@@ -94,7 +95,7 @@ def encoding_of(path: Path, name: str) -> Encoding:
             f"{name} is full of NUL bytes, so it is not text in a known encoding. "
             "Save it as UTF-8, or as UTF-16 with a byte order mark."
         )
-    if any(shift in head for shift in _SHIFTS) and decodes(path, "iso2022_jp"):
+    if _count(path, _SHIFT) and decodes(path, "iso2022_jp"):
         return Encoding("iso2022_jp", confidence=0.95)
     name = MARKS.get(mark, "utf-8")
     if decodes(path, name):
@@ -123,15 +124,21 @@ def wide_of(head: bytes) -> str:
     in texts of every script, and the other order of bytes turns them to rare signs.
     """
     best, reached = "", 0
-    printed = _PLAIN.findall(head.decode("latin-1"))
-    narrow = len(printed) > _NARROW * (len(head) - head.count(0))
+    narrow = _is_narrow(head)
     for encoding in _WIDE if b"\0" in head else ():
-        cut = len(head) - len(head) % (4 if "32" in encoding else 2)
-        text = head[:cut].decode(encoding, errors="replace").removesuffix("\ufffd")
+        step = 4 if "32" in encoding else 2
+        text = head[: len(head) - len(head) % step].decode(encoding, errors="replace")
         plain = len(_PLAIN.findall(text))
-        if plain > reached and not _NO_TEXT.search(text) and (plain * 2 > len(text) or not narrow):
+        likely = step == 4 or plain * 2 > len(text) or not narrow
+        if plain > reached and likely and not _NO_TEXT.search(text.removesuffix("\ufffd")):
             best, reached = encoding, plain
     return best
+
+
+def _is_narrow(head: bytes) -> bool:
+    """Tell whether bytes are text of a byte a character, among which zeros may stand."""
+    printed = len(_PLAIN.findall(head.decode("latin-1")))
+    return printed > _NARROW * (len(head) - head.count(0)) and not _BELOW_BLANK.search(head)
 
 
 def decodes(path: Path, encoding: str) -> bool:

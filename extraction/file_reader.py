@@ -113,7 +113,7 @@ class FileReader:
         raise _ended_from_outside(request["name"])
 
     def _asked(self, request: dict[str, Any], watch: Callable[[int], None]) -> dict[str, Any]:
-        seconds = self._limits.seconds_of(Path(request["path"]).stat().st_size)
+        seconds = round(self._limits.seconds_of(Path(request["path"]).stat().st_size), 1)
         folder = Path(request["folder"])
         child = Child(self._forks.get(), {"memory": self._limits.memory})
         due = time.monotonic() + _WATCH_SECONDS
@@ -129,7 +129,7 @@ class FileReader:
             return child.ask(request, time.monotonic() + seconds, check)
         except ChildLate as error:
             raise FileTooExpensive(
-                f"{request['name']} was not read within {seconds:,.0f} s and was given up. "
+                f"{request['name']} was not read within {seconds:,g} s and was given up. "
                 f"{_INSTEAD}, or raise MIMIR_READ_SECONDS."
             ) from error
         except ChildEnded as ended:

@@ -5,15 +5,19 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from extraction.archives import Archive, Packed
 from extraction.databases.sql_tables import STATEMENT
 from extraction.documents.markdown_tables import RULE
 from extraction.encodings import MARKS, wide_of
 from graph.errors import BadInput
 
-Kind = Literal[
+Plain = Literal[
     "delimited", "json", "json-lines", "workbook", "parquet", "arrow", "orc", "xml", "html",
-    "markdown", "sql", "sqlite", "zip", "tar", "gzip", "zstd", "bzip2", "xz",
+    "markdown", "sql", "sqlite",
 ]  # fmt: skip
+"""Kinds of files that hold tables themselves."""
+
+Kind = Literal[Plain, Archive, Packed]
 
 EXTENSIONS: dict[str, Kind] = {
     ".csv": "delimited",
@@ -58,7 +62,7 @@ DOCUMENTS: dict[str, Kind] = {
 }
 """Kinds that are read when such a file is given by itself; in a folder they describe data."""
 
-PACKED = (".gz", ".zst", ".bz2", ".xz")
+PACKED_ENDS = (".gz", ".zst", ".bz2", ".xz")
 
 READABLE = (
     "CSV, TSV, JSON, JSON lines, XML, Excel, OpenDocument, Parquet, Arrow, Feather, ORC, SQLite, "
@@ -139,7 +143,7 @@ def is_zip(path: Path) -> bool:
 def kind_of_name(name: str) -> Kind | None:
     """Tell the kind of a data file by its name; `.csv.gz` is a CSV."""
     inner = PurePosixPath(name.lower())
-    if inner.suffix in PACKED:
+    if inner.suffix in PACKED_ENDS:
         inner = inner.with_suffix("")
     return EXTENSIONS.get(inner.suffix)
 
@@ -150,7 +154,7 @@ def stem_of(name: str) -> str:
     known = {*EXTENSIONS, *DOCUMENTS, ".txt"}
     while (suffix := PurePosixPath(stem).suffix).lower() in known:
         stem = stem[: -len(suffix)]
-        if suffix.lower() not in PACKED:
+        if suffix.lower() not in PACKED_ENDS:
             break
     return stem or "table"
 

@@ -81,13 +81,13 @@ def _is_data(below: Path, file: Path) -> bool:
     return not hidden and sniff.kind_of_name(file.name) is not None and file.is_file()
 
 
-def _read_whole(kind: sniff.Kind, source: Source, table: str) -> Staging:
+def _read_whole(kind: sniff.Plain, source: Source, table: str) -> Staging:
     """Read a file, and tell what people write beside the rows of a table from its rows."""
     staging = _read(kind, source, table)
     return tell_totals(staging) if kind in _DRAWN else staging
 
 
-def _read(kind: sniff.Kind, source: Source, table: str) -> Staging:
+def _read(kind: sniff.Plain, source: Source, table: str) -> Staging:
     match kind:
         case "delimited":
             return delimited.read(source, table)
@@ -111,5 +111,3 @@ def _read(kind: sniff.Kind, source: Source, table: str) -> Staging:
             return sql_tables.read(source, table)
         case "sqlite":
             return sqlite_tables.read(source, table)
-        case _:
-            raise AssertionError(f"{kind} is unpacked before it is read")

@@ -16,6 +16,7 @@ from extraction.staging import (
     column_names,
     shorten,
 )
+from extraction.text_readings import with_text
 from graph.errors import BadInput
 from graph.schema import StagedTable
 
@@ -53,8 +54,9 @@ def read(source: Source, table: str) -> Staging:
         staged = dump.read()
     if not staged:
         raise BadInput(f"{source.name} holds no table: no CREATE TABLE, INSERT or COPY.")
-    readings = tuple(Reading(part.name, "sql", encoding.name, quote="'") for part in staged)
-    return Staging(tuple(staged), tuple(dump.rejects), readings)
+    readings = tuple(Reading(part.name, "sql", quote="'") for part in staged)
+    found = Staging(tuple(staged), tuple(dump.rejects), readings)
+    return with_text(found, source, table, "sql", encoding)
 
 
 class _Table:

@@ -7,12 +7,13 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from extraction import grids
-from extraction.delimited import comments, mending
+from extraction.delimited import comments, fixed_width, mending
 from extraction.delimited.delimiters import best_split
 from extraction.delimited.plain_text import has_formulas, is_wrapped, unwrapped, without_formulas
-from extraction.delimited.samples import Sample, first_table, parse, unified
+from extraction.delimited.samples import UNIT, Sample, first_table, parse, unified
 from extraction.staging import column_names
 
 _EVEN = 0.95
@@ -74,6 +75,11 @@ class Dialect:
     rewrite: Callable[[str], str] | None = None
 
     @property
+    def shown(self) -> str:
+        """What stands in the file where the readers see `UNIT`; empty where it stands there."""
+        return self.token or ("  " if self.rewrite and self.delimiter == UNIT else "")
+
+    @property
     def header(self) -> bool:
         """Whether the text names its columns."""
         return self.header_rows > 0
@@ -103,8 +109,12 @@ def detect(text: str, *, complete: bool) -> Dialect:
     quote = _quote_of(text)
     escape = "\\" if len(_BACKSLASHED.findall(text)) > len(_DOUBLED.findall(text)) else None
     best = best_split(text, quote, escape, complete=complete)
+    if cuts := fixed_width.cuts_of(text) if best.is_poor else ():
+        best = best_split(fixed_width.split(text, cuts), quote, escape, complete=complete)
+        text = fixed_width.split(text, cuts)
     dialect = _dialect_of(first_table(_mended(text, best)))
-    return _below_comments(dialect, lead, comments.sign_inside(text, lead.sign))
+    dialect = _below_comments(dialect, lead, comments.sign_inside(text, lead.sign))
+    return replace(dialect, rewrite=partial(fixed_width.split, cuts=cuts)) if cuts else dialect
 
 
 def _below_comments(dialect: Dialect, lead: comments.Lead, sign: str) -> Dialect:

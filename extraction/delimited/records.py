@@ -184,7 +184,7 @@ class Records:
         reason = f"the row has {found} cells where the table has {width} columns"
         if found < width:
             return reason, f"Add the {width - found} missing cells."
-        sign = self._dialect.token or self._dialect.delimiter
+        sign = self._dialect.shown or self._dialect.delimiter
         return reason, (
             f"Remove the {found - width} cells too many, or put the cell that holds "
             f"{sign!r} in {self._dialect.quote} marks."
@@ -194,7 +194,7 @@ class Records:
         return self._told(self._feed.text)
 
     def _told(self, text: str) -> str:
-        return text.replace(UNIT, self._dialect.token) if self._dialect.token else text
+        return text.replace(UNIT, self._dialect.shown) if self._dialect.shown else text
 
     def _plain(self, cells: Sequence[str | None]) -> Sequence[str | None]:
         """Pad a row to the columns, and put the real delimiter back where it is a character."""

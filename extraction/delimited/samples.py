@@ -48,6 +48,11 @@ class Sample:
     consistency: float
     score: float
 
+    @property
+    def is_poor(self) -> bool:
+        """Whether no sign parts the cells evenly, or blanks do it here and there."""
+        return self.width < 2 or (self.form.token in RUNS and self.consistency < 1)
+
 
 def reader_options(
     delimiter: str, quote: str, escape: str | None, *, spaced: bool = False

@@ -15,13 +15,15 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from extraction import grids, sniff
-from extraction.delimited import footers, offsets, ragged
+from extraction.delimited import footers, ragged
 from extraction.delimited.dialects import Dialect, detect
 from extraction.delimited.plain_text import opened_text, write_plain
 from extraction.delimited.samples import UNIT, reader_options
-from extraction.encodings import Encoding, encoding_of, stray_lines
+from extraction.encodings import Encoding, encoding_of
+from extraction.offsets import placed
 from extraction.side_tables import part_columns
 from extraction.staging import Reading, Reject, Source, Staging, connect, parquet_path, shorten
+from extraction.text_readings import slips
 from extraction.totals import tell_totals
 from graph.errors import BadInput
 from graph.lexical import quote_name, quote_text
@@ -33,10 +35,6 @@ SAMPLE = 1 << 18
 COLUMNS_LIMIT = 20_000
 """Columns that a table may have; more is no table, and would hold an engine up for minutes."""
 
-STRAY_LIMIT = 1_000
-"""Lines with bytes of another encoding that are told one by one."""
-
-_AGAIN = "Export the file again as UTF-8 text."
 _BLOCK = 1 << 20
 
 
@@ -51,7 +49,7 @@ def read(source: Source, table: str) -> Staging:
     dialect = detect(text, complete=complete)
     _check(source, dialect)
     told = [_above(source, table, line, text) for line, text in dialect.above]
-    told += _slips(source, table, encoding)
+    told += slips(source, table, encoding)
     with TemporaryDirectory(dir=source.folder, prefix=".") as scratch:
         copy = Path(scratch) / "utf8"
         path = write_plain(source.path, encoding, copy, dialect.token, dialect.rewrite)
@@ -67,7 +65,7 @@ def read(source: Source, table: str) -> Staging:
     )
     staging = part_columns(replace(staging, readings=readings), dialect.names)
     staging = tell_totals(staging, above=dialect.top_lines if staged else None)
-    rejects = offsets.placed(source.path, encoding.name, (*told, *staging.rejects))
+    rejects = placed(source.path, encoding.name, (*told, *staging.rejects))
     return replace(staging, rejects=rejects)
 
 
@@ -95,21 +93,6 @@ def _check(source: Source, dialect: Dialect) -> None:
 def _above(source: Source, table: str, line: int, text: str) -> Reject:
     reason = "text above the header is not a row of the table"
     return Reject(source.name, table, 0, line, reason, shorten(text))
-
-
-def _slips(source: Source, table: str, encoding: Encoding) -> list[Reject]:
-    """Tell what was left out of the text, and where bytes were read in another encoding."""
-    slips = {"NUL bytes": encoding.zeros, "byte order marks inside": encoding.marks}
-    told = [
-        Reject(source.name, table, 0, 0, f"the text holds {what}; they were left out", "", _AGAIN)
-        for what, found in slips.items()
-        if found
-    ]
-    stray = stray_lines(source.path, STRAY_LIMIT) if encoding.errors != "strict" else []
-    reason = "a byte of this line is no UTF-8; it was read as Windows-1252"
-    return told + [
-        Reject(source.name, table, 0, line, reason, shorten(text), _AGAIN) for line, text in stray
-    ]
 
 
 def _reading(
@@ -140,8 +123,8 @@ def _reading(
 
 def _sign(dialect: Dialect) -> str:
     """Give the delimiter as people write it, without the blanks around it."""
-    if dialect.token:
-        return dialect.token.strip(" ") or dialect.token
+    if dialect.shown:
+        return dialect.shown.strip(" ") or dialect.shown
     return dialect.delimiter if len(dialect.columns) > 1 else ""
 
 

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from extraction.encodings import encoding_of
 from extraction.grid_tables import join, stage_grid
 from extraction.staging import Source, Staging
+from extraction.text_readings import with_text
 from graph.errors import BadInput
 
 CELLS_LIMIT = 5_000_000
@@ -42,7 +43,7 @@ def read(source: Source, table: str) -> Staging:
         taken.add(name.casefold())
         heads = grid.heads if 0 < grid.heads < len(grid.rows) else None
         parts.append(stage_grid(source, name, grid.rows, "html", header_rows=heads))
-    return join(parts)
+    return with_text(join(parts), source, table, "html", encoding)
 
 
 @dataclass

@@ -15,9 +15,10 @@ from extraction.documents.features import as_row
 from extraction.documents.json_objects import Grid, ObjectReader, as_grid
 from extraction.documents.json_rows import Harvest, Json, decoder
 from extraction.documents.json_window import VALUE_LIMIT, JsonWindow
-from extraction.encodings import encoding_of
+from extraction.encodings import Encoding, encoding_of
 from extraction.grid_tables import stage_grid
 from extraction.staging import Reject, Source, Staging, shorten
+from extraction.text_readings import with_text
 from graph.errors import BadInput
 
 _HEAD = 1 << 20
@@ -39,16 +40,7 @@ def read(source: Source, table: str, *, lines: bool) -> Staging:
     """
     encoding = encoding_of(source.path, source.name)
     try:
-        with (
-            source.path.open(encoding=encoding.name, errors=encoding.errors, newline="\n") as file,
-            TemporaryDirectory(dir=source.folder, prefix=".") as scratch,
-        ):
-            harvest = Harvest(Path(scratch))
-            if lines and (grid := _grid_of_lines(file)):
-                return stage_grid(source, table, grid, "json")
-            if lines or _starts_as_lines(file):
-                return _read_lines(source, table, file, harvest)
-            return _read_document(source, table, file, harvest)
+        staging = _read(source, table, encoding, lines=lines)
     except JSONDecodeError as error:
         raise BadInput(
             f"{source.name} is not valid JSON: {error.msg} at line {error.lineno}, "
@@ -56,6 +48,20 @@ def read(source: Source, table: str, *, lines: bool) -> Staging:
         ) from error
     except RecursionError as error:
         raise BadInput(f"{source.name} is nested too deep to be a table.") from error
+    return with_text(staging, source, table, "json", encoding)
+
+
+def _read(source: Source, table: str, encoding: Encoding, *, lines: bool) -> Staging:
+    with (
+        source.path.open(encoding=encoding.name, errors=encoding.errors, newline="\n") as file,
+        TemporaryDirectory(dir=source.folder, prefix=".") as scratch,
+    ):
+        harvest = Harvest(Path(scratch))
+        if lines and (grid := _grid_of_lines(file)):
+            return stage_grid(source, table, grid, "json")
+        if lines or _starts_as_lines(file):
+            return _read_lines(source, table, file, harvest)
+        return _read_document(source, table, file, harvest)
 
 
 def _starts_as_lines(file: TextIO) -> bool:

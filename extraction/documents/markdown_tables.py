@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from extraction.encodings import encoding_of
+from extraction.encodings import Encoding, encoding_of
 from extraction.grid_tables import join, stage_grid
 from extraction.staging import Reject, Source, Staging
+from extraction.text_readings import with_text
 from graph.errors import BadInput
 
 RULE = re.compile(r"\s{0,3}[|+]?\s*:?[-=]+:?\s*(?:[|+]\s*:?[-=]+:?\s*)*[|+]?\s*")
@@ -39,7 +40,8 @@ def read(source: Source, table: str) -> Staging:
     """
     prose = 0
     parts: list[Staging] = []
-    for block in _blocks(source):
+    encoding = encoding_of(source.path, source.name)
+    for block in _blocks(source, encoding):
         if isinstance(block, int):
             prose += block
             continue
@@ -48,15 +50,15 @@ def read(source: Source, table: str) -> Staging:
     if not parts:
         raise BadInput(f"{source.name} holds no table (rows of cells between | signs).")
     around = Reject(source.name, table, 0, 0, f"{prose:,} lines around the tables are no rows", "")
-    return join([*parts, Staging(rejects=(around,) if prose else ())])
+    staging = join([*parts, Staging(rejects=(around,) if prose else ())])
+    return with_text(staging, source, table, "markdown", encoding)
 
 
-def _blocks(source: Source) -> Iterator[_Grid | int]:
+def _blocks(source: Source, encoding: Encoding) -> Iterator[_Grid | int]:
     """Give the tables as grids, and the number of other lines that are not blank."""
     previous = ""
     grid: _Grid = []
     prose = 0
-    encoding = encoding_of(source.path, source.name)
     with source.path.open(encoding=encoding.name, errors=encoding.errors) as file:
         while line := file.readline(LINE_LIMIT + 1):
             if len(line) > LINE_LIMIT:

@@ -3,6 +3,7 @@
 Read twice as a stream: first for the elements that repeat, then for their contents.
 """
 
+import re
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,8 +11,11 @@ from tempfile import TemporaryDirectory
 from extraction.documents import xml_workbooks
 from extraction.documents.json_rows import Harvest, Json
 from extraction.documents.xml_outline import Kind, local_name, outline, parse
+from extraction.encodings import MARKS
 from extraction.staging import Reading, Source, Staging
 from graph.errors import BadInput
+
+_DECLARED = re.compile(rb"""\A<\?xml[^>]*encoding=["']([\w.-]+)""")
 
 
 def read(source: Source, table: str) -> Staging:
@@ -33,8 +37,18 @@ def read(source: Source, table: str) -> Staging:
         staging = harvest.staging(source, names, table)
     if not staging.tables:
         raise BadInput(f"{source.name} holds no record: its elements are empty.")
-    readings = tuple(Reading(staged.name, "xml", "utf-8") for staged in staging.tables)
+    encoding = _encoding_of(source.path)
+    readings = tuple(Reading(staged.name, "xml", encoding) for staged in staging.tables)
     return Staging(staging.tables, staging.rejects, readings)
+
+
+def _encoding_of(path: Path) -> str:
+    """Name the encoding of a document by its mark or its declaration; UTF-8 when it has neither."""
+    with path.open("rb") as file:
+        head = file.read(200)
+    mark = next((name for mark, name in MARKS.items() if head.startswith(mark)), "")
+    declared = _DECLARED.search(head)
+    return mark or (declared[1].decode("ascii").lower() if declared else "utf-8")
 
 
 class _Element:
