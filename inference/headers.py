@@ -137,7 +137,7 @@ def is_code_header(name: str, length: int = 0) -> bool:
         return length == 0 or length >= _PHONE_LENGTH
     if words & _ACCOUNT_WORDS and length >= _CARD_LENGTH:
         return True
-    if words & _TAX_WORDS and words & (_NUMBER_WORDS | {"id"}):
+    if words & _TAX_WORDS and words & _NUMBER_WORDS:
         return length == 0 or length >= _ACCOUNT_LENGTH
     if words & _ACCOUNT_WORDS and words & _NUMBER_WORDS:
         return length == 0 or length >= _ACCOUNT_LENGTH

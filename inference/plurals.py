@@ -27,7 +27,7 @@ sucursales:sucursal señales:señal almacenes:almacén trenes:tren aviones:avió
 regiones:región reuniones:reunión mujeres:mujer hogares:hogar lugares:lugar profesores:profesor
 errores:error valores:valor colores:color redes:red solicitudes:solicitud
 ordini:ordine prodotti:prodotto fatture:fattura articoli:articolo libri:libro corsi:corso
-impiegati:impiegato negozi:negozio magazzini:magazzino categorie:categoria persone:persona
+impiegati:impiegato negozi:negozio magazzini:magazzino persone:persona
 strade:strada aziende:azienda vendite:vendita scuole:scuola materie:materia stanze:stanza
 macchine:macchina squadre:squadra partite:partita voli:volo aerei:aereo treni:treno paesi:paese
 regioni:regione comuni:comune medici:medico ricette:ricetta conti:conto codici:codice
@@ -43,7 +43,7 @@ professores:professor cidades:cidade atividades:atividade ciudades:ciudad
 zamówienia:zamówienie klienci:klient produkty:produkt faktury:faktura użytkownicy:użytkownik
 pracownicy:pracownik osoby:osoba adresy:adres miasta:miasto kraje:kraj firmy:firma
 książki:książka studenci:student kursy:kurs szkoły:szkoła samochody:samochód pojazdy:pojazd
-płatności:płatność kategorie:kategoria towary:towar dostawcy:dostawca umowy:umowa
+płatności:płatność towary:towar dostawcy:dostawca umowy:umowa
 projekty:projekt zadania:zadanie oferty:oferta sklepy:sklep magazyny:magazyn
 transakcje:transakcja konta:konto lekarze:lekarz pacjenci:pacjent wizyty:wizyta pokoje:pokój
 loty:lot mecze:mecz drużyny:drużyna gracze:gracz

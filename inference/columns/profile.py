@@ -26,11 +26,11 @@ _MEMORY = "2GB"
 _PLAIN = "[0-9A-Za-z]([0-9A-Za-z.: -]*[0-9A-Za-z])?"
 """Texts without blanks around them and without signs; to trim them would take most of the time."""
 
-_LARGE_CELLS = 20_000_000
-"""Cells beyond which the values of a table are laid in files."""
+_HELD_CELLS = 20_000_000
+"""Cells up to which the values of a table are kept in memory, as long as there is room."""
 
 _MOST_THREADS = 8
-"""Each thread that groups values has its own share of the memory."""
+"""More would need more memory, as each that groups values has a share of its own."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,12 @@ class ValueStore:
     Args:
         tables: staged tables; each becomes a relation of (`col`, `value`, `n`, `form`).
         scratch: folder for what does not fit in memory.
+        held_cells: cells beyond which the values of a table are laid in files.
     """
 
-    def __init__(self, tables: Sequence[StagedTable], scratch: Path) -> None:
+    def __init__(
+        self, tables: Sequence[StagedTable], scratch: Path, *, held_cells: int = _HELD_CELLS
+    ) -> None:
         """Open an empty database; `read` fills it table by table."""
         self.tables = tables
         self.connection = duckdb.connect(
@@ -111,6 +114,7 @@ class ValueStore:
         )
         self.connection.execute("SET enable_progress_bar = false")  # it would print amid an answer
         self._scratch = scratch
+        self._held_cells = held_cells
 
     def close(self) -> None:
         """Free the database."""
@@ -166,7 +170,7 @@ class ValueStore:
     def is_large(self, table: int) -> bool:
         """Tell whether a table is too large for its values to be kept in memory."""
         staged = self.tables[table]
-        return staged.rows * len(staged.columns) > _LARGE_CELLS
+        return staged.rows * len(staged.columns) > self._held_cells
 
     def _lay_values(self, table: int) -> None:
         groups = {
@@ -183,8 +187,10 @@ class ValueStore:
             table,
             self.values(table),
             groups,
-            lambda query: f"SELECT col, value, n, {form_sql()} AS form "
-            f"FROM (SELECT *, {trimmed} AS t FROM ({query}))",
+            lambda query: (
+                f"SELECT col, value, n, {form_sql()} AS form "
+                f"FROM (SELECT *, {trimmed} AS t FROM ({query}))"
+            ),
         )
 
     def _forms(self, table: int) -> list[FormRow]:

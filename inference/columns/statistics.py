@@ -16,9 +16,7 @@ _LONGEST_CODE = 40
 _CLASSES = {"9": "[0-9]", "A": "[A-Z]", "a": "[a-z]"}
 _SPECIAL = frozenset(".\\?*+{}()[]|^$")
 """Signs that SPARQL's regular expressions (XPath) want a backslash before."""
-_MASKS = str.maketrans(
-    digits + ascii_uppercase + ascii_lowercase, "9" * 10 + "A" * 26 + "a" * 26
-)
+_MASKS = str.maketrans(digits + ascii_uppercase + ascii_lowercase, "9" * 10 + "A" * 26 + "a" * 26)
 
 
 def measured_columns(
@@ -134,8 +132,10 @@ def _lay_lexical(store: ValueStore, table: int, columns: Sequence[Column]) -> No
             table,
             f"other_forms_{table}",
             values,
-            lambda query: f"SELECT col, {lexical} AS lex, coalesce({void}, false) AS void, "
-            f"sum(n)::BIGINT AS n FROM ({query}) GROUP BY col, lex, void",
+            lambda query: (
+                f"SELECT col, {lexical} AS lex, coalesce({void}, false) AS void, "
+                f"sum(n)::BIGINT AS n FROM ({query}) GROUP BY col, lex, void"
+            ),
         )
         parts.append(f"SELECT col, lex, void, n FROM other_forms_{table}")
     store.connection.execute(

@@ -25,7 +25,7 @@ from inference.structure.similarity import (
     table_words,
 )
 
-_LEAST_COVERAGE = 0.9
+_LEAST_COVERAGE = 0.93
 _LEAST_PART = 0.5
 _OWN_NAME = 0.8
 _LEAST_NAMED = 0.5
@@ -74,7 +74,7 @@ class CompositeFinder:
             ]
             same = sum(is_same_name(c, k) for c, k in labels)
             named = sum(_part_score(c, k, parent.view.noun) for c, k in labels) / len(columns)
-            score = -3.0 + 5.5 * named + min(2.0, log2(1 + distinct) / 2) - 30.0 * (1 - coverage)
+            score = -3.0 + 5.5 * named + min(2.0, log2(1 + distinct) / 2) - 12.0 * (1 - coverage)
             if most <= 1:
                 score -= _one_to_one(child, parent, columns)
             evidence = (

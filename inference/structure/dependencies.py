@@ -28,6 +28,7 @@ _MOST_MASKS = 4_000
 _MOST_COUNTS = 24
 _LEAST_COUNTS = 3
 _MOST_COUNTED = 6_000_000
+_HEAD = 1_000_000
 _LEAST_REPEATED = 5
 _LEAST_GROUPS = 3
 _LEAST_RECURRENCE = 1.5
@@ -143,6 +144,20 @@ class _Search:
         if self._counts >= max(_LEAST_COUNTS, min(_MOST_COUNTS, _MOST_COUNTED // self._rows)):
             return []
         self._counts += 1
+        if self._rows > _HEAD:
+            # what fails in the head fails in all rows, and it costs less to see it there
+            rights = self._count(left, rights, f"_row <= {_HEAD}")[1]
+        if not rights:
+            return []
+        (rows, groups, repeated), same = self._count(left, rights, "true")
+        if repeated < _LEAST_GROUPS or rows < _LEAST_RECURRENCE * groups:
+            return []
+        return same
+
+    def _count(
+        self, left: tuple[int, ...], rights: Sequence[int], condition: str
+    ) -> tuple[tuple[int, int, int], list[int]]:
+        """Count rows, groups of one left side and those that recur; give the constant columns."""
         parts = [self._lexical(place) for place in left]
         ends = ", ".join(
             f"min(hash({self._lexical(right)})) AS low{right}, "
@@ -150,15 +165,14 @@ class _Search:
             for right in rights
         )
         same = ", ".join(f"bool_and(low{right} = high{right})" for right in rights)
-        found = self._store.connection.execute(
-            f"SELECT sum(n), count(*), count(*) FILTER (WHERE n > 1), {same} FROM ("
-            f"SELECT count(*) AS n, {ends} FROM {self._store.rows_sql(self._table)} "
-            f"WHERE {' AND '.join(f'{part} IS NOT NULL' for part in parts)} "
+        [(rows, groups, repeated, *held)] = self._store.connection.execute(
+            f"SELECT coalesce(sum(n), 0)::BIGINT, count(*), count(*) FILTER (WHERE n > 1), {same} "
+            f"FROM (SELECT count(*) AS n, {ends} FROM {self._store.rows_sql(self._table)} "
+            f"WHERE {condition} AND {' AND '.join(f'{part} IS NOT NULL' for part in parts)} "
             f"GROUP BY hash({', '.join(parts)}))"
-        ).fetchone()
-        if found is None or found[2] < _LEAST_GROUPS or found[0] < _LEAST_RECURRENCE * found[1]:
-            return []
-        return [right for right, one in zip(rights, found[3:], strict=True) if one]
+        ).fetchall()
+        constant = [right for right, one in zip(rights, held, strict=True) if one is not False]
+        return (rows, groups, repeated), constant
 
     def _surprise(self, candidate: _Candidate) -> float:
         """Measure, in nats, how unlikely a dependency is by accident.

@@ -150,6 +150,7 @@ class ReferenceFinder:
         is_primary = parent.key == (key.name,)
         has_name = (
             named >= 0.9
+            and key.distinct > 1
             and key.name not in parent.lent
             and (is_identifier_header(key.name) or _must_be_alternate(child, column, parent))
         )

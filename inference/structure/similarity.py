@@ -69,7 +69,7 @@ _NO_AGENTS = word_set(
     "poster banner marker slider header footer trigger parser"
 )
 _INITIAL = re.compile(r"([a-z])(id|no|nr|key)")
-_SURE_INITIALS = 0.85
+_INITIALS = 0.85
 _ONE_INITIAL = 0.6
 _INFLECTED = 0.9
 _BY = word_set("by par por durch von door da")
@@ -177,27 +177,24 @@ def reference_name_score(child: str, parent_table: str, parent_key: str) -> floa
 
 def is_initial(child: str) -> bool:
     """Tell whether a header is an initial and a marker in one word: `cid`, `sno`."""
-    return _INITIAL.fullmatch(header_words(child)[-1]) is not None if header_words(child) else False
+    words = header_words(child)
+    return bool(words) and _INITIAL.fullmatch(words[-1]) is not None
 
 
 def _by_initials(child: str, parent_table: str) -> float:
     """Measure how surely the initials of a table are meant: `uom_code`, `hdemo_sk`, `cid`."""
-    words, table = header_words(child), table_words(parent_table)
-    said = [word for word in words if word not in MARKERS and word not in PREPOSITIONS]
-    initials = {"".join(word[0] for word in each) for each in (table, header_words(parent_table))}
-    if len(table) > 1:
-        if said[-1] in initials and len(said[-1]) > 1:
-            return _SURE_INITIALS
-        first = "".join(word[0] for word in table[:-1])
-        rest = said[-1].removeprefix(first)
-        if (
-            len(first) + len(rest) == len(said[-1])
-            and len(rest) >= 3
-            and table[-1].startswith(rest)
-        ):
-            return _SURE_INITIALS
-    found = _INITIAL.fullmatch(words[-1])
+    said, table = core_words(child)[-1], table_words(parent_table)
+    if any(_begins(said, words) for words in (table, header_words(parent_table))):
+        return _INITIALS if len(said) > 2 else _ONE_INITIAL
+    found = _INITIAL.fullmatch(said)
     return _ONE_INITIAL if found and found[1] == table[-1][0] else 0.0
+
+
+def _begins(short: str, words: Sequence[str]) -> bool:
+    """Tell whether a word is the initials of others, the last one maybe with more letters."""
+    first = "".join(word[0] for word in words[:-1])
+    rest = short.removeprefix(first)
+    return rest != short != first and words[-1].startswith(rest)
 
 
 def _head_fit(child: str, core: Sequence[str], known: Sequence[str]) -> float:

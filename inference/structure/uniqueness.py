@@ -31,7 +31,7 @@ class UniqueSets:
             f"hash({lexical_sql(view.column(name), quote_name(name))}) AS h{place}"
             for place, name in enumerate(columns)
         )
-        self._is_whole = view.rows <= _HELD
+        self._is_whole = not store.is_large(view.index)
         held = "" if self._is_whole else f" WHERE _row <= {_HELD}"
         found = store.connection.execute(
             f"SELECT {hashes} FROM {store.rows_sql(view.index)}{held}"

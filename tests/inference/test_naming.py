@@ -166,11 +166,12 @@ def test_headers_become_names_and_labels(header: str, name: str, label: str) -> 
 
 
 def test_a_later_table_with_a_better_word_does_not_rename_a_class() -> None:
-    authors = table("autoren", {"id": "integer"}, ["id"])
-    books = table("bücher", {"autor_id": "integer"}, [], [(["autor_id"], "autoren", ["id"])])
-    before = name_schema(Schema((authors,)))
-    after = name_schema(Schema((authors, books)), before)
-    assert before.class_of("autoren").name == after.class_of("autoren").name == "Autoren"
+    editors = table("redakteure", {"id": "integer"}, ["id"])
+    reference = (["redakteur_id"], "redakteure", ["id"])
+    books = table("bücher", {"redakteur_id": "integer"}, [], [reference])
+    before = name_schema(Schema((editors,)))
+    after = name_schema(Schema((editors, books)), before)
+    assert before.class_of("redakteure").name == after.class_of("redakteure").name == "Redakteure"
 
 
 def test_composite_references_are_named_for_the_target_and_their_columns_stay() -> None:

@@ -68,9 +68,33 @@ def test_brings_plurals_to_the_singular(plural: str, one: str) -> None:
     assert singular(plural) == one
 
 
+FOREIGN = """
+kunden:kunde häuser:haus laender:land aerzte:arzt mitarbeiter:mitarbeiter
+kundenadressen:kundenadresse
+qualitäten:qualität lehrerinnen:lehrerin animaux:animal niveaux:niveau pays:pays travaux:travail
+ciudades:ciudad paises:pais vendedores:vendedor imágenes:imagen leyes:ley clientes:cliente
+ordini:ordine fornitori:fornitore clienti:cliente pagamenti:pagamento fatture:fattura città:città
+klanten:klant bestellingen:bestelling universiteiten:universiteit cidades:cidade animais:animal
+papéis:papel imagens:imagem informações:informação klienci:klient zamowienia:zamowienie
+"""
+ENGLISH = """
+stores:store scores:score values:value notes:note moments:moment agents:agent parents:parent
+menus:menu bookings:booking ratings:rating listings:listing teams:team editions:edition
+options:option relations:relation stations:station motors:motor doors:door floors:floor
+students:student payments:payment documents:document kindergarten:kindergarten province:province
+portions:portion trains:train gardens:garden tokens:token screens:screen citizens:citizen
+"""
+
+
+@pytest.mark.parametrize("pair", [*FOREIGN.split(), *ENGLISH.split()])
+def test_knows_plurals_of_other_languages_and_harms_no_english_word(pair: str) -> None:
+    plural, one = pair.split(":")
+    assert singular(plural) == one
+
+
 @pytest.mark.parametrize(
     "word",
-    ["status", "address", "bus", "series", "news", "analysis", "gas", "specimen", "kunden", "GPS"],
+    ["status", "address", "bus", "series", "news", "analysis", "gas", "specimen", "beamten", "GPS"],
 )
 def test_leaves_words_that_are_no_plural(word: str) -> None:
     assert singular(word) == word
