@@ -24,6 +24,8 @@ _LONGEST_TEXT = 2_000
 _MOST_DIGITS = 18
 # The words of a store that says no more than 503 when the time limit of a query was passed.
 _TIMED_OUT = ("timed out", "timeout")
+# What Fuseki says, with status 400, when the files that it has in memory cannot grow on disk.
+_NO_ROOM = ("unsafe memory access", "No space left")
 
 
 class AnswerLost(StoreUnavailable):
@@ -115,6 +117,8 @@ def failure(
         kind = QueryTimeout
     if status in _GATEWAY:
         kind = AnswerLost
+    if any(words in text for words in _NO_ROOM):
+        kind = StoreUnavailable
     if kind is BadQuery:
         kind = refused
     if issubclass(kind, BadQuery) or kind is QueryTimeout:

@@ -144,6 +144,13 @@ class StagedLoad:
             found += whole_number(rows.rows[0][0])
         return found
 
+    def _holds_more(self, graph: NamedNode, most: int) -> bool:
+        # Without a look at all of it: it may be a very large one.
+        some = ("SELECT ?s WHERE { GRAPH", str(graph), "{ ?s ?p ?o } } LIMIT", str(most + 1))
+        asked = " ".join(("SELECT (COUNT(*) AS ?n) WHERE { {", *some, "} }"))
+        rows = self._graphs.store.reader([], [graph]).select(asked)
+        return whole_number(rows.rows[0][0]) > most
+
     def _renamed(self, quads: Iterable[Quad], coming: int = 0) -> Iterator[Quad]:
         known: dict[object, NamedNode] = {}
         for quad in in_engine_form(quads):
@@ -159,7 +166,7 @@ class StagedLoad:
             return NamedNode(opened[graph])
         place = NamedNode(self._graphs.free_place(self._token, len(opened) + 1))
         old, store = self._graphs.place(NamedNode(graph)), self._graphs.store
-        if 0 < coming < store.count(old):
+        if coming and self._holds_more(old, coming):
             self.merged[graph] = place.value
         else:
             store.update(bind(_COPY, old=old, new=place))

@@ -107,10 +107,23 @@ def proxy(server: Server) -> Iterator[FaultyProxy]:
 
 @pytest.mark.parametrize("after", [0.0, 0.05])
 @pytest.mark.parametrize(
-    ("service", "having"), [("update", COMMIT), ("load", b""), ("update", b"DROP SILENT")]
+    ("service", "having", "old"),
+    [
+        ("update", COMMIT, 1),
+        # A graph that is larger than the file, which is merged into it.
+        ("update", COMMIT, MANY + 1),
+        ("load", b"", 1),
+        ("update", b"DROP SILENT", 1),
+    ],
 )
 def test_what_the_store_was_at_is_made_whole_or_not_at_all(
-    server: Server, proxy: FaultyProxy, tmp_path: Path, after: float, service: str, having: bytes
+    server: Server,
+    proxy: FaultyProxy,
+    tmp_path: Path,
+    after: float,
+    service: str,
+    having: bytes,
+    old: int,
 ) -> None:
     def kill() -> None:
         # Not to wait for something, but to hit the store at another point of its work.
@@ -119,15 +132,12 @@ def test_what_the_store_was_at_is_made_whole_or_not_at_all(
 
     store = SparqlHttpStore(*proxy.services())
     with closing(RemoteDataset(tmp_path / "shop", NAMES, store)) as dataset:
-        dataset.commit(ChangeSet((said("a"),)))
+        dataset.commit(ChangeSet(tuple(said(f"a{number}") for number in range(old))))
         path = tmp_path / "quads.nq"
         path.write_text("".join(f"{said(f'b{number}')} .\n" for number in range(MANY)))
         change = ChangeSet((said("c"),), added_file=dataset.blobs.adopt(path)[0])
-        proxy.faults.append(
-            Fault(
-                proxy.graphs if service == "load" else service, "down", having=having, during=kill
-            )
-        )
+        place = proxy.graphs if service == "load" else service
+        proxy.faults.append(Fault(place, "down", having=having, during=kill))
 
         try:
             dataset.commit(change)
@@ -140,8 +150,8 @@ def test_what_the_store_was_at_is_made_whole_or_not_at_all(
         proxy.target = server.start()
         proxy.heal()
 
-        assert len(texts(dataset)) == (1 + MANY + 1 if made else 1)
+        assert len(texts(dataset)) == (old + MANY + 1 if made else old)
         check_sound(dataset, tmp_path)
         if not made:
             dataset.commit(change)
-        assert len(texts(dataset)) == 1 + MANY + 1
+        assert len(texts(dataset)) == old + MANY + 1
