@@ -23,6 +23,7 @@ from graph.errors import BadInput
 from graph.shacl.fragments import construct_all
 from graph.shacl.report import ValidationResult
 from graph.shacl.shapes import ShapesGraph
+from graph.shacl.written_queries import check_queries, with_imported_prefixes
 from graph.store import GraphReader
 from graph.terms import BlankNode, Literal, NamedNode, Term, Triple, is_anonymous
 from graph.vocab import SH, XSD
@@ -52,7 +53,8 @@ def validate_slowly(
     Raises:
         BadInput: pySHACL cannot use a shape.
     """
-    triples = shapes.triples_without_targets(done)
+    triples = with_imported_prefixes(shapes.triples_without_targets(done))
+    check_queries(triples)
     focus: list[str | rdflib.URIRef] | None = None
     if within is not None:
         focus = [rdflib.URIRef(node.value) for node in within]

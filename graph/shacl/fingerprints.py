@@ -74,9 +74,9 @@ class Fingerprints:
 
     def _kept(self, lines: bytes, nodes: Prints, rows: Prints | None) -> bytes:
         numbers, starts, ends = self._of_lines(lines)
-        found = np.isin(numbers[:, 0], nodes)
+        found = is_among(numbers[:, 0], nodes)
         if rows is not None:
-            found &= np.isin(numbers[:, 1], rows)
+            found &= is_among(numbers[:, 1], rows)
         return b"".join(lines[starts[row] : ends[row]] for row in np.flatnonzero(found))
 
     def _of_lines(self, lines: bytes) -> tuple[Prints, NDArray[np.intp], NDArray[np.intp]]:
@@ -92,6 +92,15 @@ class Fingerprints:
         within = np.stack((starts, breaks[:, 0]), axis=1)
         numbers = np.add.reduceat(parts, within.ravel()).reshape(-1, 2)
         return np.cumsum(numbers, axis=1, dtype=np.uint64), starts, ends
+
+
+def is_among(numbers: Prints, known: Prints) -> NDArray[np.bool_]:
+    """Tell for each of some numbers whether it is among those known, which are sorted."""
+    if not len(known):
+        return np.zeros(len(numbers), np.bool_)
+    places = np.searchsorted(known, numbers)
+    found: NDArray[np.bool_] = known[np.minimum(places, len(known) - 1)] == numbers
+    return found
 
 
 def occurrences(nodes: Prints, owners: Prints) -> NDArray[np.intp]:

@@ -8,7 +8,7 @@ from graph.shacl import queries
 from graph.shacl.compile import Focus
 from graph.shacl.facts import DataFacts
 from graph.shacl.findings import Finding
-from graph.shacl.fingerprints import occurrences
+from graph.shacl.fingerprints import is_among, occurrences
 from graph.shacl.paths import PropertyPath
 from graph.shacl.shapes import Constraint, Shape
 from graph.terms import NamedNode
@@ -62,4 +62,4 @@ def all_instances(
 ) -> bool:
     """Tell whether all values of a plain path, or all focus nodes, are instances of a class."""
     values = facts.nodes(focus) if path is None else facts.prints.nodes(queries.scan_values(path))
-    return bool(np.isin(values, facts.nodes(Focus(classes=(classes,)))).all())
+    return bool(is_among(values, facts.nodes(Focus(classes=(classes,)))).all())
