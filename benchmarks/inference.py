@@ -4,15 +4,18 @@ Prints, on this machine: a table of 1 M rows x 9 columns from the CSV to ontolog
 mapping; 100 tables with 1,000 columns in all; the same million rows beside a second table that
 holds all their values (the inclusion test must not grow with the square of the rows). With
 `--cells` also 10 M rows x 10 columns and the largest memory; with folders, each folder of CSV files
-as one project.
+as one project. `--rows N` measures nothing but a table of N rows x 8 columns, two of them without a
+repeated value: CPU seconds, largest memory, and the disk that it took beside the staged file.
 """
 
+import argparse
 import multiprocessing
 import resource
-import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -35,13 +38,20 @@ _BLANK_HASH = "0" * 64
 
 def main() -> None:
     """Run the measurements and print them, each in a process of its own."""
-    folders = [Path(argument) for argument in sys.argv[1:] if not argument.startswith("-")]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.inference")
+    parser.add_argument("--cells", action="store_true")
+    parser.add_argument("--rows", type=int)
+    parser.add_argument("folders", nargs="*", type=Path)
+    asked = parser.parse_args()
+    if asked.rows:
+        print(_in_child(distinct_rows, asked.rows), flush=True)
+        return
     print(_in_child(long_table), flush=True)
     print(_in_child(many_tables), flush=True)
     print(_in_child(overlapping), flush=True)
-    if "--cells" in sys.argv:
+    if asked.cells:
         print(_in_child(many_cells), flush=True)
-    for folder in folders:
+    for folder in asked.folders:
         print(_in_child(csv_folder, str(folder)), flush=True)
 
 
@@ -100,6 +110,33 @@ def many_cells(rows: int = 10_000_000) -> str:
     return f"{rows:,} rows x 10 columns {took:6.1f} s, largest memory {peak:,.0f} MB"
 
 
+def distinct_rows(rows: int) -> str:
+    """Measure a table of any length, in which an id and a time differ in every row."""
+    selected = [
+        "i AS id",
+        "'S' || (i % 977) AS station",
+        "TIMESTAMP '2020-01-01' + to_seconds(i) AS taken_at",
+        "((i * 7919) % 1000003) / 100.0 AS value",
+        "(i * 31) % 5000 AS sensor_id",
+        "'note number ' || (hash(i) % 1000000) AS note",
+        "(i % 100000) / 100.0 AS temperature",
+        "(CASE WHEN i % 7 = 0 THEN 'yes' ELSE 'no' END) AS ok",
+    ]
+    with tempfile.TemporaryDirectory(prefix="mimir-bench-") as folder:
+        table = _generated(Path(folder), "rows", selected, rows)
+        staged = table.path.stat().st_size
+        tempfile.tempdir = folder  # this process ends with the measurement
+        before = time.process_time()
+        with _largest_size(Path(folder)) as size:
+            infer_schema([table])
+        took = time.process_time() - before
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return (
+        f"{rows:,} rows x 8 columns {took:6.1f} s of CPU, largest memory {peak:,.0f} MB, "
+        f"largest files {(size[0] - staged) / 1e6:,.0f} MB beside {staged / 1e6:,.0f} MB staged"
+    )
+
+
 def csv_folder(folder: str) -> str:
     """Measure the CSV files of a folder as one project."""
     began = time.monotonic()
@@ -154,6 +191,7 @@ def _generated(folder: Path, name: str, selected: Sequence[str], rows: int) -> S
         f"CAST({sql} AS VARCHAR) AS {alias}"
         for sql, alias in (item.rsplit(" AS ", 1) for item in selected)
     )
+    duckdb.execute("SET enable_progress_bar = false")
     duckdb.execute(
         f"COPY (SELECT i AS _row, {texts} FROM range(1, {rows + 1}) AS r(i)) "
         f"TO {quote_text(str(path))} (FORMAT parquet)"
@@ -162,7 +200,33 @@ def _generated(folder: Path, name: str, selected: Sequence[str], rows: int) -> S
     return StagedTable(name, path, columns, rows, f"{name}.csv", _BLANK_HASH)
 
 
-def _in_child(function: Callable[..., str], *arguments: str) -> str:
+@contextmanager
+def _largest_size(folder: Path) -> Iterator[list[int]]:
+    """Look once a second how many bytes the files of a folder take; the largest sum is yielded."""
+    largest, ended = [0], threading.Event()
+
+    def look() -> None:
+        while not ended.wait(1):
+            largest[0] = max(largest[0], _size(folder))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield largest
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _size(folder: Path) -> int:
+    size = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            size += path.stat().st_size
+    return size
+
+
+def _in_child(function: Callable[..., str], *arguments: str | int) -> str:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(function, arguments)
 
