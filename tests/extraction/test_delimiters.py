@@ -92,3 +92,47 @@ def test_json_for_scripts_is_refused_and_not_read_as_text(tmp_path: Path) -> Non
     for text in ('load([{"id": 1}]);', '// list\n[{"id": 1}]', 'var rows = [{"id": 1}]'):
         with pytest.raises(BadInput, match="not valid JSON"):
             _stage(tmp_path, text, "a.json")
+
+
+_NAMES = ("code", "name", "town", "qty")
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (
+            "code  name           town          qty\n"
+            "A1    Anna Lopez     New York       12\n"
+            "A2                   Los Angeles     5\n"
+            "B12   Cleo de Rode                 120\n",
+            [("A1", "Anna Lopez", "New York", "12"), ("A2", None, "Los Angeles", "5"),
+             ("B12", "Cleo de Rode", None, "120")],
+        ),
+        (
+            "code name       town       qty\n"
+            "---- ---------- ---------- ---\n"
+            "A1   Anna Lopez New York    12\n"
+            "A2   NULL       Oslo         5\n"
+            "\n"
+            "(2 rows affected)\n",
+            [("A1", "Anna Lopez", "New York", "12"), ("A2", "NULL", "Oslo", "5")],
+        ),
+    ],
+)  # fmt: skip
+def test_columns_of_a_fixed_width_are_cut_where_all_lines_are_blank(
+    tmp_path: Path, text: str, rows: list[tuple[str | None, ...]]
+) -> None:
+    staging = _stage(tmp_path, text, "t.txt")
+    assert staging.tables[0].columns == _NAMES
+    assert _cells(staging) == rows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "city\nNew York\nLos Angeles\nSan Jose\nEl Paso\n",
+        "text\nThis is a text.\nIt has some lines.\nThey mean nothing.\nNo table here.\n",
+    ],
+)
+def test_words_of_a_text_are_no_columns(tmp_path: Path, text: str) -> None:
+    assert len(_stage(tmp_path, text).tables[0].columns) == 1

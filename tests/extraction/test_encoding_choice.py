@@ -81,3 +81,16 @@ def test_stray_bytes_do_not_spoil_a_text_in_utf8(tmp_path: Path) -> None:
     assert (reading.encoding, names) == ("utf-8", [("Zoë Müller",)])
     assert reading.confidence < 1
     assert [(r.line, r.text) for r in staging.rejects] == [(5, "3,Zoë Müller"), (9, "7,Zoë Müller")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "utf-8-sig", "cp1251"])
+def test_rejects_have_their_place_in_the_bytes_of_every_encoding(
+    tmp_path: Path, encoding: str
+) -> None:
+    text = "номер,город\r\n1,Москва\r\n2,Омск,лишнее\r\n3,Казань\r\n4,Пермь\r\n"
+    path = tmp_path / "hash"
+    path.write_bytes(text.encode(encoding))
+    (reject,) = stage(path, name="t.csv", sha256="abc", folder=tmp_path).rejects
+    cut = path.read_bytes()[reject.start : reject.end]
+    plain = {"utf-16": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": "utf-8"}
+    assert cut.decode(plain.get(encoding, encoding)) == "2,Омск,лишнее"

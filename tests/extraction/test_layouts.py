@@ -95,6 +95,11 @@ def test_merged_cells_of_a_sheet_stand_for_each_of_their_rows(tmp_path: Path) ->
     assert [row[1] for row in cells] == ["north", "north", "south"]
 
 
+def test_cells_may_be_merged_beside_and_below_all_others(tmp_path: Path) -> None:
+    book = _book([(1, 1, _PEOPLE)], ["F1:F9", "A7:B9"])
+    assert _found(_stage(tmp_path, book, "t.xlsx")) == [("t", 4, ("id", "name"))]
+
+
 @pytest.mark.parametrize(
     ("head", "columns"),
     [

@@ -20,8 +20,8 @@ AT = datetime(2026, 1, 2, tzinfo=UTC)
 _PREFIXES = "".join(f"PREFIX {name}: <{iri}> " for name, iri in PREFIXES.items())
 
 
-def quads(text: str, label: str = "") -> list[Quad]:
-    """Read Turtle as the graph of the ontology holds it; `label` makes other blank nodes."""
+def written(text: str, label: str = "") -> list[Quad]:
+    """Read Turtle as a tool writes it; `label` makes other blank nodes."""
 
     def named(term: Subject | Term) -> Subject | Term:
         """Give a blank node a name."""
@@ -29,17 +29,22 @@ def quads(text: str, label: str = "") -> list[Quad]:
             return NamedNode(f"{NAMES.skolem}{label}{term.value}")
         return term
 
+    return [
+        Quad(named(quad.subject), quad.predicate, named(quad.object), NAMES.ontology)  # type: ignore[arg-type]
+        for quad in parse(f"{_PREFIXES} PREFIX : <{NAMES.terms}> {text}".encode(), RdfFormat.TURTLE)
+    ]
+
+
+def quads(text: str, label: str = "") -> list[Quad]:
+    """Read Turtle as the graph of the ontology holds it."""
     store = OxigraphStore()
-    for quad in parse(f"{_PREFIXES} PREFIX : <{NAMES.terms}> {text}".encode(), RdfFormat.TURTLE):
-        store.engine.add(
-            Quad(named(quad.subject), quad.predicate, named(quad.object), NAMES.ontology)  # type: ignore[arg-type]
-        )
+    store.engine.extend(written(text, label))
     return sorted(store.engine, key=str)
 
 
 def plan(now: str, then: str) -> ImportPlan:
     """Import one text in the place of another."""
-    return plan_import(quads(then, "theirs-"), quads(now), NAMES, strategy="replace")
+    return plan_import(written(then, "theirs-"), quads(now), NAMES, strategy="replace")
 
 
 @pytest.mark.parametrize(
