@@ -24,6 +24,7 @@ _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _SHIFT = b"\x1b$"
 """Escape that turns ISO 2022-JP to characters of two bytes."""
 
+_MARK_INSIDE = b"\n" + codecs.BOM_UTF8
 _STRAY_FACTOR = 2
 """Valid characters of UTF-8 to stray bytes, from where a text is UTF-8 with slips."""
 
@@ -89,20 +90,20 @@ def encoding_of(path: Path, name: str) -> Encoding:
         raise BadInput(f"{name} starts as {MARKS[mark]} but does not go on so. Save as UTF-8.")
     if b"\0" in head and (wide := wide_of(head)) and decodes(path, wide):
         return Encoding(wide, confidence=0.95)
-    zeros, marks = _count(path, b"\0") > 0, _count(path, b"\n" + codecs.BOM_UTF8) > 0
-    if zeros and _count(path, b"\0") * 2 > path.stat().st_size:
+    zeros, marks, shifts = _signs(path)
+    if zeros * 2 > path.stat().st_size:
         raise BadInput(
             f"{name} is full of NUL bytes, so it is not text in a known encoding. "
             "Save it as UTF-8, or as UTF-16 with a byte order mark."
         )
-    if _count(path, _SHIFT) and decodes(path, "iso2022_jp"):
+    if shifts and decodes(path, "iso2022_jp"):
         return Encoding("iso2022_jp", confidence=0.95)
-    name = MARKS.get(mark, "utf-8")
-    if decodes(path, name):
-        return Encoding(name, zeros=zeros, marks=marks)
+    unicode = MARKS.get(mark, "utf-8")
+    if decodes(path, unicode):
+        return Encoding(unicode, zeros=zeros > 0, marks=marks)
     if share := _share_of_utf8(path):
-        return Encoding(name, round(share, 3), zeros, marks, STRAY)
-    return _legacy(path, zeros=zeros)
+        return Encoding(unicode, round(share, 3), zeros > 0, marks, STRAY)
+    return _legacy(path, zeros=zeros > 0)
 
 
 def stray_lines(path: Path, limit: int) -> list[tuple[int, str]]:
@@ -175,9 +176,15 @@ def _share_of_utf8(path: Path) -> float:
     return valid / (valid + stray) if valid >= _STRAY_FACTOR * max(stray, 1) else 0.0
 
 
-def _count(path: Path, sign: bytes) -> int:
+def _signs(path: Path) -> tuple[int, bool, bool]:
+    """Count the NUL bytes, and tell of byte order marks inside and of escapes to ISO 2022-JP."""
+    zeros, marks, shifts = 0, False, False
     with path.open("rb") as file:
-        return sum(block.count(sign) for block in iter(lambda: file.read(_BLOCK), b""))
+        for block in iter(lambda: file.read(_BLOCK), b""):
+            zeros += block.count(0)
+            marks = marks or (not block.isascii() and _MARK_INSIDE in block)
+            shifts = shifts or _SHIFT in block
+    return zeros, marks, shifts
 
 
 def _legacy(path: Path, *, zeros: bool) -> Encoding:

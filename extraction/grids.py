@@ -134,12 +134,19 @@ def _facts_above(rows: Sequence[Row], width: int) -> int:
     They fill at most the left half, unlike the rows of the table.
     """
     for position, row in enumerate(rows[: _FACTS + 1]):
-        if filled(row) == width and is_naming(row[:width]):
+        if _is_full_head(row, width):
             body = [filled(below) for below in rows[position + 1 :] if filled(below)][:_FACTS]
             return position if body and min(body) * 2 > width else 0
         if filled(row) * 2 > width or filled(row) != filled(row[: filled(row)]):
             return 0
     return 0
+
+
+def _is_full_head(row: Row, width: int) -> bool:
+    """Tell whether a row names every column, but perhaps the last one, which a delimiter ends."""
+    names = _padded(row, width)
+    names = names if names[-1] else names[:-1]
+    return all(names) and len(set(names)) == len(names) and _are_names(names)
 
 
 def _is_group_row(row: Row, below: Sequence[Row], width: int) -> bool:

@@ -9,20 +9,19 @@ from extraction.staging import TEXT_LIMIT, Reject
 
 _BLOCK = 1 << 20
 _END = re.compile(rb"\r\n|\r|\n")
-_WIDTHS = {"utf-16": 2, "utf-16-le": 2, "utf-16-be": 2, "utf-32": 4, "utf-32-le": 4, "utf-32-be": 4}
+_WIDE = {"utf-16": 2, "utf-16-le": 0, "utf-16-be": 0, "utf-32": 4, "utf-32-le": 0, "utf-32-be": 0}
+"""Encodings of two or four bytes a character, with the bytes of their marks."""
 
 
 def placed(path: Path, encoding: str, rejects: Sequence[Reject]) -> tuple[Reject, ...]:
-    """Give rejects the byte range of their text in the file.
-
-    Encodings of two or four bytes a character are left without: their line ends are not told from
-    halves of other characters without decoding.
-    """
+    """Give rejects the byte range of their text in the file."""
     lines = sorted({reject.line for reject in rejects if reject.line})
-    if not lines or encoding in _WIDTHS:
+    if not lines:
         return tuple(rejects)
-    starts = dict(_starts(path, lines))
-    return tuple(_placed(reject, starts, encoding) for reject in rejects)
+    ranges = _wide_ranges(path, encoding) if encoding in _WIDE else _ranges(path)
+    starts = dict(_starts(ranges, lines))
+    plain = f"{encoding[:6]}-le" if encoding in _WIDE else encoding
+    return tuple(_placed(reject, starts, plain) for reject in rejects)
 
 
 def _placed(reject: Reject, starts: dict[int, tuple[int, int]], encoding: str) -> Reject:
@@ -34,15 +33,26 @@ def _placed(reject: Reject, starts: dict[int, tuple[int, int]], encoding: str) -
     return replace(reject, start=start, end=end)
 
 
-def _starts(path: Path, lines: Sequence[int]) -> Iterator[tuple[int, tuple[int, int]]]:
+def _starts(
+    ranges: Iterator[tuple[int, int, int]], lines: Sequence[int]
+) -> Iterator[tuple[int, tuple[int, int]]]:
     """Give start and end of the asked lines, in their order."""
     wanted = iter(lines)
     line = next(wanted)
-    for number, start, end in _ranges(path):
+    for number, start, end in ranges:
         if number == line:
             yield number, (start, end)
             if (line := next(wanted, 0)) == 0:
                 return
+
+
+def _wide_ranges(path: Path, encoding: str) -> Iterator[tuple[int, int, int]]:
+    """Give number, start and end of every line of a text whose line ends have several bytes."""
+    start, plain = _WIDE[encoding], f"{encoding[:6]}-le"
+    with path.open(encoding=encoding, newline="") as file:
+        for number, line in enumerate(file, 1):
+            yield number, start, start + len(line.rstrip("\r\n").encode(plain))
+            start += len(line.encode(plain))
 
 
 def _ranges(path: Path) -> Iterator[tuple[int, int, int]]:

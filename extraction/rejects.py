@@ -23,6 +23,8 @@ def reject_quads(rejects: Iterable[Reject], names: ProjectNames, import_id: str)
                 MIMIR.sourceTable: reject.table,
                 MIMIR.sourceRow: reject.row,
                 MIMIR.sourceLine: reject.line,
+                MIMIR.sourceStart: reject.start if reject.end else None,
+                MIMIR.sourceEnd: reject.end or None,
                 MIMIR.value: reject.text,
                 MIMIR.reason: reject.reason,
                 MIMIR.proposedRepair: reject.repair or None,

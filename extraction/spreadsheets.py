@@ -84,10 +84,14 @@ def _read_sheet(source: Source, table: str, sheet: CalamineSheet) -> Staging:
 
 
 def _fill_down(rows: list[list[Value]], sheet: CalamineSheet) -> None:
-    """Repeat a cell that is merged over several rows in each of them, as pages of HTML are read."""
+    """Repeat a cell that is merged over several rows in each of them, as pages of HTML are read.
+
+    Cells may be merged outside the area that holds any.
+    """
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
-        for row in rows[top + 1 : bottom + 1]:
-            row[left] = rows[top][left]
+        if top < len(rows) and left < len(rows[top]) and rows[top][left] != "":
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = rows[top][left]
 
 
 def _blocks(rows: Sequence[Sequence[Value]]) -> list[range]:
@@ -95,7 +99,7 @@ def _blocks(rows: Sequence[Sequence[Value]]) -> list[range]:
     width = max(map(_used, rows), default=0)
     left = min((_first(row) for row in rows if _used(row)), default=0)
     runs = runs_of([not any(i < len(row) and row[i] != "" for row in rows) for i in range(width)])
-    blocks = [_block(rows, run) for run in runs]
+    blocks = [_block(rows, run) for run in runs] if len(runs) > 1 else []
     known = [block for block in blocks if block]
     if len(known) < max(2, len(blocks)) or not all(apart(a, b) for a, b in pairwise(known)):
         return [range(left, width)]
@@ -123,8 +127,8 @@ def _starts(rows: Sequence[Sequence[Value]]) -> list[int]:
             continue
         titled = _filled(_texts(rows[place])) == 1 and place + 2 < len(rows)
         named = place + 1 if titled else place
-        above, below = rows[start:place], rows[named + 1 : named + 1 + _RECENT]
-        body = [_texts(row) for row in above if _filled(_texts(row)) > 1][-_RECENT:]
+        above, below = rows[start:place][-_LOOK:], rows[named + 1 : named + 1 + _RECENT]
+        body = [row for row in map(_texts, above) if _filled(row) > 1][-_RECENT:]
         head, further = _texts(rows[named]), [_texts(row) for row in below if _used(row)]
         if len(head) < 2 or not grids.is_naming(head) or len(body) < 2 or not further:
             continue

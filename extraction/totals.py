@@ -36,8 +36,8 @@ _LABELS = 3
 _MOST = 200
 """Rows with such a word that are looked at; a table with more lists totals as its rows."""
 
-_WHOLE = 200_000
-"""Rows of a table that is searched for subtotals throughout, and not only at its end."""
+_LONGEST = 200_000
+"""Rows of a table in which sums are looked for; people add up below tables that they can see."""
 
 _EXACT = 0.006
 
@@ -79,13 +79,11 @@ def _told(table: StagedTable, one: _Sum, line: int) -> Reject:
 
 
 def _named(table: StagedTable) -> list[_Sum]:
-    """List the rows that a word says to be sums; of a long table those at its end."""
-    if table.rows < 2 or len(table.columns) < 2:
+    """List the rows that a word says to be sums."""
+    if not 1 < table.rows <= _LONGEST or len(table.columns) < 2:
         return []
-    file = pq.ParquetFile(table.path)
-    groups = range(file.num_row_groups) if table.rows <= _WHOLE else [file.num_row_groups - 1]
     labels = list(table.columns[:_LABELS])
-    rows = file.read_row_groups(groups, columns=[ROW, *labels])
+    rows = pq.read_table(table.path, columns=[ROW, *labels], partitioning=None)
     masks = (pc.match_substring_regex(rows[name], _STARTS, ignore_case=True) for name in labels)
     some = reduce(pc.or_, (pc.fill_null(mask, False) for mask in masks))
     found: list[_Sum] = []

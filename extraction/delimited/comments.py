@@ -11,6 +11,9 @@ _LOOK = 1_000
 _MOST = 0.2
 """Share of the lines that may be comments; where more begin with the sign, it is a value."""
 
+_FEW = 2
+"""Comments that a text of a few lines may have."""
+
 
 @dataclass(frozen=True)
 class Lead:
@@ -56,7 +59,8 @@ def sign_inside(text: str, sign: str) -> str:
     for mark in (sign,) if sign else ("#",):
         found = [line for line in lines if line.startswith(mark)]
         spaced = all(line[len(mark) : len(mark) + 1] in (" ", mark, "\t") for line in found)
-        if found and len(found) <= _MOST * len(lines) and (sign or spaced):
+        few = len(found) <= _MOST * len(lines) or len(found) <= min(_FEW, len(lines) / 2)
+        if found and few and (sign or spaced):
             return mark
     return ""
 

@@ -26,7 +26,9 @@ _POOR = 1 / 3
 """Score of the frequent delimiters under which the rare ones are tried."""
 
 _IN_QUOTES = re.compile(r'"[^"\r\n]*"')
-_TOKEN = re.compile(r"(?:([^\w\s\"'.()\[\]{}/\\+-])\1{1,2}|\t\t|[|~^][^\w\s\"'][|~^]|<>|=>|->|%%)")
+_TOKEN = re.compile(
+    r"(?:([^\w\s\"'.()\[\]{}/\\+-])\1{1,2}|\t\t|[|~^][^\w\s\"'][|~^]|[|~^;#$%&*!]{2}|<>|=>|->)"
+)
 _PADDED = re.compile(r"(?<=\S) ([^\w\s\"'.()\[\]{},]{1,2}) (?=\S)")
 _SIGN = re.compile(r"[^\w\s\x00-\x7f“”„«»‘’…–—°€£¥©®ªº]")
 """Signs beyond ASCII that may part cells, without those of prose, money and units."""

@@ -13,7 +13,7 @@ from extraction import grids
 from extraction.delimited import comments, fixed_width, mending
 from extraction.delimited.delimiters import best_split
 from extraction.delimited.plain_text import has_formulas, is_wrapped, unwrapped, without_formulas
-from extraction.delimited.samples import UNIT, Sample, first_table, parse, unified
+from extraction.delimited.samples import RUNS, UNIT, Form, Sample, first_table, parse, unified
 from extraction.staging import column_names
 
 _EVEN = 0.95
@@ -109,9 +109,10 @@ def detect(text: str, *, complete: bool) -> Dialect:
     quote = _quote_of(text)
     escape = "\\" if len(_BACKSLASHED.findall(text)) > len(_DOUBLED.findall(text)) else None
     best = best_split(text, quote, escape, complete=complete)
-    if cuts := fixed_width.cuts_of(text) if best.is_poor else ():
-        best = best_split(fixed_width.split(text, cuts), quote, escape, complete=complete)
+    blanks = best.form.token in RUNS or best.width < 2
+    if cuts := fixed_width.cuts_of(text, best.sure_width) if blanks else ():
         text = fixed_width.split(text, cuts)
+        best = parse(text, Form(UNIT, quote, escape), complete=complete)
     dialect = _dialect_of(first_table(_mended(text, best)))
     dialect = _below_comments(dialect, lead, comments.sign_inside(text, lead.sign))
     return replace(dialect, rewrite=partial(fixed_width.split, cuts=cuts)) if cuts else dialect

@@ -49,9 +49,9 @@ class Sample:
     score: float
 
     @property
-    def is_poor(self) -> bool:
-        """Whether no sign parts the cells evenly, or blanks do it here and there."""
-        return self.width < 2 or (self.form.token in RUNS and self.consistency < 1)
+    def sure_width(self) -> int:
+        """The columns that are beyond doubt: those of a sign, or of blanks in every line alike."""
+        return 1 if self.form.token in RUNS and self.consistency < 1 else self.width
 
 
 def reader_options(
@@ -139,9 +139,10 @@ def first_table(sample: Sample) -> Sample:
 
     Without this the wider one gives its width to both.
     """
-    rows = sample.rows
+    titles = next((n for n, row in enumerate(sample.rows) if len(row) > 1), 0)
+    rows = sample.rows[titles:]
     end = next((place for place, row in enumerate(rows) if not any(row)), len(rows))
-    below = next((row for row in rows[end:] if any(row)), ())
+    below = next((row for row in rows[end:] if grids.filled(row) > 1), ())
     head, body = (rows[0], rows[1:end]) if rows else ((), ())
     width = len(head)
     if width < 2 or width == sample.width or len(body) < _FIRST_ROWS:

@@ -35,6 +35,10 @@ SAMPLE = 1 << 18
 COLUMNS_LIMIT = 20_000
 """Columns that a table may have; more is no table, and would hold an engine up for minutes."""
 
+_EVEN = 0.9
+_EVEN_RULED = 0.5
+"""Even rows that make a table of a text without the name of one; ruled lines need fewer."""
+
 _BLOCK = 1 << 20
 
 
@@ -83,7 +87,8 @@ def _check(source: Source, dialect: Dialect) -> None:
             "Turn the table, so that each of them is a row."
         )
     known = sniff.EXTENSIONS.get(Path(source.name).suffix.lower()) == "delimited"
-    if not known and (len(dialect.columns) < 2 or dialect.consistency < 0.9):
+    even = dialect.consistency >= (_EVEN_RULED if dialect.rewrite else _EVEN)
+    if not known and (len(dialect.columns) < 2 or not even):
         raise BadInput(
             f"{source.name} holds text without a table (no delimiter splits its lines evenly). "
             "If it is a table, give it the extension .csv."

@@ -18,6 +18,9 @@ ATTRIBUTES_LIMIT = 1_000
 KINDS_LIMIT = 50_000
 """Different paths of elements that a document may have."""
 
+MARKUP_LIMIT = 1 << 24
+"""Bytes that a tag or a comment may have; the parser reads an unfinished one anew for each block."""
+
 _BLOCK = 1 << 18
 
 Start = Callable[[str, dict[str, str]], None]
@@ -139,6 +142,11 @@ def _feed(path: Path, name: str, parser: expat.XMLParserType) -> None:
         with path.open("rb") as file:
             while block := file.read(_BLOCK):
                 parser.Parse(block, False)
+                if file.tell() - parser.CurrentByteIndex > MARKUP_LIMIT:
+                    raise BadInput(
+                        f"{name}, line {parser.CurrentLineNumber}: a tag or comment has more than "
+                        f"{MARKUP_LIMIT:,} bytes."
+                    )
             parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise BadInput(
