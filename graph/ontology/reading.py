@@ -128,10 +128,11 @@ def _not_followed(
         if iri in filled:
             yield f"{iri} is gone, but {filled[iri]} goes on being landed under this name."
     for item in diff.renamed_terms:
-        if not item.new.startswith(f"<{names.terms}"):
+        _, home, local = item.new[1:-1].rpartition(names.terms)
+        if not (home and local.isidentifier()):
             yield (
-                f"{item.new} is no name of this project ({names.terms}...); rows that come later "
-                f"are landed as {item.old}."
+                f"{item.new} is no name of this project ({names.terms} and letters, digits, '_'); "
+                f"rows that come later are landed as {item.old}."
             )
 
 

@@ -188,7 +188,8 @@ def _attribute_requests(
         if table.name not in pairs
         for column in _attribute_columns(table)
     ]
-    usual = _usual_meanings(column for _, column in columns)
+    by_table = sorted(columns, key=lambda pair: pair[0].name)
+    usual = _usual_meanings(column for _, column in by_table)
     roles = {
         camel_case(_role_words(reference, rows))
         for table in schema.tables
@@ -224,10 +225,7 @@ def _usual_meanings(columns: Iterable[Column]) -> dict[str, Meaning]:
     uses: defaultdict[str, Counter[Meaning]] = defaultdict(Counter)
     for column in columns:
         uses[camel_case(_column_words(column))][_attribute_meaning(column)] += 1
-    return {
-        name: min(counter, key=lambda meaning: (-counter[meaning], meaning))
-        for name, counter in uses.items()
-    }
+    return {name: counter.most_common(1)[0][0] for name, counter in uses.items()}
 
 
 def _class(table: Table, given: Mapping[Identity, str], rows: RowWords) -> ClassDef:

@@ -9,7 +9,10 @@ right: references 95.9 % of 343, keys of one column 97.9 % of 288, keys of sever
 of 32, all on published databases. On 21 further generated ones, made when the numbers stood, it
 was 158 of 158 references and 144 of 146 keys. Isotonic maps were no better. The maps stayed when
 hierarchies, roles of people and alternate keys became signs: 319 of 327 references on the published
-databases, and 27 of 27 on four made afterwards.
+databases, and 27 of 27 on four made afterwards. They stayed again when sixteen more published
+databases were met that nobody had looked at: of those given 0.9 or more, 560 of 572 references,
+420 of 427 keys of one column and 56 of 60 of several are declared on all 85 together; maps fitted
+anew without the database that is judged said 615 of 635, 426 of 434 and 52 of 56.
 """
 
 from dataclasses import dataclass

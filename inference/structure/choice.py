@@ -87,15 +87,10 @@ def _nearest(link: Link, rivals: Sequence[Link], chosen: Sequence[Link]) -> Link
         for rival in rivals
         if rival.coverage == 1
         and rival.child != rival.parent
-        and _table_named(rival) >= _table_named(link)
         and any(_is_extension(other, rival, link) for other in chosen)
         and rival.distinct * log(link.target_distinct / rival.target_distinct) >= _SURE
     ]
     return min(extensions, key=lambda rival: (rival.target_distinct, rival.parent), default=link)
-
-
-def _table_named(link: Link) -> float:
-    return link.signs.table_named if link.signs is not None else 0.0
 
 
 def _is_extension(other: Link, rival: Link, link: Link) -> bool:

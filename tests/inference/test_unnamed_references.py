@@ -143,7 +143,8 @@ def test_rare_codes_need_no_name(tmp_path: Path) -> None:
 
 def test_words_with_one_beginning_are_not_one_word() -> None:
     assert akin("spieler", "spieltag") < 0.9
-    assert akin("kunde", "kunden") == akin("category", "categorie") == 0.9
+    assert akin("kunde", "kunden") >= 0.9
+    assert akin("category", "categorie") == 0.9
 
 
 def rooms() -> list[tuple[object, ...]]:
