@@ -17,6 +17,7 @@ from graph.views.descriptions import description
 from graph.views.groups import Group
 from graph.views.layers import DEFAULT, View, ViewRefused
 from graph.views.patterns import Closure, ViewPatterns, enclosed
+from graph.views.tables import written_values
 from graph.views.triple_reading import (
     GROUP_WORDS,
     TripleReading,
@@ -119,7 +120,7 @@ class _Rewriting:
         shown |= dict.fromkeys(self._values(last, end))
         if last < end and not self._aggregates((*range(start, opening), *range(behind, last))):
             # Where nothing is grouped it is the same; Fuseki binds its variables too late else.
-            where = " ".join(("{", where, self._copied(last, end, active), "}"))
+            where = " ".join(("{", where, written_values(self._items, self._spans, last, end), "}"))
             end = last
         top = self._items[start - 1].text != "{"
         star = self._star(shown, top)
@@ -316,7 +317,9 @@ class _Rewriting:
         if word == "BIND":
             found = [variable_name(self._items[stop - 2].text)]
         elif word == "VALUES":
-            found = self._values(index, stop)
+            table = written_values(self._items, self._spans, index, stop)
+            group.add(table, self._values(index, stop))
+            return stop
         group.add(self._copied(index, stop, active), found)
         return stop
 

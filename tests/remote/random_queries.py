@@ -5,8 +5,9 @@ and sub-selects there; how often a path with `|` or `!` gives one pair; paths wi
 node that the graph does not hold; the order of values of several types; COUNT of what fails;
 COUNT(DISTINCT *) over paths; a predicate that is a literal somewhere else (Fuseki fails); VALUES
 behind GROUP BY, and GROUP BY a variable that nothing binds there (Fuseki takes the values from
-outside); MINUS and sub-selects inside EXISTS, where substitution is not well defined; SAMPLE, and
-the order in GROUP_CONCAT.
+outside); what OPTIONAL binds and a pattern behind it in the same inner group meets (Fuseki takes
+the values from outside there too); MINUS and sub-selects inside EXISTS, where substitution is not
+well defined; SAMPLE, and the order in GROUP_CONCAT.
 """
 
 import itertools
@@ -16,6 +17,7 @@ from random import Random
 from tests.remote.random_data import INFERRED, NAMED, NODES, PREDICATES, Data, random_data
 
 _PREFIXES = "PREFIX : <https://example.org/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
+_DEPTH = 2
 _VARIABLES = ("?x", "?y", "?z", "$x", "?w")
 _VALUES = ("1", '"a"', '"a"@en', "true", "2.5", '"2024-01-02"^^xsd:date', '"x"^^:unit', '""')
 
@@ -131,7 +133,10 @@ class Writer:
 
     def _inner(self, depth: int) -> str:
         count = self._random.choice((1, 1, 2, 2, 3))
-        return " ".join(self._element(depth) for _ in range(count))
+        elements = [self._element(depth) for _ in range(count)]
+        if depth < _DEPTH:
+            elements.sort(key=lambda element: "OPTIONAL" in element)
+        return " ".join(elements)
 
     def _element(self, depth: int) -> str:
         if depth <= 0 or self._chance(0.5):

@@ -49,6 +49,29 @@ def test_values_behind_a_query_bind_before_its_expressions(view: ViewReader) -> 
     assert [str(row[0]) for row in rows] == ['"bound"'] * 4
 
 
+@pytest.mark.parametrize(
+    ("values", "solutions"),
+    [
+        ("VALUES (?s ?o) { (:b UNDEF) }", 1),
+        ("VALUES (?s ?o) { (:b UNDEF) (:a :b) (:none UNDEF) (UNDEF :c) }", 4),
+        ("VALUES (?s ?o) { (UNDEF UNDEF) (undef UNDEF) }", 6),
+        ("VALUES ?o { UNDEF :c }", 4),
+        ("VALUES (?s ?o ?z) { (:b UNDEF -1.0) (:b UNDEF 'x'@en) (:b UNDEF true) }", 3),
+        ("VALUES (?s ?o) { }", 0),
+    ],
+)
+@pytest.mark.parametrize("last", [False, True])
+def test_a_filter_sees_what_is_bound_behind_a_row_that_leaves_it_out(
+    view: ViewReader, values: str, solutions: int, last: bool
+) -> None:
+    pattern = "?s ?p ?o FILTER (isIRI(?o) && isIRI(?s))"
+    text = f"{{ {pattern} }} {values}" if last else f"{{ {values} {pattern} }}"
+
+    rows = view.select(f"PREFIX : <{EX}> SELECT * WHERE {text}")
+
+    assert len(rows) == solutions
+
+
 def test_values_behind_a_query_are_columns_of_a_star(view: ViewReader) -> None:
     rows = view.select(f"PREFIX : <{EX}> SELECT * {{ ?s :p ?o }} VALUES (?s ?z) {{ (:b UNDEF) }}")
 
