@@ -29,6 +29,7 @@ STATUS: dict[str, int] = {
     "answer-too-large": 422,
     "disk-full": 507,
     "out-of-resources": 503,
+    "not-confined": 503,
     "too-large": 413,
     "too-many-queries": 429,
     "query-cancelled": 503,
@@ -86,8 +87,9 @@ class UnsupportedMediaType(MimirError):
 
 
 def status_of(error: MimirError) -> int:
-    """Give the HTTP status of an error."""
-    return STATUS.get(error.code, 500)
+    """Give the HTTP status of an error; a kind without one of its own has that of its base."""
+    codes = (getattr(kind, "code", "") for kind in type(error).__mro__)
+    return next((STATUS[code] for code in codes if code in STATUS), 500)
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> Response:

@@ -38,6 +38,6 @@ def complaints(metadata: Path) -> list[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=1800,
     )
     return done.stdout.splitlines() + (done.stderr.splitlines()[-1:] if done.returncode else [])

@@ -30,7 +30,7 @@ def replay(folder: Path) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=1800,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return (folder / "replayed.nt").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from app.errors import install
+from extraction.file_reader import FileTooExpensive, ReadingBroke
 from graph.errors import DiskFull, MimirError
 
 
@@ -34,6 +35,11 @@ def answer_to(error: Exception) -> tuple[int, str, str | None]:
 )
 def test_a_shortage_is_named_and_may_pass(number: int, status: int, code: str) -> None:
     assert answer_to(OSError(number, "of the system")) == (status, code, "1")
+
+
+def test_a_kind_without_a_status_of_its_own_has_that_of_its_base() -> None:
+    assert answer_to(FileTooExpensive("Split it."))[:2] == (422, "file-too-expensive")
+    assert answer_to(ReadingBroke("It broke."))[:2] == (500, "reading-broke")
 
 
 def test_other_errors_of_the_system_are_internal() -> None:

@@ -118,18 +118,20 @@ def served(folder: Path, **settings: Any) -> Iterator[Served]:
 
 def descendants(process: int, command: str) -> list[int]:
     """Find the processes below `process` whose command line contains `command`, by /proc."""
-    parents, found = {process}, []
+    lines: dict[int, str] = {}
+    children: dict[int, list[int]] = {}
     for folder in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
         try:
             parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            line = (folder / "cmdline").read_text().replace("\0", " ")
+            lines[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if parent in parents:
-            parents.add(int(folder.name))
-            if command in line:
-                found.append(int(folder.name))
-    return found
+        children.setdefault(parent, []).append(int(folder.name))
+    # A child may have the lower number, when the numbers of processes begin anew.
+    below = list(children.get(process, []))
+    for found in below:
+        below += children.get(found, [])
+    return [found for found in below if command in lines[found]]
 
 
 def eventually(condition: Callable[[], Any], seconds: float = 60) -> Any:

@@ -143,3 +143,21 @@ def test_an_archive_without_files_of_data_is_read_by_its_documents(
 ) -> None:
     staging = _stage(tmp_path, _zip(members), "z.zip")
     assert [table.name for table in staging.tables] == tables
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (
+            "z.zip",
+            _zip({"a.csv": _CSV}).replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xbf"),
+        ),
+        ("z.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x3e" * 4_000),
+        ("z.parquet", b"PAR1" + b"\x15\xff" * 40 + b"\x50\0\0\0PAR1"),
+    ],
+)
+def test_containers_that_their_readers_stumble_over_are_told_to_be_damaged(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    with pytest.raises(BadInput, match=r"damaged|cannot be (read|unpacked)"):
+        _stage(tmp_path, content, name)

@@ -58,6 +58,12 @@ def test_deep_and_broad_xml_is_refused(tmp_path: Path, text: str, said: str) -> 
         _stage(tmp_path, text, "a.xml")
 
 
+@pytest.mark.parametrize("start", ["<a><!--", '<a><b c="', "<a><b"])
+def test_a_tag_or_comment_without_end_is_refused(tmp_path: Path, start: str) -> None:
+    with pytest.raises(BadInput, match="a tag or comment has more than"):
+        _stage(tmp_path, start + "c" * 18_000_000, "a.xml")
+
+
 def test_dense_archives_are_refused(tmp_path: Path) -> None:
     zeros = b"0" * 30_000_000
     for name, content in [
@@ -137,6 +143,12 @@ def test_runs_of_quotes_cost_their_own_line_only(tmp_path: Path) -> None:
 def test_deep_and_broken_json_is_refused(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         _stage(tmp_path, text, "a.json")
+
+
+def test_json_of_thousands_of_tables_is_refused(tmp_path: Path) -> None:
+    text = ",".join(f'{{"k{number}": [1]}}' for number in range(2_500))
+    with pytest.raises(BadInput, match="more than 2,000 arrays"):
+        _stage(tmp_path, f"[{text}]", "a.json")
 
 
 def test_strange_json_values_are_text(tmp_path: Path) -> None:

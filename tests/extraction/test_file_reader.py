@@ -41,13 +41,13 @@ def read(reader: FileReader, folder: Path, content: str | bytes, name: str = "a.
 
 
 def read_endless(reader: FileReader, folder: Path, watch: Callable[[int], None]) -> None:
-    """Read a small file that takes hours: each of its values is computed from 100 MB."""
+    """Read a small file that takes hours: each of its values is computed from 10 MB."""
     path = folder / "endless"
     with closing(sqlite3.connect(path)) as database:
         database.execute("CREATE TABLE t (a)")
         database.executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(100_000)])
         # A column that is there before its rows would be computed here too.
-        database.execute("ALTER TABLE t ADD b AS (length(hex(zeroblob(100000000)))) VIRTUAL")
+        database.execute("ALTER TABLE t ADD b AS (length(hex(zeroblob(10000000 + a)))) VIRTUAL")
         database.commit()
     reader.stage(path, name="a.db", sha256="abc", folder=folder / "staged", watch=watch)
 

@@ -100,9 +100,11 @@ def test_what_the_data_cannot_follow_is_told() -> None:
         ':p a owl:DatatypeProperty ; mimir:fromColumn "as.p" . '
     )
     gone = plan(now, ':A a owl:Class ; mimir:fromTable "as" .')
-    away = plan(now, now.replace(":A a", "<urn:other#A> a"))
     assert [note for note in gone.notes if "as.p goes on being landed" in note]
-    assert [note for note in away.notes if "no name of this project" in note]
+    for name in ("<urn:other#A>", ":a-1", f"<{NAMES.terms}a%20b>"):
+        renamed = plan(now, now.replace(":A a", f"{name} a"))
+        assert [note for note in renamed.notes if "no name of this project" in note], name
+    assert plan(now, now.replace(":A a", ":Größe a")).notes == ()
 
 
 @pytest.mark.parametrize("text", [b"Prefix: : <urn:x>", b"# a\n Ontology: <urn:o>"])

@@ -64,7 +64,10 @@ def test_what_is_part_of_what_is_known_to_the_end(
         folder = Path(name)
         before = store(part, inside)
         materialise(before, [DATA], folder)
-        inferred = {Quad(*tuple(quad.triple), INFERRED) for quad in before.quads(FRESH)}
+        inferred = {
+            Quad(quad.subject, quad.predicate, quad.object, INFERRED)
+            for quad in before.quads(FRESH)
+        }
         assert inferred == expected(part, inside)
 
         now = (part | later) - gone
