@@ -1,9 +1,11 @@
 """Compressed files and archives: what is packed inside, unpacked under limits no bomb passes."""
 
 import bz2
+import errno
 import gzip
 import lzma
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -32,13 +34,13 @@ RATIO_LIMIT = 200
 RATIO_FROM = 10_000_000
 
 _BLOCK = 1 << 20
+_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error,
+           EOFError, NotImplementedError, ValueError, pa.ArrowException)  # fmt: skip
 _LEFTOVERS = ("__MACOSX", ".", "Thumbs.db", "desktop.ini")
 
 
 class ArchiveRefused(BadInput):
     """An archive goes beyond the limits or reaches outside; nothing of it is read."""
-
-    code = "archive-refused"
 
 
 class _Readable(Protocol):
@@ -83,6 +85,22 @@ class _Entry:
     locked: bool = False
 
 
+@contextmanager
+def damage_told(name: str, kind: str = "zip") -> Iterator[None]:
+    """Turn what readers of archives raise over damaged ones into the error of this program.
+
+    Raises:
+        BadInput: the archive is damaged.
+    """
+    try:
+        yield
+    except (*_DAMAGE, OSError) as error:
+        full = isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
+        if full or isinstance(error, MemoryError):
+            raise
+        raise BadInput(f"{name} is a damaged {kind} file ({error}). Pack it again.") from error
+
+
 def guard_zip(path: Path, name: str) -> None:
     """Refuse a zip container that says it expands beyond the limits.
 
@@ -122,14 +140,12 @@ def unpack_members(
         BadInput: the archive is damaged.
     """
     members = _zip_members(path, name) if kind == "zip" else _tar_members(path, name)
-    try:
+    with damage_told(name, kind):
         for position, (member, packed) in enumerate(members):
             target = folder / str(position)
             _copy(packed, target, f"{name}/{member}", allowance)
             yield Member(member, target)
             target.unlink()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise BadInput(f"{name} cannot be unpacked ({error}).") from error
 
 
 def unpack(path: Path, name: str, kind: Packed, target: Path, allowance: Allowance) -> None:
@@ -139,11 +155,8 @@ def unpack(path: Path, name: str, kind: Packed, target: Path, allowance: Allowan
         ArchiveRefused: too large or too dense.
         BadInput: it is damaged.
     """
-    try:
-        with _decompressed(path, kind) as packed:
-            _copy(packed, target, name, allowance)
-    except (OSError, zlib.error, EOFError, lzma.LZMAError, pa.ArrowException) as error:
-        raise BadInput(f"{name} is a damaged {kind} file ({error}). Pack it again.") from error
+    with damage_told(name, kind), _decompressed(path, kind) as packed:
+        _copy(packed, target, name, allowance)
     _guard_ratio(name, name, target.stat().st_size, path.stat().st_size)
 
 
@@ -162,19 +175,14 @@ def _decompressed(path: Path, kind: Packed) -> AbstractContextManager[_Readable]
 
 
 def _opened(path: Path, name: str) -> zipfile.ZipFile:
-    try:
+    with damage_told(name):
         return zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise BadInput(f"{name} is a damaged zip file ({error}). Pack it again.") from error
 
 
 @contextmanager
 def _opened_tar(path: Path, name: str) -> Iterator[tarfile.TarFile]:
-    try:
-        with tarfile.open(path, "r:") as archive:
-            yield archive
-    except (tarfile.TarError, EOFError, ValueError) as error:
-        raise BadInput(f"{name} is a damaged tar file ({error}). Pack it again.") from error
+    with damage_told(name, "tar"), tarfile.open(path, "r:") as archive:
+        yield archive
 
 
 def _zip_members(path: Path, name: str) -> Iterator[tuple[str, IO[bytes]]]:

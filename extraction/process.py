@@ -4,6 +4,7 @@ It has everything imported and copies itself for each file. A copy confines itse
 may kill it, and what it read lies in the folder that the request names.
 """
 
+import gc
 import json
 import sys
 import traceback
@@ -33,6 +34,8 @@ def serve(options: Mapping[str, Any]) -> None:
     """Confine this process and read the one file that standard input names."""
     die_with_parent()
     limit(options["memory"], _LARGEST_FILE)
+    # Looking for cycles among millions of values that have none takes a fifth of the time.
+    gc.disable()
     try:
         confine()
     except OSError as error:

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from extraction.archives import Archive, Packed
+from extraction.archives import Archive, Packed, damage_told
 from extraction.databases.sql_tables import STATEMENT
 from extraction.documents.markdown_tables import RULE
 from extraction.encodings import MARKS, wide_of
@@ -171,11 +171,8 @@ def _kind_of_frame(path: Path, head: bytes, known: Kind | None) -> Kind | None:
 
 
 def _kind_of_container(path: Path, name: str) -> Kind:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = set(archive.namelist())
-    except zipfile.BadZipFile as error:
-        raise BadInput(f"{name} is a damaged zip file ({error}). Pack it again.") from error
+    with damage_told(name), zipfile.ZipFile(path) as archive:
+        members = set(archive.namelist())
     if members & {"xl/workbook.xml", "xl/workbook.bin"} or {"content.xml", "mimetype"} <= members:
         return "workbook"
     return "zip"

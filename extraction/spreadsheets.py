@@ -1,8 +1,6 @@
 """Workbooks (Excel, OpenDocument) to staged tables, one for each sheet that holds cells."""
 
 import datetime
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from xml.parsers import expat
@@ -10,6 +8,7 @@ from xml.parsers import expat
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from extraction import grids, sniff
+from extraction.archives import damage_told
 from extraction.grid_tables import ABOVE, BELOW, join, notes_start
 from extraction.side_tables import Block, apart, runs_of
 from extraction.staging import Reading, Reject, Source, Staging, column_names, shorten, write_rows
@@ -23,6 +22,8 @@ Text = str | None
 _BATCH = 20_000
 _LOOK = 250
 _RECENT = 20
+_PANIC = "PanicException"
+"""What the library raises over some damaged files; its class cannot be imported."""
 
 
 def read(source: Source, table: str) -> Staging:
@@ -41,11 +42,13 @@ def read(source: Source, table: str) -> Staging:
             several = len(filled) > 1
             names = {s.name: f"{table}.{s.name}" if several else table for s in filled}
             parts = [_read_sheet(source, names[sheet.name], sheet) for sheet in filled]
-    except CalamineError as error:
-        raise BadInput(
-            f"{source.name} cannot be read as a workbook ({error}). Save it again without a "
-            "password, as .xlsx."
-        ) from error
+    except BaseException as error:
+        if isinstance(error, CalamineError) or type(error).__name__ == _PANIC:
+            raise BadInput(
+                f"{source.name} cannot be read as a workbook ({error}). Save it again without a "
+                "password, as .xlsx."
+            ) from error
+        raise
     if not parts:
         raise BadInput(f"{source.name} holds no cell in any sheet.")
     told = tuple(_error(source, names.get(cell.sheet, table), cell) for cell in errors)
@@ -56,8 +59,9 @@ def _errors(source: Source) -> list[ErrorCell]:
     if not sniff.is_zip(source.path):
         return []
     try:
-        return scan(source.path, source.name)
-    except (zipfile.BadZipFile, zlib.error, KeyError, expat.ExpatError, EOFError) as error:
+        with damage_told(source.name):
+            return scan(source.path, source.name)
+    except (KeyError, expat.ExpatError) as error:
         raise BadInput(
             f"{source.name} cannot be read as a workbook ({error}). Save it again."
         ) from error

@@ -106,9 +106,11 @@ def detect(text: str, *, complete: bool) -> Dialect:
             return replace(dialect, rewrite=unwrapped)
     lead = comments.lead_of(text)
     text = text[len(lead.text) :]
-    quote = _quote_of(text)
     escape = "\\" if len(_BACKSLASHED.findall(text)) > len(_DOUBLED.findall(text)) else None
-    best = best_split(text, quote, escape, complete=complete)
+    quotes = dict.fromkeys((_quote_of(text), '"'))  # lines within cells may hold other quotes
+    splits = [best_split(text, each, escape, complete=complete) for each in quotes]
+    best = max(splits, key=lambda split: split.consistency if split.width > 1 else 0.0)
+    quote = best.form.quote
     blanks = best.form.token in RUNS or best.width < 2
     if cuts := fixed_width.cuts_of(text, best.sure_width) if blanks else ():
         text = fixed_width.split(text, cuts)

@@ -48,8 +48,11 @@ def read(source: Source, table: str) -> Staging:
             fields = _fields(connection, file)[:-1]
             rows = _Rows(file, "file_row_number + 1", fields)
             return _stage(source, table, connection, rows)
-        except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            raise BadInput(f"{source.name} is a damaged Parquet file: {error}") from error
+        except (duckdb.OutOfMemoryException, MemoryError):
+            raise
+        except duckdb.Error as error:
+            told = _reason(source, error)
+            raise BadInput(f"{source.name} is a damaged Parquet file: {told}") from error
 
 
 def read_batches(source: Source, table: str, kind: Literal["arrow", "orc"]) -> Staging:
@@ -65,8 +68,11 @@ def read_batches(source: Source, table: str, kind: Literal["arrow", "orc"]) -> S
             connection.register("batches", reader)
             rows = _Rows("batches", "row_number() OVER ()", _fields(connection, "batches"))
             return _stage(source, table, connection, rows)
+        except (duckdb.OutOfMemoryException, MemoryError):
+            raise
         except (pa.ArrowException, duckdb.Error, OSError, ValueError) as error:
-            raise BadInput(f"{source.name} is a damaged {kind} file: {error}") from error
+            told = _reason(source, error)
+            raise BadInput(f"{source.name} is a damaged {kind} file: {told}") from error
 
 
 def _batches(path: Path, kind: Literal["arrow", "orc"]) -> pa.RecordBatchReader:
@@ -179,3 +185,8 @@ def _text_sql(cell: str, kind: str) -> str:
 
 def _stamp_sql(stamp: str) -> str:
     return f"replace(CAST({stamp} AS VARCHAR), ' ', 'T')"
+
+
+def _reason(source: Source, error: Exception) -> str:
+    """Give the first line of what the engine says, with the file's name instead of its place."""
+    return str(error).partition("\n")[0].replace(str(source.path), source.name)

@@ -33,6 +33,9 @@ Path = tuple[str, ...]
 COLUMNS_LIMIT = 20_000
 """Columns that a table may have, as for delimited text."""
 
+TABLES_LIMIT = 2_000
+"""Tables that one document may become."""
+
 _CHUNK = 20_000
 _KEY_NAME = re.compile(
     r"(?i:(?:.*[_\s.-])?(?:id|key|code|no|nr|number))|.*[a-zA-Z](?:Id|ID|Key|Code|No|Nr|Number)"
@@ -112,6 +115,11 @@ class Harvest:
     def _rows(self, path: Path, parent: Path | None) -> "_Rows":
         rows = self._tables.get(path)
         if rows is None:
+            if len(self._tables) == TABLES_LIMIT:
+                raise BadInput(
+                    f"The file holds more than {TABLES_LIMIT:,} arrays of different names, each of "
+                    "which is a table. Put what differs into values, not into names."
+                )
             place = self._scratch / f"rows-{len(self._tables)}"
             rows = self._tables[path] = _Rows(parent, place)
         return rows

@@ -19,7 +19,7 @@ KINDS_LIMIT = 50_000
 """Different paths of elements that a document may have."""
 
 MARKUP_LIMIT = 1 << 24
-"""Bytes that a tag or a comment may have; the parser reads an unfinished one anew for each block."""
+"""Bytes that a tag or a comment may have; an unfinished one is parsed anew for each block."""
 
 _BLOCK = 1 << 18
 
