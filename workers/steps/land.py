@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from extraction.landing.difference import Difference, difference
+from extraction.landing.difference import difference
 from extraction.landing.landings import append_file
 from extraction.landing.mapping import (
     Landing,
@@ -21,13 +21,14 @@ from graph.changes import ChangeSet, ExpectedCount, read_quads
 from graph.sparql import load_query
 from graph.terms import Quad
 from workers.artifacts import put_json, read_model, read_schema
+from workers.file_changes import difference_change
 from workers.imports import check_counts, import_quads
 from workers.orchestrator import StepContext, StepResult
 from workers.runs import last_output
 from workers.staging import staged, staged_json
 
 _SMALL = 5_000
-_MANY = 20_000
+_MANY = 3_000
 """Records of the quarantine from which they are loaded as a file."""
 
 
@@ -120,7 +121,7 @@ def _change(context: StepContext, sha256: str, before: str | None) -> ChangeSet:
         return ChangeSet(added_file=sha256, removed_file=gone)
     if found.added + found.removed <= _SMALL:
         return ChangeSet(_quads(found.added_path), _quads(found.removed_path))
-    return _files(context, found)
+    return difference_change(context, found)
 
 
 def _with_quarantine(
@@ -142,14 +143,6 @@ def _expected(context: StepContext, landing: Landing) -> tuple[ExpectedCount, ..
         (names.data.value, names.term(item.name).value, landed[item.table])
         for item in read_model(context).classes
         if landed[item.table]
-    )
-
-
-def _files(context: StepContext, found: Difference) -> ChangeSet:
-    put = context.project.put_file
-    return ChangeSet(
-        added_file=put(found.added_path) if found.added else None,
-        removed_file=put(found.removed_path) if found.removed else None,
     )
 
 

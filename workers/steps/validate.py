@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from graph.changes import ChangeSet
 from graph.shacl.report import ValidationReport, ValidationResult, report_quads
 from graph.shacl.validation import validate
 from graph.terms import NamedNode, Term
+from workers.file_changes import replaced_graph
 from workers.orchestrator import StepContext, StepResult
 from workers.quarantine import Cell, CellViolations, read_cells
 
@@ -39,6 +39,5 @@ def execute(context: StepContext) -> StepResult:
     quads = report_quads(whole, names.validation, root, extra)
     count = len(whole.results)
     message = "conforms" if not count else f"{count:,} violations, {len(cells):,} dirty cells"
-    return StepResult(
-        {"violations": count}, message, ChangeSet(added=tuple(quads)), (names.validation,)
-    )
+    change, replacing = replaced_graph(context, names.validation, quads)
+    return StepResult({"violations": count}, message, change, replacing)
