@@ -206,6 +206,7 @@ def _largest_size(folder: Path) -> Iterator[list[int]]:
     largest, ended = [0], threading.Event()
 
     def look() -> None:
+        """Look until the measurement ends."""
         while not ended.wait(1):
             largest[0] = max(largest[0], _size(folder))
 
@@ -220,8 +221,8 @@ def _largest_size(folder: Path) -> Iterator[list[int]]:
 
 def _size(folder: Path) -> int:
     size = 0
-    for path in folder.rglob("*"):
-        with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError):  # what is removed meanwhile takes no place
+        for path in folder.rglob("*"):
             size += path.stat().st_size
     return size
 

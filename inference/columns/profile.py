@@ -4,8 +4,9 @@ Each table is read once, all rows: one grouped pass gives, per column, every dis
 number of rows. Everything else (types, null words, dates, inclusions between columns) is asked of
 these distinct values, which are far fewer than the cells.
 
-What is laid down of a large table lies in files, one per column, written and read as a stream: a
-column of a hundred million distinct texts takes no more memory than one of a million.
+What is laid down of a large table lies in files, written and read as a stream. Its values
+are grouped in shares, told by their hash, so that a column of a hundred million distinct texts
+takes no more memory than one of fifty.
 """
 
 import os
@@ -26,8 +27,11 @@ _MEMORY = "2GB"
 _PLAIN = "[0-9A-Za-z]([0-9A-Za-z.: -]*[0-9A-Za-z])?"
 """Texts without blanks around them and without signs; to trim them would take most of the time."""
 
-_HELD_CELLS = 20_000_000
-"""Cells up to which the values of a table are kept in memory, as long as there is room."""
+_HELD = 50_000_000
+"""Cells of a table that are kept in memory, and values that are grouped at once.
+
+Grouping spills to disk, but the table that finds the place of a group does not.
+"""
 
 _MOST_THREADS = 8
 """More would need more memory, as each that groups values has a share of its own."""
@@ -88,18 +92,28 @@ class FormRow(NamedTuple):
     longest: int
 
 
+@dataclass(frozen=True)
+class Share:
+    """One of several shares of values; each value is in one of them, by its hash."""
+
+    number: int = 0
+    of: int = 1
+
+    def holds(self, *keys: str) -> str:
+        """Give the SQL condition that a row's keys are in this share."""
+        return "true" if self.of == 1 else f"hash({', '.join(keys)}) % {self.of} = {self.number}"
+
+
 class ValueStore:
     """The distinct values of all columns of all tables, in a database of its own.
 
     Args:
         tables: staged tables; each becomes a relation of (`col`, `value`, `n`, `form`).
         scratch: folder for what does not fit in memory.
-        held_cells: cells beyond which the values of a table are laid in files.
+        held: cells of a table beyond which its values lie in files; values grouped at once.
     """
 
-    def __init__(
-        self, tables: Sequence[StagedTable], scratch: Path, *, held_cells: int = _HELD_CELLS
-    ) -> None:
+    def __init__(self, tables: Sequence[StagedTable], scratch: Path, *, held: int = _HELD) -> None:
         """Open an empty database; `read` fills it table by table."""
         self.tables = tables
         self.connection = duckdb.connect(
@@ -114,7 +128,7 @@ class ValueStore:
         )
         self.connection.execute("SET enable_progress_bar = false")  # it would print amid an answer
         self._scratch = scratch
-        self._held_cells = held_cells
+        self._held = held
 
     def close(self) -> None:
         """Free the database."""
@@ -145,24 +159,28 @@ class ValueStore:
         self,
         table: int,
         relation: str,
-        columns: Mapping[int, str],
+        positions: Sequence[int],
+        column: Callable[[int, Share], str],
         finished: Callable[[str], str],
     ) -> None:
-        """Lay down a relation of a table from one query per column.
+        """Lay down a relation of a table from queries of its columns.
 
         Args:
             relation: its name; what it held before is replaced.
-            columns: by position, the query that selects from one column.
+            column: gives the query that selects a share of the values of one column.
             finished: completes a query, or the union of several.
         """
         if not self.is_large(table):
-            query = finished(" UNION ALL ".join(columns.values()))
-            self.connection.execute(f"CREATE OR REPLACE TABLE {relation} AS {query}")
+            whole = " UNION ALL ".join(column(position, Share()) for position in positions)
+            self.connection.execute(f"CREATE OR REPLACE TABLE {relation} AS {finished(whole)}")
             return
         files = []
-        for position, query in columns.items():
-            files.append(quote_text(str(self._scratch / f"{relation}_{position}.parquet")))
-            self.connection.execute(f"COPY ({finished(query)}) TO {files[-1]} (FORMAT parquet)")
+        for position in positions:
+            for share in self.shares(self.tables[table].rows):
+                name = f"{relation}_{position}_{share.number}.parquet"
+                files.append(quote_text(str(self._scratch / name)))
+                query = finished(column(position, share))
+                self.connection.execute(f"COPY ({query}) TO {files[-1]} (FORMAT parquet)")
         self.connection.execute(
             f"CREATE OR REPLACE VIEW {relation} AS FROM read_parquet([{', '.join(files)}])"
         )
@@ -170,15 +188,15 @@ class ValueStore:
     def is_large(self, table: int) -> bool:
         """Tell whether a table is too large for its values to be kept in memory."""
         staged = self.tables[table]
-        return staged.rows * len(staged.columns) > self._held_cells
+        return staged.rows * len(staged.columns) > self._held
+
+    def shares(self, values: int) -> tuple[Share, ...]:
+        """Divide so many values into shares that are small enough to be grouped."""
+        number = 1 + values // self._held
+        return tuple(Share(each, number) for each in range(number))
 
     def _lay_values(self, table: int) -> None:
-        groups = {
-            position: f"SELECT {position} AS col, {quote_name(name)} AS value, count(*) AS n "
-            f"FROM {self.rows_sql(table)} WHERE {quote_name(name)} IS NOT NULL "
-            f"GROUP BY {quote_name(name)}"
-            for position, name in enumerate(self.tables[table].columns)
-        }
+        names = [quote_name(name) for name in self.tables[table].columns]
         trimmed = (
             f"CASE WHEN regexp_full_match(value, '{_PLAIN}') THEN value "
             f"ELSE {signed_sql(trimmed_sql('value'))} END"
@@ -186,7 +204,12 @@ class ValueStore:
         self.lay(
             table,
             self.values(table),
-            groups,
+            range(len(names)),
+            lambda position, share: (
+                f"SELECT {position} AS col, {names[position]} AS value, count(*) AS n "
+                f"FROM {self.rows_sql(table)} WHERE {names[position]} IS NOT NULL "
+                f"AND {share.holds(names[position])} GROUP BY {names[position]}"
+            ),
             lambda query: (
                 f"SELECT col, value, n, {form_sql()} AS form "
                 f"FROM (SELECT *, {trimmed} AS t FROM ({query}))"

@@ -127,11 +127,14 @@ def _lay_lexical(store: ValueStore, table: int, columns: Sequence[Column]) -> No
             f"WHERE col IN ({', '.join(map(str, same))})"
         )
     if other := [place for place in range(len(columns)) if place not in same]:
-        values = {col: f"SELECT * FROM {store.values(table)} WHERE col = {col}" for col in other}
         store.lay(
             table,
             f"other_forms_{table}",
-            values,
+            other,
+            lambda place, share: (
+                f"SELECT * FROM {store.values(table)} WHERE col = {place} "
+                f"AND {share.holds(lexical_sql(columns[place], 'value'))}"
+            ),
             lambda query: (
                 f"SELECT col, {lexical} AS lex, coalesce({void}, false) AS void, "
                 f"sum(n)::BIGINT AS n FROM ({query}) GROUP BY col, lex, void"

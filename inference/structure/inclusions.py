@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from graph.lexical import lexical_sql, quote_name
 from graph.schema import Column, StagedTable
-from inference.columns.profile import ValueStore
+from inference.columns.profile import Share, ValueStore
 from inference.columns.statistics import lexical_relation
 from inference.headers import shared_prefix
 from inference.structure.accident import precedence
@@ -176,21 +176,23 @@ class Inclusions:
         shared = np.zeros((size, size), dtype=np.int64)
         if not size:
             return shared
-        groups = self._store.connection.execute(self._groups_sql(views))
-        while batch := groups.fetchmany(max(64, _BATCH_CELLS // size)):
-            found = np.array(batch, dtype="<u8")
-            bits = np.unpackbits(found[:, 1:].copy().view(np.uint8), axis=1, bitorder="little")
-            member = bits[:, :size].astype(np.float64)
-            shared += np.rint(member.T @ (member * found[:, :1])).astype(np.int64)
+        values = sum(views[table].columns[position].distinct for table, position in self._number)
+        for share in self._store.shares(values):
+            groups = self._store.connection.execute(self._groups_sql(views, share))
+            while batch := groups.fetchmany(max(64, _BATCH_CELLS // size)):
+                found = np.array(batch, dtype="<u8")
+                bits = np.unpackbits(found[:, 1:].copy().view(np.uint8), axis=1, bitorder="little")
+                member = bits[:, :size].astype(np.float64)
+                shared += np.rint(member.T @ (member * found[:, :1])).astype(np.int64)
         return shared
 
-    def _groups_sql(self, views: Sequence[TableView]) -> str:
+    def _groups_sql(self, views: Sequence[TableView], share: Share) -> str:
         wanted = {view.index: [] for view in views}  # type: dict[int, list[tuple[int, int]]]
         for (table, position), number in self._number.items():
             wanted[table].append((position, number))
         parts = [
             f"SELECT (CASE col {' '.join(f'WHEN {p} THEN {n}' for p, n in places)} END) AS member, "
-            f"lex FROM {lexical_relation(table)} WHERE lex IS NOT NULL "
+            f"lex FROM {lexical_relation(table)} WHERE lex IS NOT NULL AND {share.holds('lex')} "
             f"AND col IN ({', '.join(str(p) for p, _ in places)})"
             for table, places in wanted.items()
             if places

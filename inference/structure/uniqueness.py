@@ -79,12 +79,16 @@ class UniqueSets:
         return lexical_sql(self._view.column(name), quote_name(name))
 
     def _differs_on_disk(self, names: Sequence[str]) -> bool:
-        hashes = ", ".join(f"hash({self._lexical(name)})" for name in names)
-        found = self._store.connection.execute(
-            f"SELECT 1 FROM {self._store.rows_sql(self._view.index)} GROUP BY {hashes} "
-            "HAVING count(*) > 1 LIMIT 1"
-        ).fetchone()
-        return found is None
+        hashes = [f"hash({self._lexical(name)})" for name in names]
+        for share in self._store.shares(self._view.rows):
+            found = self._store.connection.execute(
+                f"SELECT 1 FROM {self._store.rows_sql(self._view.index)} "
+                f"WHERE {share.holds(*hashes)} GROUP BY {', '.join(hashes)} "
+                "HAVING count(*) > 1 LIMIT 1"
+            ).fetchone()
+            if found is not None:
+                return False
+        return True
 
     def _differs(self, names: Sequence[str], rows: int | None) -> bool:
         combined = self._values[names[0]][:rows]

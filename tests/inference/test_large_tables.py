@@ -20,8 +20,8 @@ _HEADERS = ("id", "amount", "seen", "day", "state", "code", "note", "empty")
 
 def test_values_in_files_are_decided_and_sketched_as_those_in_memory(tmp_path: Path) -> None:
     table = stage(tmp_path, "orders", _HEADERS, [_row(number) for number in range(120)])
-    in_files = _found(tmp_path, table, held_cells=0)
-    assert in_files == _found(tmp_path, table, held_cells=10_000)
+    in_files = _found(tmp_path, table, held=50)
+    assert in_files == _found(tmp_path, table, held=10_000)
     columns = {column.name: column for column in in_files[0]}
     assert columns["id"].unique
     assert columns["amount"].distinct == 8, "+3, 3 and 3.0 are one number"
@@ -33,7 +33,7 @@ def test_values_in_files_are_decided_and_sketched_as_those_in_memory(tmp_path: P
 
 def test_a_table_in_files_is_read_again_where_its_columns_change(tmp_path: Path) -> None:
     table = stage(tmp_path, "orders", _HEADERS, [_row(number) for number in range(120)])
-    store = ValueStore([table], tmp_path, held_cells=0)
+    store = ValueStore([table], tmp_path, held=10)
     first = decide_columns(store, 0, store.read(0))
     assert decide_columns(store, 0, store.read(0)) == first
     store.close()
@@ -42,7 +42,7 @@ def test_a_table_in_files_is_read_again_where_its_columns_change(tmp_path: Path)
 def test_columns_in_files_and_in_memory_are_compared(tmp_path: Path) -> None:
     large = stage(tmp_path, "large", ["n", "m"], [[str(n), str(n % 50)] for n in range(300)])
     small = stage(tmp_path, "small", ["k"], [[str(n)] for n in range(290, 310)])
-    store = ValueStore([large, small], tmp_path, held_cells=100)
+    store = ValueStore([large, small], tmp_path, held=100)
     assert [store.is_large(number) for number in range(2)] == [True, False]
     inclusions = Inclusions(store, _views(store))
     assert inclusions.shared((1, 0), (0, 0)) == 10
@@ -71,7 +71,7 @@ def test_a_pair_of_rows_beyond_the_head_of_a_large_table_is_seen(tmp_path: Path)
     for last, differs in (("2", False), ("8", True)):
         rows = [[str(n % 10), str(n // 10)] for n in range(40)] + [["3", last]]
         table = _from_row(stage(tmp_path, "late", ["part", "lot"], rows), 10_000_000)
-        store = ValueStore([table], tmp_path, held_cells=0)
+        store = ValueStore([table], tmp_path, held=10)
         (view,) = _views(store)
         assert UniqueSets(store, view, ["part", "lot"]).is_unique(["part", "lot"]) == differs
         store.close()
@@ -93,9 +93,9 @@ def _row(number: int) -> list[str | None]:
 
 
 def _found(
-    folder: Path, table: StagedTable, *, held_cells: int
+    folder: Path, table: StagedTable, *, held: int
 ) -> tuple[Sequence[Column], Sequence[ColumnSketch]]:
-    store = ValueStore([table], folder, held_cells=held_cells)
+    store = ValueStore([table], folder, held=held)
     columns = decide_columns(store, 0, store.read(0))
     columns = enumerations(store, 0, columns, frozenset())
     columns = patterns(store, 0, columns, frozenset())
