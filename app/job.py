@@ -92,8 +92,14 @@ def _scratch(settings: Settings, project: str) -> Iterator[tuple[Path, Path]]:
     # A project has one job at a time, so a folder that is here was left by a killed one.
     for left in root.glob("job-*"):
         shutil.rmtree(left, ignore_errors=True)
+    usual = tempfile.tempdir
     with tempfile.TemporaryDirectory(prefix="job-", dir=root, ignore_cleanup_errors=True) as place:
-        yield Path(place), root / "cache"
+        # What libraries and steps write for a while is found there too when the job was killed.
+        tempfile.tempdir = place
+        try:
+            yield Path(place), root / "cache"
+        finally:
+            tempfile.tempdir = usual
 
 
 def _beat(project: RemoteProject, run_id: str, stopped: threading.Event) -> None:

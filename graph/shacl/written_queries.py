@@ -23,6 +23,7 @@ _USUAL: dict[str, str] = {"rdf": RDF, "rdfs": RDFS, "owl": OWL}
 
 def with_imported_prefixes(triples: Sequence[Triple]) -> list[Triple]:
     """Add the prefixes that what is named by `sh:prefixes` imports."""
+    known = set(triples)
     named = {triple.object for triple in triples if triple.predicate == SH.prefixes}
     found = [
         Triple(node, SH.declare, declared)
@@ -30,7 +31,7 @@ def with_imported_prefixes(triples: Sequence[Triple]) -> list[Triple]:
         if not isinstance(node, Literal)
         for declared in _declared(triples, node)
     ]
-    return [*triples, *(triple for triple in found if triple not in set(triples))]
+    return [*triples, *(triple for triple in found if triple not in known)]
 
 
 def check_queries(triples: Sequence[Triple]) -> None:
