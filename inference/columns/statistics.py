@@ -7,7 +7,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 
 from graph.lexical import lexical_sql, null_sql, quote_text
 from graph.schema import Column
-from inference.columns.profile import ColumnProfile, ValueStore
+from inference.columns.profile import ColumnProfile, Share, ValueStore
 
 _NUMERIC = ("integer", "decimal", "double")
 _ENUMERATION_VALUES = 20
@@ -117,8 +117,6 @@ def lexical_relation(table: int) -> str:
 
 def _lay_lexical(store: ValueStore, table: int, columns: Sequence[Column]) -> None:
     """Group the values by their canonical form; values that have it already are not copied."""
-    lexical = _by_column([(i, lexical_sql(c, "value")) for i, c in enumerate(columns)])
-    void = _by_column([(i, null_sql(c, "value")) for i, c in enumerate(columns) if c.null_words])
     same = _canonical(store, table, columns)
     parts = []
     if same:
@@ -127,23 +125,38 @@ def _lay_lexical(store: ValueStore, table: int, columns: Sequence[Column]) -> No
             f"WHERE col IN ({', '.join(map(str, same))})"
         )
     if other := [place for place in range(len(columns)) if place not in same]:
-        store.lay(
-            table,
-            f"other_forms_{table}",
-            other,
-            lambda place, share: (
-                f"SELECT * FROM {store.values(table)} WHERE col = {place} "
-                f"AND {share.holds(lexical_sql(columns[place], 'value'))}"
-            ),
-            lambda query: (
-                f"SELECT col, {lexical} AS lex, coalesce({void}, false) AS void, "
-                f"sum(n)::BIGINT AS n FROM ({query}) GROUP BY col, lex, void"
-            ),
-        )
+        _lay_other_forms(store, table, columns, other)
         parts.append(f"SELECT col, lex, void, n FROM other_forms_{table}")
     store.connection.execute(
         f"CREATE OR REPLACE VIEW {lexical_relation(table)} AS {' UNION ALL '.join(parts)}"
     )
+
+
+def _lay_other_forms(
+    store: ValueStore, table: int, columns: Sequence[Column], other: Sequence[int]
+) -> None:
+    lexical = {place: lexical_sql(columns[place], "value") for place in other}
+    nulls = [(place, null_sql(columns[place], "value")) for place in other]
+    void = _by_column([(place, sql) for place, sql in nulls if columns[place].null_words])
+    values, relation = store.values(table), f"other_forms_{table}"
+
+    def grouped(query: str) -> str:
+        """Group the values that a query selects."""
+        return (
+            f"SELECT col, {_by_column(list(lexical.items()))} AS lex, "
+            f"coalesce({void}, false) AS void, sum(n)::BIGINT AS n FROM ({query}) "
+            "GROUP BY col, lex, void"
+        )
+
+    def share_of(place: int, share: Share) -> str:
+        """Select a share of the values of one column."""
+        return f"SELECT * FROM {values} WHERE col = {place} AND {share.holds(lexical[place])}"
+
+    if store.is_large(table):
+        store.lay(table, relation, other, share_of, grouped)
+        return
+    whole = f"SELECT * FROM {values} WHERE col IN ({', '.join(map(str, other))})"
+    store.connection.execute(f"CREATE OR REPLACE TABLE {relation} AS {grouped(whole)}")
 
 
 def _canonical(store: ValueStore, table: int, columns: Sequence[Column]) -> list[int]:
