@@ -26,6 +26,7 @@ QUEUE = "mimir"
 _WAITING = {JobStatus.CREATED, JobStatus.QUEUED, JobStatus.DEFERRED, JobStatus.SCHEDULED}
 _DAY = 86_400
 _SECONDS_TO_ANSWER = 5.0
+_ATTEMPTS = 10
 
 
 class RqQueue:
@@ -59,8 +60,7 @@ class RqQueue:
         """
         name = _job_id(job)
         try:
-            with suppress(NoSuchJobError):
-                self._fetch(job).delete()
+            self._forget(job)
             self._queue.enqueue(execute, job.name, job_id=name, job_timeout=_DAY, result_ttl=60)
         except RedisError as error:
             raise _away(error) from error
@@ -102,14 +102,20 @@ class RqQueue:
         try:
             with suppress(NoSuchJobError, InvalidJobOperation):
                 send_stop_job_command(self._redis, _job_id(job), serializer=JSONSerializer)
-            with suppress(NoSuchJobError):
-                self._fetch(job).delete()
+            self._forget(job)
         except RedisError as error:
             raise _away(error) from error
 
     def close(self) -> None:
         """Let go of Redis; jobs on the queue stay there."""
         self._redis.close()
+
+    def _forget(self, job: Job) -> None:
+        """Remove a job; RQ reads its executions one by one while its worker may remove them."""
+        with suppress(NoSuchJobError):
+            for _ in range(_ATTEMPTS):
+                with suppress(ValueError):
+                    self._fetch(job).delete()
 
     def _fetch(self, job: Job) -> Entry:
         return Entry.fetch(_job_id(job), self._redis, serializer=JSONSerializer)

@@ -207,7 +207,7 @@ class Writer:
             f"!bound({x}) || isIRI({y})",
             f"isLiteral({x}) && {x} > 1",
             f"{x} IN ({self._node()}, 1, 2)",
-            f"{x} NOT IN ({self._node()}, 'a')",
+            f"{x} NOT IN ({self._node()}, {self._node()})",
             f"{self._exists(depth)} || {x} = {self._node()}",
             f'REGEX(STR({x}), "n[01]")',
             f'LANGMATCHES(LANG({x}), "en") || {y} < "2024-06-01"^^xsd:date',

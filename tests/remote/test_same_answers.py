@@ -11,7 +11,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
 
 from graph.changes import ChangeSet
 from graph.dataset.snapshots import Overlay
@@ -24,7 +23,7 @@ from graph.remote.sparql_http import SparqlHttpStore
 from graph.terms import Quad
 from tests.remote.random_data import DEFAULT, NAMED, SKOLEM, Data, random_data
 from tests.remote.random_questions import SOFT, Asker
-from tests.remote.test_view_differential import applied, examples, seeded, seeds
+from tests.remote.test_view_differential import applied, numbers
 
 NAMES = ProjectNames("https://example.org/", "shop")
 _N_TRIPLES = "application/n-triples"
@@ -89,9 +88,7 @@ def pair(services: list[str], tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield Pair(remote, pool, folder)
 
 
-@seeded
-@examples(20)
-@given(seeds)
+@numbers(20)
 def test_random_queries_have_the_same_answers(pair: Pair, number: int) -> None:
     random = Random(number)  # noqa: S311 - data, no secret
     data = random_data(random)

@@ -3,7 +3,6 @@
 from random import Random
 
 import pytest
-from hypothesis import given
 
 from graph.dataset.snapshots import Overlay
 from graph.oxigraph import OxigraphStore
@@ -13,7 +12,7 @@ from graph.views.reader import ViewReader
 from graph.views.rewriting import rewrite
 from tests.remote.random_data import BASE, DATA, DEFAULT, NAMED, random_data
 from tests.remote.random_questions import Asker
-from tests.remote.test_view_differential import answer, applied, examples, seeded, seeds
+from tests.remote.test_view_differential import answer, applied, numbers
 
 TWIN = Overlay(DATA, NamedNode(f"{BASE}added"), NamedNode(f"{BASE}removed"))
 PATTERNS = (
@@ -76,9 +75,7 @@ def test_such_a_count_is_that_of_a_clone(pattern: str, number: int) -> None:
             check(number, f"{begin} {key} {counted} ORDER BY DESC(?n) {key}")
 
 
-@seeded
-@examples(60)
-@given(seeds)
+@numbers(60)
 def test_random_counts_are_those_of_a_clone(number: int) -> None:
     random = Random(number)  # noqa: S311 - data, no secret
     asker = Asker(random)
